@@ -1,0 +1,100 @@
+import { SOURCE_NAMES } from "../../lib/ingest/sources.ts";
+import { localEnvironment, parseEnvironment } from "../../lib/runtime/config.ts";
+import { makeTable, startEmbeddedDatabase } from "./database.ts";
+import { startDemoInfobip } from "./demo.ts";
+import { serveHandler } from "./http.ts";
+import { every } from "./schedule.ts";
+
+/** As long as the deployed Lambdas may take. */
+const INGEST_TIMEOUT_MS = 55_000;
+const RECONCILE_TIMEOUT_MS = 600_000;
+/** The credentials and the header that Infobip's documents use. */
+const EXAMPLE_CREDENTIALS = "Aladdin:open sesame";
+
+const environment = readEnvironment();
+const stopped = new AbortController();
+process.once("SIGINT", () => stopped.abort());
+process.once("SIGTERM", () => stopped.abort());
+
+const database = environment.AWS_ENDPOINT_URL_DYNAMODB
+  ? undefined
+  : await startEmbeddedDatabase(environment.DATA_DIR);
+const infobip = environment.INFOBIP_BASE_URL ? undefined : await startDemoInfobip();
+const exampleHeader = `Basic ${Buffer.from(EXAMPLE_CREDENTIALS).toString("base64")}`;
+
+// The handlers read the environment, as they do in Lambda.
+Object.assign(process.env, {
+  AWS_REGION: process.env.AWS_REGION ?? "us-east-1",
+  AWS_ACCESS_KEY_ID: process.env.AWS_ACCESS_KEY_ID ?? "local",
+  AWS_SECRET_ACCESS_KEY: process.env.AWS_SECRET_ACCESS_KEY ?? "local",
+  AWS_ENDPOINT_URL_DYNAMODB: environment.AWS_ENDPOINT_URL_DYNAMODB ?? database?.endpoint,
+  INFOBIP_BASE_URL: environment.INFOBIP_BASE_URL ?? infobip?.url,
+  INFOBIP_AUTHORIZATION: environment.INFOBIP_AUTHORIZATION ?? exampleHeader,
+  QUERY_CREDENTIALS: environment.QUERY_CREDENTIALS ?? EXAMPLE_CREDENTIALS,
+  LOG_FORMAT: process.env.LOG_FORMAT || "text",
+});
+await makeTable(environment.TABLE_NAME);
+
+const [ingest, reconcile, query] = await Promise.all([
+  import("../../functions/ingest.ts"),
+  import("../../functions/reconcile.ts"),
+  import("../../functions/query.ts"),
+]);
+const server = await serveHandler(query.handler, environment.PORT);
+announce();
+const schedules = [
+  ...SOURCE_NAMES.map((source) =>
+    every(environment.INGEST_INTERVAL_SECONDS * 1000, () =>
+      ingest.handler({ source }, lasting(INGEST_TIMEOUT_MS)),
+    ),
+  ),
+  every(environment.RECONCILE_INTERVAL_SECONDS * 1000, () =>
+    reconcile.handler({}, lasting(RECONCILE_TIMEOUT_MS)),
+  ),
+];
+
+if (!stopped.signal.aborted)
+  await new Promise((resolve) => stopped.signal.addEventListener("abort", resolve));
+console.log("stopping: waiting for what is under way");
+server.close();
+server.closeIdleConnections();
+await Promise.race([Promise.all(schedules.map((schedule) => schedule.stop())), afterMs(20_000)]);
+server.closeAllConnections();
+await infobip?.close();
+await database?.close();
+process.exit(0);
+
+function readEnvironment() {
+  try {
+    return parseEnvironment(localEnvironment, process.env);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}
+
+/** A Lambda's context that ends so many milliseconds from now, or soon when we are asked to stop. */
+function lasting(timeoutMs: number) {
+  const endMs = Date.now() + timeoutMs;
+  return { getRemainingTimeInMillis: () => (stopped.signal.aborted ? 0 : endMs - Date.now()) };
+}
+
+function afterMs(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function announce(): void {
+  const { PORT, TABLE_NAME, DATA_DIR, RETENTION_HOURS } = environment;
+  const where = database ? `embedded${DATA_DIR ? `, kept in ${DATA_DIR}` : ", in memory"}` : "outside";
+  const url = `http://localhost:${PORT}/omni/1/logs?limit=3`;
+  console.log(`
+Omnilog runs:
+  Infobip    ${process.env.INFOBIP_BASE_URL}${infobip ? " (an imitation, with lively traffic)" : ""}
+  DynamoDB   ${process.env.AWS_ENDPOINT_URL_DYNAMODB} (${where}), table ${TABLE_NAME}, kept for ${RETENTION_HOURS} hours
+  ingest     ${SOURCE_NAMES.join(", ")}: every ${environment.INGEST_INTERVAL_SECONDS} s; reconciled every ${environment.RECONCILE_INTERVAL_SECONDS} s
+  query      ${url}
+
+Ask it:
+  curl -H 'Accept: application/json' -H 'Authorization: ${environment.QUERY_CREDENTIALS ? "Basic …" : exampleHeader}' '${url}'
+`);
+}

@@ -1,0 +1,113 @@
+import { Agent, type Dispatcher, request } from "undici";
+
+/**
+ * What became of one request to Infobip. The difference between the last two is what the whole project turns on: a
+ * report is handed out once, so a request that may have been processed must not be sent again behind anybody's back.
+ */
+export type Answer =
+  | { readonly kind: "ok"; readonly body: Uint8Array }
+  /** It certainly took nothing: never connected, or refused with a 4xx. `retryAfterMs` says when to try again. */
+  | {
+      readonly kind: "refused";
+      readonly reason: string;
+      readonly status?: number;
+      readonly retryAfterMs?: number;
+    }
+  /** It may have been processed, and the answer is lost: reset, time-out, cut body, 5xx. */
+  | { readonly kind: "doubt"; readonly reason: string };
+
+export interface InfobipSettings {
+  readonly baseUrl: string;
+  /** The whole Authorization header. `refused` is true when the last one given was answered with 401 or 403. */
+  readonly authorization: (refused: boolean) => Promise<string>;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const HEADERS_TIMEOUT_MS = 12_000;
+const BODY_TIMEOUT_MS = 5_000;
+/** Connecting, waiting and reading together; less than OPEN_AT_MOST_MS of the pulls. */
+export const REQUEST_TIMEOUT_MS = 18_000;
+
+/** Errors before anything was sent. A connection that fails later is in doubt. */
+const NEVER_SENT = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+/** Only these are worth another try soon; a wrong path or key will stay wrong. */
+const TOO_MANY_REQUESTS = 429;
+
+/** Asks Infobip, once for each call. */
+export class InfobipClient {
+  readonly #settings: InfobipSettings;
+  readonly #agent: Dispatcher;
+  #keyRefused = false;
+
+  constructor(settings: InfobipSettings) {
+    this.#settings = settings;
+    // No pipelining, and with it no kept-alive socket: one that died while a Lambda was frozen would fail only after
+    // the server has counted the request. No retry and no redirect handler either.
+    this.#agent = new Agent({
+      pipelining: 0,
+      connect: { timeout: CONNECT_TIMEOUT_MS },
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      bodyTimeout: BODY_TIMEOUT_MS,
+    });
+  }
+
+  /** Sends one GET. Never throws for what the network or the server does. */
+  async get(path: string, query: Readonly<Record<string, string>>): Promise<Answer> {
+    const authorization = await this.#settings.authorization(this.#keyRefused);
+    try {
+      const answer = await request(new URL(path, this.#settings.baseUrl), {
+        dispatcher: this.#agent,
+        query: { ...query },
+        headers: { authorization, accept: "application/json", "accept-encoding": "identity" },
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      const body = await answer.body.bytes();
+      this.#keyRefused = answer.statusCode === 401 || answer.statusCode === 403;
+      return interpret(answer.statusCode, answer.headers["retry-after"], body);
+    } catch (error) {
+      const code = codeOf(error);
+      return NEVER_SENT.has(code)
+        ? { kind: "refused", reason: code, retryAfterMs: 0 }
+        : { kind: "doubt", reason: code };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+function interpret(status: number, retryAfter: string | string[] | undefined, body: Uint8Array): Answer {
+  if (status >= 200 && status < 300) return { kind: "ok", body };
+  const reason = `HTTP ${status}`;
+  if (status === TOO_MANY_REQUESTS) {
+    return { kind: "refused", reason, status, retryAfterMs: retryAfterMs(String(retryAfter ?? "")) };
+  }
+  // 408 is a server that gave up in the middle, which may be after it took the reports.
+  return status >= 300 && status < 500 && status !== 408
+    ? { kind: "refused", reason, status }
+    : { kind: "doubt", reason };
+}
+
+/** Retry-After in seconds. Infobip documents none, so a date, which would need a clock, counts as absent: 0. */
+function retryAfterMs(header: string): number {
+  return /^\d{1,4}$/.test(header) ? Number(header) * 1_000 : 0;
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const { code, cause, name } = error as Error & { code?: unknown };
+  if (typeof code === "string") return code;
+  return cause ? codeOf(cause) : name;
+}

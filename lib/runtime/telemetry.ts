@@ -1,0 +1,88 @@
+/**
+ * One line a run, which is both the structured log and, in Lambda, CloudWatch's embedded metrics (Embedded Metric
+ * Format, version 0). It holds counts, durations and reasons: never recipients, texts or credentials.
+ */
+export interface Telemetry {
+  /** What a run did. `metrics` become CloudWatch metrics in `unit`s told by their names; `details` only stand in the log. */
+  run(line: RunLine): void;
+  /** Something that failed; `error` is told by its name and code only, since messages may quote data. */
+  fault(what: string, error: unknown, details?: Readonly<Record<string, string | number>>): void;
+}
+
+export interface RunLine {
+  readonly what: string;
+  readonly metrics: Readonly<Partial<Record<string, number>>>;
+  readonly dimensions?: Readonly<Record<string, string>>;
+  readonly details?: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+export const METRIC_NAMESPACE = "Omnilog";
+
+type Write = (line: string) => void;
+
+/** The telemetry that the environment asks for, on standard output. */
+export function openTelemetry(environment: { LOG_FORMAT: "json" | "text"; STACK_NAME: string }): Telemetry {
+  const write: Write = (line) => process.stdout.write(`${line}\n`);
+  return environment.LOG_FORMAT === "json"
+    ? lambdaTelemetry(environment.STACK_NAME, Date.now, write)
+    : consoleTelemetry(write);
+}
+
+/** For Lambda: JSON lines with embedded metrics, in the namespace Omnilog, by stack and the given dimensions. */
+export function lambdaTelemetry(stack: string, now: () => number, write: Write): Telemetry {
+  return {
+    run({ what, metrics, dimensions = {}, details = {} }) {
+      const names = { stack, ...dimensions };
+      const directive = {
+        Namespace: METRIC_NAMESPACE,
+        Dimensions: [Object.keys(names)],
+        Metrics: Object.keys(metrics).map((Name) => ({ Name, Unit: unitOf(Name) })),
+      };
+      const _aws = { Timestamp: now(), CloudWatchMetrics: [directive] };
+      write(JSON.stringify({ level: "INFO", what, ...names, ...details, ...metrics, _aws }));
+    },
+    fault(what, error, details = {}) {
+      write(JSON.stringify({ level: "ERROR", what, ...describe(error), ...details }));
+    },
+  };
+}
+
+/** For a console: one short line, leaving out what is nothing. */
+export function consoleTelemetry(write: Write): Telemetry {
+  const list = (values: object) =>
+    Object.entries(values)
+      .filter(([, value]) => value !== 0 && value !== undefined && value !== false)
+      .map(([name, value]) => `${name} ${typeof value === "number" ? Math.round(value * 10) / 10 : value}`)
+      .join(", ");
+  return {
+    run({ what, metrics, dimensions = {}, details = {} }) {
+      write(
+        `${[what, ...Object.values(dimensions)].join(" ")}: ${list({ ...metrics, ...details }) || "nothing new"}`,
+      );
+    },
+    fault(what, error, details = {}) {
+      write(`${what} FAILED: ${list({ ...describe(error), ...details })}`);
+    },
+  };
+}
+
+/** CloudWatch's unit of a metric, by the last word of its name. */
+function unitOf(name: string): string {
+  if (name.endsWith("Seconds")) return "Seconds";
+  return name.endsWith("Ms") ? "Milliseconds" : "Count";
+}
+
+/** An error by its name, code and the places in our code it went through; its message may quote data and is left out. */
+function describe(error: unknown): Record<string, string> {
+  if (!(error instanceof Error)) return { error: "unknown" };
+  const { code, name, stack = "" } = error as Error & { code?: unknown };
+  const at = stack
+    .split("\n")
+    .filter((line) => line.startsWith("    at "))
+    .slice(0, 4);
+  return {
+    error: name,
+    ...(typeof code === "string" ? { code } : {}),
+    at: at.map((line) => line.trim().slice(3)).join(" < "),
+  };
+}
