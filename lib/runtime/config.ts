@@ -22,7 +22,8 @@ const whole = (what: string, most: number) =>
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const optional = <T extends v.GenericSchema<string, unknown>>(schema: T) => v.optional(schema);
 
-const storage = {
+/** What everything that opens the table reads. */
+export const storageEnvironment = {
   /** The DynamoDB table. */
   TABLE_NAME: v.optional(text, "omnilog"),
   /** How many partitions a day, or a bulk, is spread over. May be changed at any time. */
@@ -47,17 +48,17 @@ const upstream = {
   INFOBIP_AUTHORIZATION_SECRET: optional(text),
 };
 
-export const ingestEnvironment = v.object({ ...storage, ...upstream });
+export const ingestEnvironment = v.object({ ...storageEnvironment, ...upstream });
 
 export const reconcileEnvironment = v.object({
-  ...storage,
+  ...storageEnvironment,
   ...upstream,
   /** Of the 120 requests a minute that Infobip answers, how many the reconciler takes. */
   RECONCILE_REQUESTS_PER_MINUTE: v.optional(whole("requests a minute", 120), "60"),
 });
 
 export const queryEnvironment = v.object({
-  ...storage,
+  ...storageEnvironment,
   /** `user:password` pairs, comma separated, that may query; or, deployed, the secret that holds them. */
   QUERY_CREDENTIALS: optional(
     v.pipe(
@@ -73,7 +74,7 @@ export const queryEnvironment = v.object({
 
 /** The local runner's own variables. */
 export const localEnvironment = v.object({
-  ...storage,
+  ...storageEnvironment,
   PORT: v.optional(whole("a port", 65_535), "3000"),
   INFOBIP_BASE_URL: optional(upstream.INFOBIP_BASE_URL),
   INFOBIP_AUTHORIZATION: upstream.INFOBIP_AUTHORIZATION,
