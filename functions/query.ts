@@ -1,11 +1,13 @@
 import * as v from "valibot";
-import { serverError } from "../lib/query/responses.ts";
-import { answer } from "../lib/query/service.ts";
+import { type Response, serverError } from "../lib/query/responses.ts";
+import { answer, errorStyleOf } from "../lib/query/service.ts";
 import { parseEnvironment, queryEnvironment } from "../lib/runtime/config.ts";
 import { openDatabase } from "../lib/runtime/dynamodb.ts";
 import { once } from "../lib/runtime/once.ts";
 import { openSecret } from "../lib/runtime/secret.ts";
 import { openTelemetry } from "../lib/runtime/telemetry.ts";
+import { Clients } from "../lib/store/clients.ts";
+import { RateLimiter } from "../lib/store/rate.ts";
 
 /** What we read of an API Gateway HTTP API event, payload format 2.0. Header names come in lower case. */
 const httpEvent = v.object({
@@ -21,26 +23,29 @@ const httpEvent = v.object({
 const services = once(() => {
   const environment = parseEnvironment(queryEnvironment, process.env);
   const { QUERY_CREDENTIALS: value, QUERY_CREDENTIALS_SECRET: secretId } = environment;
+  const db = openDatabase(environment.TABLE_NAME);
   return {
+    db,
     telemetry: openTelemetry(environment),
-    db: openDatabase(environment.TABLE_NAME),
     credentials: openSecret("QUERY_CREDENTIALS", { value, secretId }, Date.now),
+    clients: new Clients(db, Date.now),
+    rateLimiter: new RateLimiter(db),
+    rate: { perMinute: environment.QUERY_RATE_PER_MINUTE, burst: environment.QUERY_RATE_BURST },
     limits: { units: environment.QUERY_READ_UNITS, timeoutMs: environment.QUERY_TIMEOUT_MS },
     now: Date.now,
   };
 });
 
-/** Answers `GET /omni/1/logs` from the archive. Never throws: a fault is a 500 with a fixed text, and a line in the log. */
-export async function handler(event: unknown) {
+/**
+ * Answers Infobip's logs endpoints from the archive. A fault is a 500 with a fixed text, and a line in the log; only an
+ * environment that is wrong fails the Lambda itself.
+ */
+export async function handler(event: unknown): Promise<Response> {
   const { telemetry, ...shared } = services();
   const startedAtMs = Date.now();
+  const request = readEvent(event);
   try {
-    const { rawPath: path, rawQueryString: queryString, headers, requestContext } = v.parse(httpEvent, event);
-    const { method } = requestContext.http;
-    const { response, rows, readUnits, isIncomplete } = await answer(
-      { method, path, queryString, headers },
-      shared,
-    );
+    const { response, client, rows, readUnits, isIncomplete } = await answer(request, shared);
     telemetry.run({
       what: "query",
       metrics: {
@@ -48,18 +53,21 @@ export async function handler(event: unknown) {
         rows,
         readUnits,
         incomplete: Number(isIncomplete),
+        throttled: Number(response.statusCode === 429),
         serverErrors: 0,
       },
-      details: { status: response.statusCode, requestId: requestContext.requestId },
+      details: { status: response.statusCode, client, requestId: request.id },
     });
     return response;
   } catch (error) {
-    telemetry.fault("query", error);
-    telemetry.run({
-      what: "query",
-      metrics: { queryMs: Date.now() - startedAtMs, serverErrors: 1 },
-      details: { status: 500 },
-    });
-    return serverError("json");
+    telemetry.fault("query", error, { requestId: request.id });
+    const metrics = { queryMs: Date.now() - startedAtMs, serverErrors: 1 };
+    telemetry.run({ what: "query", metrics, details: { status: 500, requestId: request.id } });
+    return serverError(errorStyleOf(request));
   }
+}
+
+function readEvent(event: unknown) {
+  const { rawPath: path, rawQueryString: queryString, headers, requestContext } = v.parse(httpEvent, event);
+  return { id: requestContext.requestId, method: requestContext.http.method, path, queryString, headers };
 }

@@ -17,6 +17,9 @@ export interface Filter {
   readonly mcc?: string;
   /** Never without mcc. */
   readonly mnc?: string;
+  /** What a client may see at all, whatever it asks for. */
+  readonly amongChannels?: readonly string[];
+  readonly amongSenders?: readonly string[];
 }
 
 /** What a filter looks at in a record. */
@@ -43,6 +46,8 @@ export function matches(filter: Filter, facts: Facts): boolean {
     (bulkIds === undefined || (facts.bulkId !== undefined && bulkIds.includes(facts.bulkId))) &&
     (messageIds === undefined || messageIds.includes(facts.messageId)) &&
     isInNetwork(mcc, mnc, facts.mccmnc) &&
+    isAmong(filter.amongChannels, facts.channel) &&
+    isAmong(filter.amongSenders, facts.from) &&
     facts.sentAtMs >= (sentSinceMs ?? -Infinity) &&
     facts.sentAtMs <= (sentUntilMs ?? Infinity)
   );
@@ -50,6 +55,10 @@ export function matches(filter: Filter, facts: Facts): boolean {
 
 function isEqual(wanted: string | undefined, value: string | undefined): boolean {
   return wanted === undefined || wanted === value;
+}
+
+function isAmong(allowed: readonly string[] | undefined, value: string | undefined): boolean {
+  return allowed === undefined || (value !== undefined && allowed.includes(value));
 }
 
 function isInNetwork(mcc: string | undefined, mnc: string | undefined, mccmnc = ""): boolean {

@@ -38,8 +38,19 @@ const date = v.pipe(
 );
 const digits = (form: RegExp, message: string) => v.pipe(v.string(), v.regex(form, message));
 
-/** The parameters of `/omni/1/logs`, as the seeds' omni logs document and OpenAPI 3.210.0 have them, and the cursor of the newer logs. */
-export const omniLogsParameters = v.object({
+const limit = v.pipe(
+  digits(/^\d{1,9}$/, "must be a whole number from 1 to 1000"),
+  v.transform(Number),
+  v.minValue(1, "must be a whole number from 1 to 1000"),
+  v.maxValue(1_000, "must be a whole number from 1 to 1000"),
+);
+const flag = v.pipe(
+  v.picklist(["true", "false"], "must be true or false"),
+  v.transform((value) => value === "true"),
+);
+
+/** Every parameter there is, by the name that the omni and version 1 logs have for it. */
+const PARAMETERS = {
   from: v.optional(text),
   to: v.optional(text),
   bulkId: v.optional(ids),
@@ -47,70 +58,102 @@ export const omniLogsParameters = v.object({
   generalStatus: v.optional(v.picklist(STATUS_GROUPS, `must be one of ${STATUS_GROUPS.join(", ")}`)),
   sentSince: v.optional(date),
   sentUntil: v.optional(date),
-  limit: v.optional(
-    v.pipe(
-      digits(/^\d{1,9}$/, "must be a whole number from 1 to 1000"),
-      v.transform(Number),
-      v.minValue(1, "must be a whole number from 1 to 1000"),
-      v.maxValue(1_000, "must be a whole number from 1 to 1000"),
-    ),
-    "50",
-  ),
+  limit: v.optional(limit, "50"),
   mcc: v.optional(digits(/^\d{3}$/, "must be three digits")),
   mnc: v.optional(digits(/^\d{1,3}$/, "must be one to three digits")),
   channel: v.optional(v.pipe(text, v.maxLength(64, "must be at most 64 characters"))),
-  useCursor: v.optional(
-    v.pipe(
-      v.picklist(["true", "false"], "must be true or false"),
-      v.transform((value) => value === "true"),
-    ),
-    "false",
-  ),
+  /** Of Infobip's newer logs, here on all of them. */
+  useCursor: v.optional(flag, "false"),
   cursor: v.optional(text),
-});
+};
 
-const NAMES = Object.keys(omniLogsParameters.entries);
-const BY_LOWER_CASE = new Map(NAMES.map((name) => [name.toLowerCase(), name]));
-/** May be given several times. */
-const LISTS = new Set(["bulkId", "messageId"]);
+export type Parameter = keyof typeof PARAMETERS;
 
-/** Reads a query string. Names may be in any case: `bulkid` and `bulkId` both stand in the seeds. */
-export function parseLogsRequest(queryString: string): ParsedRequest {
-  const { given, violations } = gather(new URLSearchParams(queryString));
-  const result = v.safeParse(omniLogsParameters, given);
+/** The parameters of one endpoint: what each is called there. */
+export class Parameters {
+  readonly schema: v.ObjectSchema<v.ObjectEntries, undefined>;
+  readonly names: readonly string[];
+  readonly #byLowerCase: ReadonlyMap<string, string>;
+  readonly #ours: ReadonlyMap<string, Parameter>;
+
+  constructor(parameters: readonly Parameter[], renamed: Partial<Record<Parameter, string>> = {}) {
+    this.#ours = new Map(parameters.map((parameter) => [renamed[parameter] ?? parameter, parameter]));
+    this.names = [...this.#ours.keys()];
+    this.#byLowerCase = new Map(this.names.map((name) => [name.toLowerCase(), name]));
+    this.schema = v.object(
+      Object.fromEntries([...this.#ours].map(([name, ours]) => [name, PARAMETERS[ours]])),
+    );
+  }
+
+  /** The name of a parameter, whatever case it is spelled in (`bulkid` and `bulkId` both stand in the seeds). */
+  nameOf(spelled: string): string | undefined {
+    // The official JavaScript client writes the name of a list as bulkId[].
+    return this.#byLowerCase.get(spelled.toLowerCase().replace(/\[\]$/, ""));
+  }
+
+  isList(name: string): boolean {
+    const ours = this.#ours.get(name);
+    return ours === "bulkId" || ours === "messageId";
+  }
+
+  /** What an endpoint calls one of our parameters. */
+  theirNameOf(parameter: Parameter): string {
+    return [...this.#ours].find(([, ours]) => ours === parameter)?.[0] ?? parameter;
+  }
+
+  /** The values by our own names. */
+  ours(values: Readonly<Record<string, unknown>>): Values {
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [this.#ours.get(name) ?? name, value]),
+    ) as unknown as Values;
+  }
+}
+
+type Values = v.InferOutput<v.ObjectSchema<typeof PARAMETERS, undefined>>;
+
+/** The parameters of `/omni/1/logs`, as the seeds' omni logs document and OpenAPI 3.210.0 have them. */
+export const OMNI_PARAMETERS = new Parameters(Object.keys(PARAMETERS) as Parameter[]);
+
+/** Reads the query string of an endpoint; `channel` is the one that it is for, where it is for one. */
+export function parseLogsRequest(
+  queryString: string,
+  parameters: Parameters = OMNI_PARAMETERS,
+  channel?: string,
+): ParsedRequest {
+  const { given, violations } = gather(new URLSearchParams(queryString), parameters);
+  const result = v.safeParse(parameters.schema, given);
   for (const issue of result.issues ?? []) {
     const name = String(issue.path?.[0]?.key);
-    violations[name] ??= [issue.message];
+    if (!violations.has(name)) violations.set(name, [issue.message]);
   }
-  if (!result.success || Object.keys(violations).length > 0) return { violations };
-  return interpret(result.output);
+  if (!result.success || violations.size > 0) return { violations: Object.fromEntries(violations) };
+  const values = parameters.ours(result.output);
+  return interpret(channel === undefined ? values : { ...values, channel }, parameters);
 }
 
 /** The values by parameter; and what is wrong with the names themselves. */
-function gather(parameters: URLSearchParams) {
+function gather(query: URLSearchParams, parameters: Parameters) {
   const given: Record<string, string | string[]> = {};
-  const violations: Record<string, string[]> = {};
-  for (const [spelled, value] of parameters) {
-    const name = BY_LOWER_CASE.get(spelled.toLowerCase());
+  const violations = new Map<string, string[]>();
+  for (const [spelled, value] of query) {
+    const name = parameters.nameOf(spelled);
     if (name === undefined) {
-      violations[spelled.slice(0, 64)] = [`is not a parameter; there are ${NAMES.join(", ")}`];
-    } else if (LISTS.has(name)) {
-      const list = given[name] ?? [];
-      given[name] = [...list, value];
+      violations.set(spelled.slice(0, 64), [`is not a parameter; there are ${parameters.names.join(", ")}`]);
+    } else if (parameters.isList(name)) {
+      given[name] = [...(given[name] ?? []), value];
     } else if (name in given) {
-      violations[name] = ["must be given once"];
+      violations.set(name, ["must be given once"]);
     } else given[name] = value;
   }
   return { given, violations };
 }
 
-function interpret(values: v.InferOutput<typeof omniLogsParameters>): ParsedRequest {
+function interpret(values: Values, parameters: Parameters): ParsedRequest {
   const { bulkId, messageId, sentSince, sentUntil, limit, useCursor, cursor, ...same } = values;
   if (sentSince !== undefined && sentUntil !== undefined && sentSince > sentUntil) {
-    return { violations: { sentSince: ["must not be after sentUntil"] } };
+    return violation(parameters.theirNameOf("sentSince"), "must not be after sentUntil");
   }
-  if (same.mnc !== undefined && same.mcc === undefined)
-    return { violations: { mnc: ["needs mcc beside it"] } };
+  if (same.mnc !== undefined && same.mcc === undefined) return violation("mnc", "needs mcc beside it");
   const filter = withoutUndefined({
     ...same,
     bulkIds: bulkId,
@@ -120,13 +163,15 @@ function interpret(values: v.InferOutput<typeof omniLogsParameters>): ParsedRequ
   }) as Filter;
   if (cursor === undefined) return { request: { filter, limit, useCursor } };
   const after = parseCursor(cursor, filter);
-  if (after === undefined)
-    return {
-      violations: {
-        cursor: ["is not a cursor of this query: give nextCursor as it came, and the same filters"],
-      },
-    };
-  return { request: { filter, limit, useCursor: true, after } };
+  if (after !== undefined) return { request: { filter, limit, useCursor: true, after } };
+  return violation(
+    "cursor",
+    "is not a cursor of this query: give nextCursor as it came, and the same filters",
+  );
+}
+
+function violation(name: string, message: string): ParsedRequest {
+  return { violations: { [name]: [message] } };
 }
 
 function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {

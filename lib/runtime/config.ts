@@ -70,6 +70,9 @@ export const queryEnvironment = v.object({
   /** A query that has read so many units, or taken so long, answers what it has and a cursor to go on from. */
   QUERY_READ_UNITS: v.optional(positive("read units"), "4000"),
   QUERY_TIMEOUT_MS: v.optional(whole("milliseconds", 28_000), "20000"),
+  /** What a client may ask that has no rate of its own: so many requests a minute, and so many at once. */
+  QUERY_RATE_PER_MINUTE: v.optional(whole("requests a minute", 1_000_000), "3000"),
+  QUERY_RATE_BURST: v.optional(whole("requests at once", 1_000_000), "600"),
 });
 
 /** The local runner's own variables. */

@@ -1,0 +1,107 @@
+import { isJsonObject, type Json, type JsonObject, parseJson, printJson } from "../runtime/json.ts";
+import { recordText } from "../store/codec.ts";
+import { parseRecord, RECORD_FIELDS, recordOf } from "../store/record.ts";
+import { orderOf } from "./collect.ts";
+import { printCsv } from "./csv.ts";
+import { printCursor } from "./cursor.ts";
+import type { LogsEndpoint } from "./endpoints.ts";
+import type { Format } from "./formats.ts";
+import type { LogsRequest } from "./parameters.ts";
+import type { Found } from "./search.ts";
+import { printXml } from "./xml.ts";
+
+export interface Printed {
+  readonly body: string;
+  /** In CSV and NDJSON, which have no place for it: the cursor, and whether the answer is incomplete. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rows: number;
+  readonly isIncomplete: boolean;
+}
+
+/** API Gateway and Lambda take 6 MB; base64, which a compressed answer needs, and XML's tags are in this margin. */
+const MOST_TEXT_BYTES = 2_500_000;
+
+/**
+ * The body of an answer: the records, and a cursor where there is more and it was asked for, or where the answer is
+ * incomplete, because the search ended early or because it would be too large.
+ */
+export function printLogs(
+  format: Format,
+  endpoint: LogsEndpoint,
+  found: Found,
+  request: LogsRequest,
+  isTextHidden = false,
+): Printed {
+  const { texts, after, isIncomplete } = cut(found);
+  const isCursorGiven = after !== undefined && (request.useCursor || isIncomplete);
+  const nextCursor = isCursorGiven ? printCursor(after, request.filter) : undefined;
+  const end = {
+    ...(nextCursor === undefined ? {} : { cursor: { limit: request.limit, nextCursor } }),
+    ...(isIncomplete ? { incomplete: true } : {}),
+  };
+  const headers = {
+    ...(nextCursor === undefined ? {} : { "omnilog-next-cursor": nextCursor }),
+    ...(isIncomplete ? { "omnilog-incomplete": "true" } : {}),
+  };
+  const records = presented(texts, endpoint, isTextHidden);
+  return { body: PRINTERS[format](records, end, endpoint), headers, rows: texts.length, isIncomplete };
+}
+
+/** As many records as an answer can hold; the first, however large it is. */
+function cut(found: Found): { texts: string[]; after: string | undefined; isIncomplete: boolean } {
+  const texts: string[] = [];
+  let bytes = 0;
+  for (const item of found.items) {
+    const text = recordText(item);
+    bytes += Buffer.byteLength(text);
+    const previous = found.items[texts.length - 1];
+    if (bytes > MOST_TEXT_BYTES && previous) return { texts, after: orderOf(previous), isIncomplete: true };
+    texts.push(text);
+  }
+  return { texts, after: found.after, isIncomplete: found.isIncomplete };
+}
+
+/** The records as their endpoint shows them, as JSON texts: where that is how they are stored, they need not be read. */
+function presented(
+  texts: readonly string[],
+  { present }: LogsEndpoint,
+  isTextHidden: boolean,
+): readonly string[] {
+  if (!present && !isTextHidden) return texts;
+  return texts.map((text) => {
+    const record = parseRecord(text);
+    const { text: _message, ...withoutText } = record;
+    const shown = isTextHidden ? recordOf(Object.entries(withoutText) as [string, Json][]) : record;
+    return printJson(present ? present(shown) : shown);
+  });
+}
+
+type Printer = (records: readonly string[], end: JsonObject, endpoint: LogsEndpoint) => string;
+
+const PRINTERS: Readonly<Record<Format, Printer>> = {
+  json: (records, end) => {
+    const fields = Object.entries(end).map(([name, value]) => `,${printJson(name)}:${printJson(value)}`);
+    return `{"results":[${records.join(",")}]${fields.join("")}}`;
+  },
+  ndjson: (records) => records.map((record) => `${record}\n`).join(""),
+  xml: (records, end, { xmlRoot }) => {
+    const results: Json = records.length > 0 ? { result: records.map(parseJson) } : "";
+    return printXml(xmlRoot, { results, ...end });
+  },
+  csv: (records, _end, endpoint) =>
+    printCsv(records.map(parseJson).filter(isJsonObject), columnsOf(endpoint)),
+};
+
+/** The fields that an endpoint's spreadsheet has columns for, whatever the records at hand hold. */
+function columnsOf({ present }: LogsEndpoint): readonly string[] {
+  if (!present) return RECORD_FIELDS;
+  const full = Object.fromEntries(RECORD_FIELDS.map((field) => [field, FULL[field] ?? field]));
+  return Object.keys(present(full as never));
+}
+
+const FULL: JsonObject = {
+  status: { id: 0 },
+  error: { id: 0 },
+  price: { currency: "" },
+  platform: { entityId: "" },
+};
