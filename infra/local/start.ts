@@ -8,6 +8,9 @@ import { every } from "./schedule.ts";
 /** As long as the deployed Lambdas may take. */
 const INGEST_TIMEOUT_MS = 55_000;
 const RECONCILE_TIMEOUT_MS = 600_000;
+/** When stopping, a page is given time to land and merge; a reconciler that waits for its pace is not waited for. */
+const STOP_INGEST_MS = 8_000;
+const STOP_RECONCILE_MS = 1_000;
 /** The credentials and the header that Infobip's documents use. */
 const EXAMPLE_CREDENTIALS = "Aladdin:open sesame";
 
@@ -42,23 +45,24 @@ const [ingest, reconcile, query] = await Promise.all([
 ]);
 const server = await serveHandler(query.handler, environment.PORT);
 announce();
-const schedules = [
-  ...SOURCE_NAMES.map((source) =>
-    every(environment.INGEST_INTERVAL_SECONDS * 1000, () =>
-      ingest.handler({ source }, lasting(INGEST_TIMEOUT_MS)),
-    ),
+const ingests = SOURCE_NAMES.map((source) =>
+  every(environment.INGEST_INTERVAL_SECONDS * 1000, () =>
+    ingest.handler({ source }, lasting(INGEST_TIMEOUT_MS)),
   ),
-  every(environment.RECONCILE_INTERVAL_SECONDS * 1000, () =>
-    reconcile.handler({}, lasting(RECONCILE_TIMEOUT_MS)),
-  ),
-];
+);
+const reconciler = every(environment.RECONCILE_INTERVAL_SECONDS * 1000, () =>
+  reconcile.handler({}, lasting(RECONCILE_TIMEOUT_MS)),
+);
 
 if (!stopped.signal.aborted)
   await new Promise((resolve) => stopped.signal.addEventListener("abort", resolve));
 console.log("stopping: waiting for what is under way");
 server.close();
 server.closeIdleConnections();
-await Promise.race([Promise.all(schedules.map((schedule) => schedule.stop())), afterMs(20_000)]);
+await Promise.all([
+  Promise.race([Promise.all(ingests.map((schedule) => schedule.stop())), afterMs(STOP_INGEST_MS)]),
+  Promise.race([reconciler.stop(), afterMs(STOP_RECONCILE_MS)]),
+]);
 server.closeAllConnections();
 await infobip?.close();
 await database?.close();

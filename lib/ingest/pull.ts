@@ -164,9 +164,14 @@ async function setAside(page: LandedPage, { pulls, quarantine, clock }: PullServ
     reason,
     atMs: clock.now(),
   };
-  await quarantine.keep(entry, await pulls.load(page));
+  const bytes = await pulls.load(page).catch((error: unknown) => {
+    if (isTransient(error)) throw error;
+    // Gone or spoilt in the database, or merged by a run beside this one: there is nothing to keep.
+    return undefined;
+  });
+  if (bytes) await quarantine.keep(entry, bytes);
   await pulls.doubt(page);
-  return { count: 0, outcomes: countOutcomes([]), quarantined: 1 };
+  return { count: 0, outcomes: countOutcomes([]), quarantined: Number(bytes !== undefined) };
 }
 
 function emptyReport(source: SourceName): PullReport {

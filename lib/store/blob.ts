@@ -44,10 +44,19 @@ export async function storeBlob(
 export async function loadBlob(db: Database, owner: string, item: Record<string, unknown>): Promise<Buffer> {
   const packed =
     item.body instanceof Uint8Array ? item.body : await loadPieces(db, owner, Number(item.pieces));
-  const bytes = gunzipSync(packed);
-  if (sha256(bytes) !== item.sha256)
+  const bytes = unpack(packed);
+  if (!bytes || sha256(bytes) !== item.sha256)
     throw new Error(`the stored bytes of ${owner} are not those that were written`);
   return bytes;
+}
+
+/** Undefined when it cannot be: zlib's own error has a code, as those of the network have that pass by themselves. */
+function unpack(packed: Uint8Array): Buffer | undefined {
+  try {
+    return gunzipSync(packed);
+  } catch {
+    return undefined;
+  }
 }
 
 async function loadPieces(db: Database, owner: string, pieces: number): Promise<Buffer> {

@@ -28,7 +28,7 @@ export class Clients {
     return Item;
   }
 
-  async save(client: { readonly id: string }): Promise<void> {
+  async save(client: { readonly id: string; readonly [right: string]: unknown }): Promise<void> {
     const Item = { pk: PARTITION, sk: client.id, ...client };
     await this.#db.client.send(new PutCommand({ TableName: this.#db.table, Item }));
   }

@@ -1,4 +1,4 @@
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
 import { ATTRIBUTES } from "./keys.ts";
 
@@ -26,32 +26,26 @@ export class RateLimiter {
   async take(client: string, { perMinute, burst }: Rate, nowMs: number): Promise<number | undefined> {
     const intervalMs = 60_000 / perMinute;
     const latestMs = nowMs + intervalMs * (burst - 1);
-    // The usual case is tried first: either nothing is used up, or something is and there is room.
-    const isIdle = await this.#move(
+    // Either nothing is used up, or something is and there is room.
+    const isStarted = await this.#move(
       client,
       "attribute_not_exists(#at) OR #at <= :limit",
       nowMs,
       ":to",
       nowMs + intervalMs,
     );
-    if (isIdle === undefined) return undefined;
-    const atMs = await this.#move(client, "#at <= :limit", latestMs, "#at + :to", intervalMs);
-    return atMs === undefined ? undefined : Math.max(1, Math.ceil(atMs - latestMs));
+    if (isStarted || (await this.#move(client, "#at <= :limit", latestMs, "#at + :to", intervalMs)))
+      return undefined;
+    return Math.max(1, Math.ceil((await this.#read(client)) - latestMs));
   }
 
-  /** Moves a client's number if the condition holds; else gives the number as it is. */
-  async #move(
-    client: string,
-    condition: string,
-    limit: number,
-    to: string,
-    value: number,
-  ): Promise<number | undefined> {
+  /** Moves a client's number if the condition holds. Did it? */
+  async #move(client: string, condition: string, limit: number, to: string, value: number): Promise<boolean> {
     try {
       await this.#db.client.send(
         new UpdateCommand({
           TableName: this.#db.table,
-          Key: { pk: `rate#${client}`, sk: "rate" },
+          Key: keyOf(client),
           UpdateExpression: `SET #at = ${to}, #expiresAt = :expiresAt`,
           ConditionExpression: condition,
           ExpressionAttributeNames: { "#at": "at", "#expiresAt": ATTRIBUTES.expiresAt },
@@ -60,20 +54,24 @@ export class RateLimiter {
             ":to": value,
             ":expiresAt": Math.ceil(limit / 1000) + KEPT_SECONDS,
           },
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
         }),
       );
-      return undefined;
+      return true;
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
-      return heldBack(error) ?? limit;
+      return false;
     }
+  }
+
+  /** The number of a client that is held back. */
+  async #read(client: string): Promise<number> {
+    const { Item } = await this.#db.client.send(
+      new GetCommand({ TableName: this.#db.table, Key: keyOf(client), ConsistentRead: true }),
+    );
+    return Number(Item?.at ?? 0);
   }
 }
 
-/** The number that made a condition fail, where the database tells it. */
-function heldBack(error: unknown): number | undefined {
-  const { Item } = error as { Item?: { at?: { N?: string } | number } };
-  const at = typeof Item?.at === "object" ? Number(Item.at.N) : Item?.at;
-  return typeof at === "number" && Number.isFinite(at) ? at : undefined;
+function keyOf(client: string): { pk: string; sk: string } {
+  return { pk: `rate#${client}`, sk: "rate" };
 }
