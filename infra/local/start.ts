@@ -3,6 +3,7 @@ import { localEnvironment, parseEnvironment } from "../../lib/runtime/config.ts"
 import { makeTable, startEmbeddedDatabase } from "./database.ts";
 import { startDemoInfobip } from "./demo.ts";
 import { serveHandler } from "./http.ts";
+import { endWithParent } from "./parent.ts";
 import { every } from "./schedule.ts";
 
 /** As long as the deployed Lambdas may take. */
@@ -11,17 +12,20 @@ const RECONCILE_TIMEOUT_MS = 600_000;
 /** When stopping, a page is given time to land and merge; a reconciler that waits for its pace is not waited for. */
 const STOP_INGEST_MS = 8_000;
 const STOP_RECONCILE_MS = 1_000;
+/** The database closes when its requests have ended; what is on disk stands any end. */
+const STOP_DATABASE_MS = 2_000;
 /** The credentials and the header that Infobip's documents use. */
 const EXAMPLE_CREDENTIALS = "Aladdin:open sesame";
 
 const environment = readEnvironment();
+endWithParent(process.env);
 const stopped = new AbortController();
 process.once("SIGINT", () => stopped.abort());
 process.once("SIGTERM", () => stopped.abort());
 
 const database = environment.AWS_ENDPOINT_URL_DYNAMODB
   ? undefined
-  : await startEmbeddedDatabase(environment.DATA_DIR);
+  : await orEnd(startEmbeddedDatabase(environment.DATA_DIR));
 const infobip = environment.INFOBIP_BASE_URL ? undefined : await startDemoInfobip();
 const exampleHeader = `Basic ${Buffer.from(EXAMPLE_CREDENTIALS).toString("base64")}`;
 
@@ -35,15 +39,18 @@ Object.assign(process.env, {
   INFOBIP_AUTHORIZATION: environment.INFOBIP_AUTHORIZATION ?? exampleHeader,
   QUERY_CREDENTIALS: environment.QUERY_CREDENTIALS ?? EXAMPLE_CREDENTIALS,
   LOG_FORMAT: process.env.LOG_FORMAT || "text",
+  // On one's own machine there is nobody to be fair to.
+  QUERY_RATE_PER_MINUTE: process.env.QUERY_RATE_PER_MINUTE || "1000000",
+  QUERY_RATE_BURST: process.env.QUERY_RATE_BURST || "1000000",
 });
-await makeTable(environment.TABLE_NAME);
+await orEnd(makeTable(environment.TABLE_NAME));
 
 const [ingest, reconcile, query] = await Promise.all([
   import("../../functions/ingest.ts"),
   import("../../functions/reconcile.ts"),
   import("../../functions/query.ts"),
 ]);
-const server = await serveHandler(query.handler, environment.PORT);
+const server = await orEnd(serveHandler(query.handler, environment.PORT));
 announce();
 const ingests = SOURCE_NAMES.map((source) =>
   every(environment.INGEST_INTERVAL_SECONDS * 1000, () =>
@@ -65,16 +72,27 @@ await Promise.all([
 ]);
 server.closeAllConnections();
 await infobip?.close();
-await database?.close();
+await Promise.race([database?.close(), afterMs(STOP_DATABASE_MS)]);
 process.exit(0);
 
 function readEnvironment() {
   try {
     return parseEnvironment(localEnvironment, process.env);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
+    return end(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** What cannot be started (a port that is taken, a database that nobody answers at) is said in a line. */
+function orEnd<T>(starting: Promise<T>): Promise<T> {
+  return starting.catch((error: Error & { code?: string }) =>
+    end(`cannot start: ${error.message || error.code || error.name}`),
+  );
+}
+
+function end(reason: string): never {
+  console.error(reason);
+  process.exit(1);
 }
 
 /** A Lambda's context that ends so many milliseconds from now, or soon when we are asked to stop. */
@@ -91,6 +109,9 @@ function announce(): void {
   const { PORT, TABLE_NAME, DATA_DIR, RETENTION_HOURS } = environment;
   const where = database ? `embedded${DATA_DIR ? `, kept in ${DATA_DIR}` : ", in memory"}` : "outside";
   const url = `http://localhost:${PORT}/omni/1/logs?limit=3`;
+  // Credentials of one's own stay off the screen: curl asks for the password.
+  const user = environment.QUERY_CREDENTIALS?.split(":")[0];
+  const authorization = user === undefined ? `-H 'Authorization: ${exampleHeader}'` : `-u '${user}'`;
   console.log(`
 Omnilog runs:
   Infobip    ${process.env.INFOBIP_BASE_URL}${infobip ? " (an imitation, with lively traffic)" : ""}
@@ -99,6 +120,6 @@ Omnilog runs:
   query      ${url}
 
 Ask it:
-  curl -H 'Accept: application/json' -H 'Authorization: ${environment.QUERY_CREDENTIALS ? "Basic …" : exampleHeader}' '${url}'
+  curl -H 'Accept: application/json' ${authorization} '${url}'
 `);
 }

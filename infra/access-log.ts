@@ -1,0 +1,60 @@
+import { RemovalPolicy, Stack } from "aws-cdk-lib";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import { type IAccessLogSettings, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
+import type { Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { FilterPattern, LogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { METRIC_NAMESPACE } from "../lib/runtime/telemetry.ts";
+import { ownMetric } from "./metrics.ts";
+
+const THROTTLED = "throttledRequests";
+
+/** The endpoint's access log, and what is counted in it. */
+export class AccessLog extends Construct implements IAccessLogSettings {
+  readonly logGroup: LogGroup;
+  readonly destination: LogGroupLogDestination;
+  readonly format: AccessLogFormat;
+  /** Requests answered with 429: a HTTP API has no metric of its own for them. */
+  readonly throttled: Metric;
+
+  constructor(scope: Construct, id: string, retention: number) {
+    super(scope, id);
+    const { stackName } = Stack.of(this);
+    this.logGroup = new LogGroup(this, "Log", {
+      // Under this prefix, API Gateway's right to write does not use up the account's few log policies.
+      logGroupName: `/aws/vendedlogs/${stackName}/access`,
+      retention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.destination = new LogGroupLogDestination(this.logGroup);
+    this.format = formatOf(stackName);
+    new MetricFilter(this, "Throttled", {
+      logGroup: this.logGroup,
+      filterPattern: FilterPattern.stringValue("$.status", "=", "429"),
+      metricNamespace: METRIC_NAMESPACE,
+      metricName: THROTTLED,
+      metricValue: "1",
+      dimensions: { stack: "$.stack" },
+    });
+    this.throttled = ownMetric(this, THROTTLED, { statistic: "Sum", minutes: 5 });
+  }
+}
+
+/** One JSON line a request, without path and query string: a recipient may stand in them. */
+function formatOf(stack: string): AccessLogFormat {
+  return AccessLogFormat.custom(
+    JSON.stringify({
+      stack,
+      requestId: "$context.requestId",
+      time: "$context.requestTime",
+      from: "$context.identity.sourceIp",
+      method: "$context.httpMethod",
+      route: "$context.routeKey",
+      status: "$context.status",
+      bytes: "$context.responseLength",
+      latencyMs: "$context.responseLatency",
+      integrationLatencyMs: "$context.integrationLatency",
+      error: "$context.error.message",
+    }),
+  );
+}

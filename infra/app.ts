@@ -1,0 +1,17 @@
+import { App, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { ConfigurationError } from "../lib/runtime/errors.ts";
+import { bundleFunctions } from "./bundle.ts";
+import { readConfig } from "./config.ts";
+import { OmnilogStack } from "./stack.ts";
+
+// What `cdk` runs (cdk.json).
+const app = new App();
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+try {
+  new OmnilogStack(app, { config: readConfig(app.node), bundles: bundleFunctions() });
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,25 @@
+import { Duration, Stack } from "aws-cdk-lib";
+import { Metric } from "aws-cdk-lib/aws-cloudwatch";
+import type { Construct } from "constructs";
+import { METRIC_NAMESPACE } from "../lib/runtime/telemetry.ts";
+
+export interface MetricProps {
+  readonly statistic: "Sum" | "Maximum" | "Minimum" | "Average" | "p50" | "p99";
+  readonly minutes: number;
+  /** Where the metric is reported for each source. */
+  readonly source?: string;
+  readonly label?: string;
+}
+
+/** A figure that our Lambdas report (lib/runtime/telemetry.ts), told from other stacks' by the dimension `stack`. */
+export function ownMetric(scope: Construct, metricName: string, props: MetricProps): Metric {
+  const { statistic, minutes, source, label } = props;
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName,
+    dimensionsMap: { stack: Stack.of(scope).stackName, ...(source ? { source } : {}) },
+    statistic,
+    period: Duration.minutes(minutes),
+    ...(label ? { label } : {}),
+  });
+}

@@ -1,0 +1,60 @@
+import { ArnFormat, Duration, Stack } from "aws-cdk-lib";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
+import { Construct } from "constructs";
+import { DeadLetters } from "./dead-letters.ts";
+
+export interface ScheduleProps {
+  readonly everyMinutes: number;
+  readonly target: IFunction;
+  readonly input: Readonly<Record<string, string>>;
+  readonly description: string;
+}
+
+/** Invokes a Lambda every so many minutes; what cannot even be handed to Lambda ends in `deadLetters`. */
+export class Schedule extends Construct {
+  readonly deadLetters: DeadLetters;
+
+  constructor(scope: Construct, id: string, { everyMinutes, target, input, description }: ScheduleProps) {
+    super(scope, id);
+    this.deadLetters = new DeadLetters(this, "DeadLetters");
+    // Not the ready-made LambdaInvoke target: its role may invoke every version of the function, by a wildcard.
+    const role = new Role(this, "Role", {
+      assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
+        conditions: {
+          StringEquals: { "aws:SourceAccount": Stack.of(this).account },
+          ArnEquals: { "aws:SourceArn": this.#groupArn() },
+        },
+      }),
+    });
+    role.addToPolicy(
+      new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [target.functionArn] }),
+    );
+    role.addToPolicy(
+      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.deadLetters.queue.queueArn] }),
+    );
+    new CfnSchedule(this, "Schedule", {
+      description,
+      scheduleExpression: `rate(${everyMinutes} ${everyMinutes === 1 ? "minute" : "minutes"})`,
+      flexibleTimeWindow: { mode: "OFF" },
+      target: {
+        arn: target.functionArn,
+        roleArn: role.roleArn,
+        input: JSON.stringify(input),
+        deadLetterConfig: { arn: this.deadLetters.queue.queueArn },
+        // Past the next turn, this one is of no use any more.
+        retryPolicy: {
+          maximumRetryAttempts: 2,
+          maximumEventAgeInSeconds: Duration.minutes(everyMinutes).toSeconds(),
+        },
+      },
+    }).node.addDependency(role);
+  }
+
+  /** Of the group that schedules are in unless told otherwise: what Scheduler names as the source of its calls. */
+  #groupArn(): string {
+    const group = { service: "scheduler", resource: "schedule-group", resourceName: "default" };
+    return Stack.of(this).formatArn({ ...group, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+  }
+}

@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { describe, expect, test, vi } from "vitest";
+import { startEmbeddedDatabase } from "../../infra/local/database.ts";
+import { freePort, startRunner } from "./local.ts";
+
+// Each starts a process, and some two; a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000 });
+
+const HEADERS = { authorization: "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==" };
+const CURL = /^ {2}(curl .*)$/m;
+
+interface Results {
+  results: { messageId: string; channel: string; sentAt: string }[];
+}
+
+/** What the runner on this port serves, once it serves anything. */
+async function results(port: string): Promise<Results["results"]> {
+  for (;;) {
+    const response = await fetch(`http://127.0.0.1:${port}/omni/1/logs?limit=1000`, { headers: HEADERS });
+    const { results } = (await response.json()) as Results;
+    if (results.length > 0) return results;
+    await sleep(100);
+  }
+}
+
+describe.each(["SIGTERM", "SIGINT"] as const)("npm start, until %s", (signal) => {
+  test("says what runs, its curl line answers, and it stops cleanly", async () => {
+    const port = await freePort();
+    await using runner = startRunner({ PORT: port });
+    await runner.printed("Ask it:");
+    expect(runner.output()).toMatch(/Infobip .*imitation[\s\S]*DynamoDB .*in memory[\s\S]*every 5 s/);
+    await results(port);
+    const line = CURL.exec(runner.output())?.[1] ?? "no curl line";
+    const { stdout } = await promisify(execFile)("sh", ["-c", `${line} --silent`]);
+    expect(JSON.parse(stdout).results).toHaveLength(3);
+    const { code, ms } = await runner.stop(signal);
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(15_000);
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+  });
+});
+
+test("credentials of one's own are not printed, and the curl line asks for the password", async () => {
+  const port = await freePort();
+  await using runner = startRunner({ PORT: port, QUERY_CREDENTIALS: "ann:se:cret,bob:x" });
+  await runner.printed("Ask it:");
+  expect(runner.output()).not.toContain("se:cret");
+  const line = (CURL.exec(runner.output())?.[1] ?? "no curl line").replace("-u 'ann'", "-u 'ann:se:cret'");
+  const { stdout } = await promisify(execFile)("sh", ["-c", `${line} --silent`]);
+  expect(JSON.parse(stdout)).toHaveProperty("results");
+});
+
+test("DATA_DIR keeps what was stored, across restarts", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "omnilog-"));
+  try {
+    const port = await freePort();
+    await using first = startRunner({ PORT: port, DATA_DIR: folder });
+    await first.printed("Ask it:");
+    const [kept] = await results(port);
+    await first.stop("SIGTERM");
+    // Nobody answers there: what is served now was on disk.
+    await using second = startRunner({
+      PORT: port,
+      DATA_DIR: folder,
+      INFOBIP_BASE_URL: "http://127.0.0.1:9",
+    });
+    await second.printed("Ask it:");
+    expect((await results(port)).map(({ messageId }) => messageId)).toContain(kept?.messageId);
+    expect((await second.stop("SIGTERM")).code).toBe(0);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("AWS_ENDPOINT_URL_DYNAMODB: an outside database, in which the table is made", async () => {
+  // It ends with this process: closed under a request that the runner has left behind, dynalite throws.
+  const database = await startEmbeddedDatabase();
+  const port = await freePort();
+  await using runner = startRunner({ PORT: port, AWS_ENDPOINT_URL_DYNAMODB: database.endpoint });
+  await runner.printed("Ask it:");
+  expect(runner.output()).toContain(`${database.endpoint} (outside)`);
+  expect((await results(port)).length).toBeGreaterThan(0);
+  expect((await runner.stop("SIGTERM")).code).toBe(0);
+});
+
+describe("what cannot work is said in a line, and ends with 1", () => {
+  test.each([
+    [{ PORT: "0" }, "PORT must be at least 1"],
+    [{ PORT: "http" }, "PORT must be a whole number"],
+    [{ PORT: "70000", RETENTION_HOURS: "-1" }, /RETENTION_HOURS[^\n]*PORT|PORT[^\n]*RETENTION_HOURS/],
+    [{ PORT: "3000", INFOBIP_AUTHORIZATION: "hunter2" }, /^INFOBIP_AUTHORIZATION must be Basic/],
+  ])("%j", async (environment, message) => {
+    await using runner = startRunner(environment);
+    await expect(runner.printed("Ask it:")).rejects.toThrow();
+    expect(runner.child.exitCode).toBe(1);
+    expect(runner.output()).toMatch(message);
+    expect(runner.output()).not.toMatch(/hunter2|\n {4}at /);
+  });
+
+  test("a port that is taken", async () => {
+    const other = createServer().listen(0);
+    const address = other.address();
+    const port = String(typeof address === "object" ? address?.port : address);
+    await using runner = startRunner({ PORT: port });
+    await expect(runner.printed("Ask it:")).rejects.toThrow();
+    expect(runner.child.exitCode).toBe(1);
+    expect(runner.output()).toMatch(new RegExp(`^cannot start: .*${port}`));
+    other.close();
+  });
+});

@@ -1,0 +1,70 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { synthesize, type Template } from "./synthesis.ts";
+
+/** Every setting that changes the shape of the stack, turned to what it is not by default. */
+const OTHERS = {
+  stackName: "omnilog-b",
+  sources: "sms",
+  reserveConcurrency: "false",
+  deletionProtection: "false",
+  reconcileEveryMinutes: "1",
+  ingestEveryMinutes: "5",
+};
+
+let first: Template;
+let other: Template;
+beforeAll(() => {
+  first = synthesize();
+  other = synthesize(OTHERS);
+}, 120_000);
+
+/** Every name that a template gives to something, rather than leave it to CloudFormation. */
+function names({ resources }: Template): string[] {
+  const keys = [
+    "AlarmName",
+    "LogGroupName",
+    "DashboardName",
+    "Name",
+    "QueueName",
+    "FunctionName",
+    "TableName",
+  ];
+  return Object.values(resources).flatMap(({ Properties = {} }) =>
+    keys.flatMap((key) => (typeof Properties[key] === "string" ? [Properties[key]] : [])),
+  );
+}
+
+describe("two stacks in one account", () => {
+  it("do not share a name", () => {
+    const taken = new Set(names(first));
+    expect(taken.size).toBeGreaterThan(10);
+    expect(names(other).filter((name) => taken.has(name))).toEqual([]);
+  });
+
+  it("are of no account and no region", () => {
+    expect(first.text).not.toMatch(/[^0-9]\d{12}[^0-9]/);
+    expect(first.text).not.toMatch(/(us|eu|ap)-[a-z]+-\d/);
+  });
+});
+
+describe("other settings", () => {
+  it("make one Lambda for each source that was asked for", () => {
+    expect(other.all("AWS::Scheduler::Schedule")).toHaveLength(2);
+  });
+
+  it("reach the template", () => {
+    expect(other.one("AWS::DynamoDB::Table").Properties.DeletionProtectionEnabled).toBe(false);
+    for (const [, { Properties }] of other.all("AWS::Lambda::Function")) {
+      expect(Properties.ReservedConcurrentExecutions).toBeUndefined();
+    }
+  });
+
+  it("end the reconciler before its next turn, however close that is", () => {
+    const timeouts = other.all("AWS::Lambda::Function").map(([, { Properties }]) => Properties.Timeout);
+    expect(timeouts).toEqual([55, 55, 29]);
+  });
+
+  it("subscribe nobody when there is no address", () => {
+    expect(other.text).not.toContain("AWS::SNS::Subscription");
+  });
+});
