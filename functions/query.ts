@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import * as v from "valibot";
-import { type Response, serverError } from "../lib/query/responses.ts";
+import { finish, type Response, serverError } from "../lib/query/responses.ts";
 import { answer, errorStyleOf } from "../lib/query/service.ts";
 import { parseEnvironment, queryEnvironment } from "../lib/runtime/config.ts";
 import { openDatabase } from "../lib/runtime/dynamodb.ts";
@@ -63,11 +64,12 @@ export async function handler(event: unknown): Promise<Response> {
     telemetry.fault("query", error, { requestId: request.id });
     const metrics = { queryMs: Date.now() - startedAtMs, serverErrors: 1 };
     telemetry.run({ what: "query", metrics, details: { status: 500, requestId: request.id } });
-    return serverError(errorStyleOf(request));
+    return finish(serverError(errorStyleOf(request)), request.id, false);
   }
 }
 
 function readEvent(event: unknown) {
   const { rawPath: path, rawQueryString: queryString, headers, requestContext } = v.parse(httpEvent, event);
-  return { id: requestContext.requestId, method: requestContext.http.method, path, queryString, headers };
+  const id = requestContext.requestId || randomUUID();
+  return { id, method: requestContext.http.method, path, queryString, headers };
 }

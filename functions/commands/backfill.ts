@@ -5,7 +5,8 @@ import { Pace } from "../../lib/ingest/pace.ts";
 import { backfill } from "../../lib/ingest/reconcile.ts";
 import { openIngest } from "../../lib/ingest/services.ts";
 import { LOGS_REACH_MS } from "../../lib/ingest/sources.ts";
-import { ConfigurationError, parseEnvironment, reconcileEnvironment } from "../../lib/runtime/config.ts";
+import { parseEnvironment, reconcileEnvironment } from "../../lib/runtime/config.ts";
+import { ConfigurationError } from "../../lib/runtime/errors.ts";
 import { parseMoment } from "../../lib/runtime/time.ts";
 import { runCommand, useLocalDefaults } from "./environment.ts";
 

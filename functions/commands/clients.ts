@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { newSecret, storedClient } from "../../lib/query/clients.ts";
-import { ConfigurationError, parseEnvironment, storageEnvironment } from "../../lib/runtime/config.ts";
+import { parseEnvironment, storageEnvironment } from "../../lib/runtime/config.ts";
 import { openDatabase } from "../../lib/runtime/dynamodb.ts";
+import { ConfigurationError } from "../../lib/runtime/errors.ts";
 import { Clients } from "../../lib/store/clients.ts";
 import { runCommand, useLocalDefaults } from "./environment.ts";
 
@@ -47,14 +48,14 @@ await runCommand(async () => {
   const environment = parseEnvironment(v.object(storageEnvironment), { ...process.env, ...table });
   const clients = new Clients(openDatabase(environment.TABLE_NAME), Date.now);
   if (action === "add") await add(clients, name ?? "", values);
-  else if (action === "revoke") await clients.revoke(name ?? "");
+  else if (action === "revoke") await revoke(clients, name ?? "");
   else await list(clients);
 });
 
 async function add(clients: Clients, name: string, values: Values): Promise<void> {
   const id = values.basic ? name : randomBytes(16).toString("hex");
-  if (/[:,\s]/.test(name) || (await clients.find(id))) {
-    throw new ConfigurationError("NAME must be free, without spaces, colons and commas");
+  if (!/^[\w.@-]{1,64}$/.test(name) || (await clients.find(id))) {
+    throw new ConfigurationError("NAME must be new, and made of letters, digits and . @ _ -");
   }
   const { secret, salt, hash } = newSecret();
   await clients.save({ ...rightsOf(values), id, name, salt, hash });
@@ -66,11 +67,17 @@ async function add(clients: Clients, name: string, values: Values): Promise<void
   process.stdout.write("It is not kept: this is the only time that it is shown.\n");
 }
 
+async function revoke(clients: Clients, id: string): Promise<void> {
+  if (!(await clients.find(id))) throw new ConfigurationError("there is no client of this ID: see the list");
+  await clients.revoke(id);
+  process.stdout.write("Revoked: within half a minute it can ask no more.\n");
+}
+
 function rightsOf(values: Values) {
   const perMinute = countOf("--per-minute", values["per-minute"]);
   const burst = countOf("--burst", values.burst);
   return {
-    ...(values.channel ? { channels: values.channel } : {}),
+    ...(values.channel ? { channels: values.channel.map((channel) => channel.toUpperCase()) } : {}),
     ...(values.sender ? { senders: values.sender } : {}),
     ...(perMinute === undefined ? {} : { perMinute }),
     ...(burst === undefined ? {} : { burst }),

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../../lib/runtime/config.ts";
+import { ConfigurationError } from "../../lib/runtime/errors.ts";
 
 /** A local DynamoDB takes any region and key, but the SDK wants to see some. */
 export function useLocalDefaults(environment: NodeJS.ProcessEnv): void {

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { OMNI_PARAMETERS } from "../../lib/query/parameters.ts";
-import { type Answer, askLogs, type Connection } from "../../lib/query/remote.ts";
-import { ConfigurationError } from "../../lib/runtime/config.ts";
+import { type Answer, askLogs, type Connection, TemporaryError } from "../../lib/query/remote.ts";
+import { ConfigurationError } from "../../lib/runtime/errors.ts";
 import { runCommand } from "./environment.ts";
 import { printTable } from "./table.ts";
 
@@ -17,6 +17,9 @@ From the environment: OMNILOG_URL (default http://localhost:3000), and OMNILOG_A
 (App …, Basic …), or OMNILOG_CREDENTIALS, user:password (default: the example of Infobip's documents).
 `;
 const FOLLOW_EVERY_MS = 2_000;
+
+// Whoever reads our output may have seen enough (`| head`).
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 await runCommand(async () => {
   const filters = Object.fromEntries(
@@ -35,19 +38,19 @@ await runCommand(async () => {
     process.stdout.write(USAGE);
     return;
   }
-  const query = new URLSearchParams(
-    FILTERS.flatMap((name) =>
-      ((values as Record<string, string[] | undefined>)[name] ?? []).map((value): [string, string] => [
-        name,
-        value,
-      ]),
-    ),
-  );
+  const query = queryOf(values as Record<string, string[] | undefined>);
   const connection = readConnection(process.env);
   const output = outputOf(values.output);
   if (values.follow) return follow(query, connection, output === "json" ? "ndjson" : output);
   await show(query, connection, output, values.all === true);
 });
+
+function queryOf(values: Readonly<Record<string, readonly string[] | undefined>>): URLSearchParams {
+  const given = FILTERS.flatMap((name) =>
+    (values[name] ?? []).map((value): [string, string] => [name, value]),
+  );
+  return new URLSearchParams(given);
+}
 
 type Output = "table" | "json" | "csv" | "ndjson";
 
@@ -64,50 +67,74 @@ function readConnection(environment: NodeJS.ProcessEnv): Connection {
   };
 }
 
-async function show(
-  query: URLSearchParams,
-  connection: Connection,
-  output: Output,
-  isAll: boolean,
-): Promise<void> {
-  if (isAll) {
-    query.set("limit", query.get("limit") ?? "1000");
-    query.set("useCursor", "true");
-  }
-  for (let isFirst = true; ; isFirst = false) {
-    const answer = await askLogs(query, connection, output === "table" ? "json" : output);
-    print(answer, output, isFirst);
-    if (!isAll || answer.nextCursor === undefined) {
-      if (answer.nextCursor) process.stderr.write("There is more: --all shows it.\n");
-      return;
-    }
+/** Prints one answer or, with `isAll`, every page of it. */
+async function show(query: URLSearchParams, connection: Connection, output: Output, isAll: boolean) {
+  if (isAll) return showAll(query, connection, output);
+  const answer = await askLogs(query, connection, output === "table" ? "json" : output);
+  if (output === "table") printTable(answer.records, true);
+  else process.stdout.write(output === "json" ? `${answer.body}\n` : answer.body);
+  if (answer.nextCursor) process.stderr.write("There is more: --all shows it.\n");
+}
+
+async function showAll(query: URLSearchParams, connection: Connection, output: Output): Promise<void> {
+  query.set("limit", query.get("limit") ?? "1000");
+  query.set("useCursor", "true");
+  // One JSON document of many pages is put together from lines, in which every number keeps its digits.
+  const form = output === "table" ? "json" : output === "json" ? "ndjson" : output;
+  if (output === "json") process.stdout.write('{"results":[');
+  for (let page = 0; ; page++) {
+    const answer = await askLogs(query, connection, form);
+    printPage(answer, output, page === 0);
+    if (answer.nextCursor === undefined) break;
     query.set("cursor", answer.nextCursor);
+  }
+  if (output === "json") process.stdout.write("]}\n");
+}
+
+function printPage({ records, body }: Answer, output: Output, isFirst: boolean): void {
+  if (output === "table") printTable(records, isFirst);
+  else if (output === "json") {
+    const lines = body.trimEnd().replaceAll("\n", ",\n");
+    if (lines) process.stdout.write(`${isFirst ? "" : ",\n"}${lines}`);
+  } else {
+    // Of the pages of one spreadsheet only the first has a header row.
+    process.stdout.write(output === "csv" && !isFirst ? body.slice(body.indexOf("\n") + 1) : body);
   }
 }
 
-/** Asks again and again for what was sent since, and shows each message when it is new or its status is. */
+/** Asks again and again, and shows each message when it is new or its status is. */
 async function follow(query: URLSearchParams, connection: Connection, output: Output): Promise<void> {
-  const shown = new Map<string, string>();
-  query.set("limit", query.get("limit") ?? "100");
+  if (output === "csv")
+    throw new ConfigurationError("--follow shows a table or, with --output ndjson, lines");
+  let shown: ReadonlyMap<string, string> = new Map();
+  const atFirst = Number(query.get("limit") ?? 50);
+  query.set("limit", "1000");
   for (let isFirst = true; ; isFirst = false) {
-    const { records } = await askLogs(query, connection, "json");
-    const fresh = records.filter(
-      (record) => shown.get(`${record.messageId} ${record.channel}`) !== JSON.stringify(record.status),
-    );
-    for (const record of fresh)
-      shown.set(`${record.messageId} ${record.channel}`, JSON.stringify(record.status));
-    if (output === "table") printTable(fresh.reverse(), isFirst);
-    else for (const record of fresh.reverse()) process.stdout.write(`${JSON.stringify(record)}\n`);
+    const records = await askAgain(query, connection, isFirst);
+    const states = records.map((record) => [keyOf(record), JSON.stringify(record.status)] as const);
+    const fresh = records
+      .filter((_, n) => shown.get(states[n]?.[0] ?? "") !== states[n]?.[1])
+      .slice(0, isFirst ? atFirst : undefined)
+      .reverse();
+    if (output === "table") printTable(fresh, isFirst);
+    else for (const record of fresh) process.stdout.write(`${JSON.stringify(record)}\n`);
+    // What is no longer among the newest is forgotten, or a week of following would fill the memory.
+    if (records.length > 0) shown = new Map(states);
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_EVERY_MS));
   }
 }
 
-function print(answer: Answer, output: Output, isFirst: boolean): void {
-  if (output === "table") {
-    printTable(answer.records, isFirst);
-    return;
+/** The newest records; once it has worked, a fault that may pass is told and waited out. */
+async function askAgain(query: URLSearchParams, connection: Connection, isFirst: boolean) {
+  try {
+    return (await askLogs(query, connection, "json")).records;
+  } catch (error) {
+    if (isFirst || !(error instanceof TemporaryError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return [];
   }
-  const lines = answer.body.replace(/\r?\n$/, "");
-  // Of the pages of one spreadsheet only the first has a header row.
-  process.stdout.write(`${output === "csv" && !isFirst ? lines.slice(lines.indexOf("\n") + 1) : lines}\n`);
+}
+
+function keyOf({ messageId, channel }: Answer["records"][number]): string {
+  return `${channel} ${messageId}`;
 }

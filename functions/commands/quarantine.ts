@@ -8,9 +8,12 @@ import { Archive } from "../../lib/store/archive.ts";
 import { Quarantine } from "../../lib/store/quarantine.ts";
 import { runCommand, useLocalDefaults } from "./environment.ts";
 
+const ACTIONS = ["list", "show", "replay", "drop"] as const;
+
 const USAGE = `npm run quarantine               lists what could not be parsed, and why
 npm run quarantine -- show       the same, with the texts as they came (they name recipients)
 npm run quarantine -- replay     reads it all again, stores what can be read now, and lets go of it
+npm run quarantine -- drop       lets go of everything as it is: look first
 
   --table NAME   the DynamoDB table (default: TABLE_NAME, or omnilog)
 Credentials and region come from the AWS environment; AWS_ENDPOINT_URL_DYNAMODB points to a local database.
@@ -21,7 +24,7 @@ await runCommand(async () => {
     allowPositionals: true,
     options: { table: { type: "string" }, help: { type: "boolean" } },
   });
-  const action = v.safeParse(v.picklist(["list", "show", "replay"]), positionals[0] ?? "list");
+  const action = v.safeParse(v.picklist(ACTIONS), positionals[0] ?? "list");
   if (values.help || !action.success) {
     process.stdout.write(USAGE);
     process.exitCode = values.help ? 0 : 1;
@@ -41,22 +44,20 @@ await runCommand(async () => {
   await walk(action.output, quarantine, archive);
 });
 
-async function walk(
-  action: "list" | "show" | "replay",
-  quarantine: Quarantine,
-  archive: Archive,
-): Promise<void> {
+type Action = (typeof ACTIONS)[number];
+
+async function walk(action: Action, quarantine: Quarantine, archive: Archive): Promise<void> {
   let entries = 0;
   for await (const entry of quarantine.list()) {
     entries++;
     const place = entry.place < 0 ? "the page, or the rest of it" : `record ${entry.place}`;
     const line = `${formatMoment(entry.atMs)}  ${entry.source}  ${entry.page}  ${place}: ${entry.reason}`;
-    if (action === "replay") {
-      const { stored, reason } = await replay(entry, { archive, quarantine });
-      process.stdout.write(
-        `${line}\n  ${reason ? `stays: ${reason}` : "let go"}; records stored: ${stored}\n`,
-      );
-    } else process.stdout.write(`${line}\n${action === "show" ? `${await quarantine.load(entry)}\n` : ""}`);
+    process.stdout.write(`${line}\n`);
+    if (action === "show") process.stdout.write(`${await quarantine.load(entry)}\n`);
+    if (action === "drop") await quarantine.release(entry);
+    if (action !== "replay") continue;
+    const { stored, reason } = await replay(entry, { archive, quarantine });
+    process.stdout.write(`  ${reason ? `stays: ${reason}` : "let go"}; records stored: ${stored}\n`);
   }
   process.stdout.write(`${entries} in quarantine\n`);
 }

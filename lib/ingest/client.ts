@@ -64,7 +64,9 @@ export class InfobipClient {
 
   /** Sends one GET. Never throws for what the network or the server does. */
   async get(path: string, query: Readonly<Record<string, string>>): Promise<Answer> {
-    const authorization = await this.#settings.authorization(this.#keyRefused);
+    const authorization = await this.#settings.authorization(this.#keyRefused).catch(() => "");
+    if (!authorization)
+      return { kind: "refused", reason: "no authorization: its secret is empty, or cannot be read" };
     try {
       const answer = await request(new URL(path, this.#settings.baseUrl), {
         dispatcher: this.#agent,

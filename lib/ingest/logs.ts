@@ -19,13 +19,13 @@ export interface LogsServices {
 }
 
 export type LogsAnswer =
-  | { readonly kind: "read"; readonly content: PageContent; readonly bytes: Uint8Array }
+  /** Where records could not be read, `content` holds those of several answers: what one spoils, another may have. */
+  | { readonly kind: "read"; readonly content: PageContent }
   /** There is no time left, or Infobip gives no usable answer; `reason` says which. */
   | { readonly kind: "gaveUp"; readonly reason: string };
 
-const MOST_ATTEMPTS = 6;
-/** An answer with records that do not parse is asked for again so often: they may be right the next time. */
-const ATTEMPTS_FOR_FLAWS = 3;
+/** The time and the pace are what bounds a run; this only keeps one window from taking all of both for ever. */
+const MOST_ATTEMPTS = 60;
 const HOLD_BACK_AFTER_429_MS = 5_000;
 /** Time to merge what one answer holds. */
 const MERGE_MS = 10_000;
@@ -34,7 +34,7 @@ const MERGE_MS = 10_000;
 export async function readLogs(window: Window, services: LogsServices): Promise<LogsAnswer> {
   const { clock, pace, remainingMs } = services;
   let reason = "no time left";
-  let best: LogsAnswer | undefined;
+  let best: PageContent | undefined;
   for (let n = 0; n < MOST_ATTEMPTS; n++) {
     const waitMs = Math.max(pace.waitMs(), n > 0 ? backoffMs(n - 1, clock) : 0);
     if (remainingMs() - waitMs < REQUEST_TIMEOUT_MS + MERGE_MS) break;
@@ -45,16 +45,27 @@ export async function readLogs(window: Window, services: LogsServices): Promise<
       continue;
     }
     const content = readPage(answer.body, { path: LOGS_PATH });
-    best = { kind: "read", content, bytes: answer.body };
-    if (content.rejects.length === 0 || n + 1 >= ATTEMPTS_FOR_FLAWS) return best;
+    if (!isWhole(content)) {
+      reason = "an answer that cannot be read to its end";
+      continue;
+    }
+    if (content.rejects.length === 0) return { kind: "read", content };
+    const isLasting = best !== undefined && hasSameRejects(best, content);
+    best = best ? { ...content, records: [...best.records, ...content.records] } : content;
+    if (isLasting) break;
   }
-  // A list that could not be read to its end says nothing of the rest of its window.
-  return best?.kind === "read" && isWhole(best.content) ? best : { kind: "gaveUp", reason };
+  return best ? { kind: "read", content: best } : { kind: "gaveUp", reason };
 }
 
-/** Could the answer be split into its records, readable or not? */
-export function isWhole(content: PageContent): boolean {
+/** Could the answer be split into its records, readable or not? If not, it says nothing of the rest of its window. */
+function isWhole(content: PageContent): boolean {
   return content.rejects.every(({ place }) => place >= 0);
+}
+
+/** What cannot be read in two answers alike was not spoilt on its way: a third would be the same. */
+function hasSameRejects(before: PageContent, after: PageContent): boolean {
+  const known = new Set(before.rejects.map(({ text }) => text));
+  return after.rejects.every(({ text }) => known.has(text));
 }
 
 async function ask({ sinceMs, untilMs }: Window, { infobip, pace, clock }: LogsServices): Promise<Answer> {

@@ -1,9 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import pMap from "p-map";
-import type { Archive, Outcome } from "../store/archive.ts";
+import type { Archive, Outcome, Stored } from "../store/archive.ts";
 import { type LandedPage, type Pulls, pageName } from "../store/pulls.ts";
 import type { Quarantine } from "../store/quarantine.ts";
-import { epochMsOf, type MessageRecord, printRecord } from "../store/record.ts";
+import { epochMsOf, type MessageRecord, printRecord, statusGroupOf } from "../store/record.ts";
 import { parseReport } from "./report.ts";
 import { splitResults } from "./results.ts";
 import { SOURCES, type Source, type SourceName } from "./sources.ts";
@@ -28,7 +28,7 @@ export function readPage(bytes: Uint8Array, source: Source): PageContent {
     if ("reason" in result) return [{ place, text, reason: result.reason }];
     const { flaws } = result;
     return flaws.length > 0
-      ? [{ place, text, reason: `stored without ${flaws.join(", ")}, which cannot be read` }]
+      ? [{ place, text, reason: `stored, but this cannot be read, or not whole: ${flaws.join(", ")}` }]
       : [];
   });
   if (damage) rejects.push({ place: WHOLE_OR_REST, text: body.slice(damage.from), reason: damage.reason });
@@ -55,6 +55,15 @@ export interface MergedPage {
   readonly quarantined: number;
   /** The latest doneAt of the page, milliseconds since 1970; undefined for a page without any. */
   readonly newestDoneAtMs?: number;
+  /** What was new in it. */
+  readonly reports: readonly ReportCount[];
+}
+
+/** So many reports of a channel and a status group. */
+export interface ReportCount {
+  readonly channel: string;
+  readonly status: string;
+  count: number;
 }
 
 /** Where a page ends up. */
@@ -93,8 +102,24 @@ export async function mergePage(page: LandedPage, stores: PageStores, nowMs: num
     count: content.count,
     outcomes: countOutcomes(stored.map(({ outcome }) => outcome)),
     quarantined: rejects.length,
+    reports: countReports(stored),
     ...(doneAt.length > 0 ? { newestDoneAtMs: doneAt.reduce((a, b) => Math.max(a, b)) } : {}),
   };
+}
+
+/** Counts what is new, by channel and status group. */
+function countReports(stored: readonly Stored[]): ReportCount[] {
+  const counts = new Map<string, ReportCount>();
+  for (const { outcome, record } of stored) {
+    if (outcome !== "inserted" && outcome !== "advanced") continue;
+    const { channel } = record;
+    const status = statusGroupOf(record.status);
+    const key = `${channel} ${status}`;
+    const sum = counts.get(key) ?? { channel, status, count: 0 };
+    sum.count++;
+    counts.set(key, sum);
+  }
+  return [...counts.values()];
 }
 
 /** How many records had each outcome. */

@@ -3,7 +3,14 @@ import { isTransient } from "../runtime/dynamodb.ts";
 import type { Health } from "../store/health.ts";
 import { type LandedPage, type Pull, pageName } from "../store/pulls.ts";
 import { type Answer, type InfobipClient, REQUEST_TIMEOUT_MS } from "./client.ts";
-import { countOutcomes, type MergedPage, mergePage, type PageStores, WHOLE_OR_REST } from "./page.ts";
+import {
+  countOutcomes,
+  type MergedPage,
+  mergePage,
+  type PageStores,
+  type ReportCount,
+  WHOLE_OR_REST,
+} from "./page.ts";
 import { MOST_RESULTS, SOURCES, type SourceName } from "./sources.ts";
 
 /**
@@ -49,6 +56,8 @@ export interface PullReport {
   saturated: boolean;
   /** How old the newest report of a full page was: grows while reports come faster than they are drained. */
   backlogSeconds: number;
+  /** What was new, by channel and status group, page by page. */
+  reports: ReportCount[];
   /** Since the last answer of this source that was merged or empty. */
   lastGoodPullAgeSeconds?: number | undefined;
 }
@@ -148,6 +157,7 @@ async function finish(page: LandedPage, report: PullReport, services: PullServic
   report.merged += merged.outcomes.advanced + merged.outcomes.enriched;
   report.duplicate += merged.outcomes.unchanged;
   report.quarantined += merged.quarantined;
+  report.reports.push(...merged.reports);
   const { newestDoneAtMs } = merged;
   const isFull = merged.count >= MOST_RESULTS && newestDoneAtMs !== undefined;
   report.backlogSeconds = isFull ? Math.max(0, (services.clock.now() - newestDoneAtMs) / 1000) : 0;
@@ -171,7 +181,7 @@ async function setAside(page: LandedPage, { pulls, quarantine, clock }: PullServ
   });
   if (bytes) await quarantine.keep(entry, bytes);
   await pulls.doubt(page);
-  return { count: 0, outcomes: countOutcomes([]), quarantined: Number(bytes !== undefined) };
+  return { count: 0, outcomes: countOutcomes([]), quarantined: Number(bytes !== undefined), reports: [] };
 }
 
 function emptyReport(source: SourceName): PullReport {
@@ -188,5 +198,6 @@ function emptyReport(source: SourceName): PullReport {
     unmergedPages: 0,
     saturated: false,
     backlogSeconds: 0,
+    reports: [],
   };
 }

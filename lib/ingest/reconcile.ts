@@ -28,6 +28,9 @@ const OVERLAP_MS = 120_000;
 /** A final status that is not archived so long after `doneAt` was not on its way any more: the report was lost. */
 const REPORT_OVERDUE_MS = 600_000;
 
+/** One sweep settles so many doubts: after an outage there are thousands, and the checkpoint is one item of 400 kB. */
+const MOST_DOUBTS = 1_000;
+
 export interface ReconcileServices extends LogsServices {
   readonly archive: Archive;
   readonly quarantine: Quarantine;
@@ -49,6 +52,8 @@ export interface ReconcileReport {
   repaired: number;
   enriched: number;
   quarantined: number;
+  /** 1 while anything is in quarantine, from whatever source; else 0. */
+  quarantineNotEmpty: number;
   /** Single milliseconds that hold more messages than the logs give out at once. */
   fullMilliseconds: number;
   /** Doubts that a sweep has settled, and those that still wait for one. */
@@ -126,7 +131,8 @@ async function findDoubts({ pulls, clock }: ReconcileServices): Promise<Pull[]> 
 function begin(found: Checkpoint | undefined, doubts: readonly Pull[], nowMs: number): Checkpoint {
   const checkpoint = found ?? { passes: {} };
   if (checkpoint.sweep || doubts.length === 0) return checkpoint;
-  return { ...checkpoint, sweep: { atMs: nowMs - LOGS_REACH_MS, untilMs: nowMs, doubts } };
+  const settled = doubts.slice(0, MOST_DOUBTS);
+  return { ...checkpoint, sweep: { atMs: nowMs - LOGS_REACH_MS, untilMs: nowMs, doubts: settled } };
 }
 
 /** Reads a stretch window by window and merges what it finds; true when it came to the end. */
@@ -195,7 +201,7 @@ async function summarize(
   report: ReconcileReport,
   { passes }: Checkpoint,
   doubts: readonly Pull[],
-  { health, clock }: ReconcileServices,
+  { health, clock, quarantine }: ReconcileServices,
 ): Promise<ReconcileReport> {
   const nowMs = clock.now();
   const ages = await Promise.all(
@@ -211,6 +217,7 @@ async function summarize(
   report.checkedUpToAgeSeconds = (nowMs - checkedMs) / 1000;
   report.hoursLeft = Math.max(0, (oldestUnsettledMs + LOGS_REACH_MS - nowMs) / 3_600_000);
   report.lastGoodPullAgeSeconds = Object.fromEntries(ages.flat());
+  report.quarantineNotEmpty = Number(!(await quarantine.isEmpty(nowMs)));
   return report;
 }
 
@@ -222,6 +229,7 @@ function emptyReport(): ReconcileReport {
     repaired: 0,
     enriched: 0,
     quarantined: 0,
+    quarantineNotEmpty: 0,
     fullMilliseconds: 0,
     settledDoubts: 0,
     openDoubts: 0,

@@ -7,7 +7,7 @@ import { isEmpty, type MessageRecord, recordOf, statusGroupOf } from "../store/r
  * what came later). Reports and logs are read by the same rules, since each only leaves some fields out.
  */
 export type ParsedReport =
-  /** `flaws` name fields that were there and could not be read; the record is right without them. */
+  /** `flaws` name fields that could not be read, or not whole; the record is right as far as it goes. */
   { readonly record: MessageRecord; readonly flaws: readonly string[] } | { readonly reason: string };
 
 /** Longer ids would not fit DynamoDB's sort keys of 1,024 bytes. */
@@ -44,7 +44,17 @@ function readReport(json: JsonObject, channelOfSource: string | undefined): Pars
   }
   if (!fields.has("channel") && channelOfSource) fields.set("channel", channelOfSource);
   const reason = reasonAgainst(fields);
-  return reason ? { reason } : { record: recordOf(fields), flaws };
+  if (reason) return { reason };
+  const record = recordOf(fields);
+  return { record, flaws: [...flaws, ...incompleteFields(record)] };
+}
+
+/** Every document gives these parts of a status and of a price: without one, something was lost on the way. */
+function incompleteFields({ status, price }: MessageRecord): string[] {
+  const isStatusWhole =
+    status.groupName !== undefined && status.id !== undefined && status.name !== undefined;
+  const isPriceWhole = !price || (price.pricePerMessage !== undefined && price.currency !== undefined);
+  return [...(isStatusWhole ? [] : ["status"]), ...(isPriceWhole ? [] : ["price"])];
 }
 
 function reasonAgainst(fields: ReadonlyMap<string, Json>): string | undefined {

@@ -11,6 +11,8 @@ export interface Stride {
   readonly lengthMs: number;
   /** How long it should be past what is read next, where a full answer has shown how thick the records stand. */
   readonly thereafterMs?: number;
+  /** How much was left for later at the end of the last window, because its answer was full. */
+  readonly skippedMs?: number;
 }
 
 /** The window to read next, from `sinceMs` on, never past `endMs`. */
@@ -31,13 +33,15 @@ export function strideAfter({ thereafterMs }: Stride, window: Window, count: num
 }
 
 /**
- * The stride after a window of more than a millisecond whose answer was full, and so may lack some. The window is split
- * where the oldest record of the answer was sent: logs come newest first, so there may be little before it, as on the
- * first start, when the 48 hours hold a burst at their end. If that is full too, it is halved, or more where the answer
- * shows how thick the records stand. Whatever order the logs come in, each split is shorter than what it splits.
+ * The stride after a window of more than a millisecond whose answer was full, and so may lack some. Logs come newest
+ * first, so there may be little before what the answer reaches back to, as on the first start, when the 48 hours hold a
+ * burst at their end. Therefore only that much of the window's end is left for later, or twice as much as the last time:
+ * the start of a burst is found in a few steps, however long it is. When nothing would be left over, the window is
+ * halved, or more where the answer shows how thick the records stand. Whatever order the logs come in, each split is
+ * shorter than what it splits.
  */
 export function strideAfterFull(
-  { thereafterMs }: Stride,
+  { skippedMs: skippedBefore = 0 }: Stride,
   window: Window,
   records: readonly MessageRecord[],
 ): Stride {
@@ -47,9 +51,8 @@ export function strideAfterFull(
     window.untilMs,
   );
   const spannedMs = window.untilMs - oldestMs;
-  const thickMs = Math.floor(spannedMs * (AIM / Math.max(1, records.length)));
-  if (thereafterMs === undefined && oldestMs > window.sinceMs) {
-    return { lengthMs: Math.min(oldestMs - window.sinceMs, lengthMs - 1), thereafterMs: thickMs };
-  }
-  return { lengthMs: Math.floor(Math.min(lengthMs / 2, Math.max(1, thickMs))) };
+  const thickMs = Math.max(1, Math.floor(spannedMs * (AIM / Math.max(1, records.length))));
+  const skippedMs = Math.max(1, spannedMs, 2 * skippedBefore);
+  if (skippedMs < lengthMs) return { lengthMs: lengthMs - skippedMs, thereafterMs: thickMs, skippedMs };
+  return { lengthMs: Math.floor(Math.min(lengthMs / 2, thickMs)) };
 }

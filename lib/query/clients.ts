@@ -4,6 +4,7 @@ import type { Secret } from "../runtime/secret.ts";
 
 /** Who asks, and what they may see. */
 export interface Client {
+  readonly id: string;
   readonly name: string;
   /** Only these channels, or senders; undefined: all. */
   readonly channels?: readonly string[] | undefined;
@@ -34,6 +35,7 @@ export type FindClient = (id: string) => Promise<StoredClient | undefined>;
 
 /** What an Authorization header says, before it is believed. */
 interface Claim {
+  readonly isBasic: boolean;
   readonly id: string;
   readonly secret: string;
 }
@@ -62,7 +64,8 @@ export async function authenticate(
   if (!claim) return undefined;
   // The pairs may have been changed since they were read.
   for (const refresh of [false, true]) {
-    if (isInPairs(claim, await credentials(refresh))) return { name: claim.id, isTextHidden: false };
+    if (isInPairs(claim, await credentials(refresh)))
+      return { id: claim.id, name: claim.id, isTextHidden: false };
     if (!refresh) {
       const stored = await find(claim.id);
       if (stored) return isEqual(hashSecret(claim.secret, stored.salt), stored.hash) ? stored : undefined;
@@ -76,13 +79,13 @@ function parseHeader(header = ""): Claim | undefined {
   const isBasic = scheme.toLowerCase() === "basic";
   const text = isBasic ? Buffer.from(value, "base64").toString() : value;
   const at = text.indexOf(isBasic ? ":" : "-");
-  return at > 0 && at <= 128 ? { id: text.slice(0, at), secret: text.slice(at + 1) } : undefined;
+  return at > 0 && at <= 128 ? { isBasic, id: text.slice(0, at), secret: text.slice(at + 1) } : undefined;
 }
 
 /** Is it one of the `user:password` pairs? All of them are compared. */
-function isInPairs({ id, secret }: Claim, pairs: string): boolean {
+function isInPairs({ isBasic, id, secret }: Claim, pairs: string): boolean {
   const results = pairs.split(",").map((pair) => isEqual(pair.trim(), `${id}:${secret}`));
-  return results.includes(true);
+  return isBasic && results.includes(true);
 }
 
 function isEqual(a: string, b: string): boolean {

@@ -40,19 +40,24 @@ interface Stream {
   at: number;
 }
 
-/** Merges the partitions of a segment, newest first, until there are `wanted` items, or the budget is spent. */
+/**
+ * Merges the partitions of a segment, newest first, until there are `wanted` items, or the budget is spent. Reads once
+ * in any case, so that who goes on from `rest` gets further, however small the budget is.
+ */
 export async function collect(segment: Segment, wanted: number, options: CollectOptions): Promise<Collected> {
   const streams = segment.partitions.map(
     (partition): Stream => ({ partition, rest: segment.range, items: [], at: 0 }),
   );
   const items: Item[] = [];
+  let hasRead = false;
   for (;;) {
     const dry = streams.filter((stream) => stream.at >= stream.items.length && stream.rest);
     if (dry.length > 0) {
-      if (options.budget.isSpent() || options.isToStop?.())
-        return stopped(streams, dry, items, segment, wanted);
+      if (hasRead && (options.budget.isSpent() || options.isToStop?.()))
+        return stopped(streams, items, segment, wanted);
       const limit = chunkSize(wanted - items.length, streams.length, options);
       await Promise.all(dry.map((stream) => refill(stream, limit, options)));
+      hasRead = true;
       continue;
     }
     const next = foremost(streams);
@@ -74,15 +79,14 @@ async function refill(stream: Stream, limit: number | undefined, options: Collec
   options.tally.matched += stream.items.length;
 }
 
-/** Gives what is certain when reading stops early: everything up to where the least advanced stream has read. */
-function stopped(
-  streams: Stream[],
-  dry: Stream[],
-  items: Item[],
-  segment: Segment,
-  wanted: number,
-): Collected {
-  const from = dry.map(({ rest }) => rest?.from ?? "").reduce((a, b) => (compareOrder(a, b) < 0 ? a : b));
+/**
+ * Gives what is certain when reading stops early: everything up to where the least advanced stream has read, be it one
+ * that still has items to give.
+ */
+function stopped(streams: Stream[], items: Item[], segment: Segment, wanted: number): Collected {
+  const from = streams
+    .flatMap(({ rest }) => (rest ? [rest.from] : []))
+    .reduce((a, b) => (compareOrder(a, b) < 0 ? a : b));
   for (let next = foremost(streams, from); next && items.length < wanted; next = foremost(streams, from)) {
     items.push(next);
   }

@@ -12,7 +12,8 @@ const NESTED: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Records as a spreadsheet: RFC 4180 with a header row. What no column is for stands in the last one, `more`, as JSON.
- * A cell that a spreadsheet would take for a formula begins with an apostrophe.
+ * A text that a spreadsheet would take for a formula gets an apostrophe before it; one that has apostrophes there
+ * already gets another, so that the text can be told from the cell.
  */
 export function printCsv(records: readonly JsonObject[], fields: readonly string[]): string {
   const columns = fields.flatMap((field) => NESTED[field]?.map((part) => `${field}.${part}`) ?? [field]);
@@ -20,8 +21,15 @@ export function printCsv(records: readonly JsonObject[], fields: readonly string
     ...columns.map((column) => cellOf(record, column)),
     moreOf(record, fields),
   ]);
-  return stringify([[...columns, "more"], ...rows], { escape_formulas: true, record_delimiter: "windows" });
+  return stringify([[...columns, "more"], ...rows], {
+    record_delimiter: "windows",
+    // Of itself it quotes a cell with CRLF, but not one with either of them; and spaces at the ends are trimmed by some.
+    quoted_match: /[\r\n]|^\s|\s$/,
+  });
 }
+
+/** What spreadsheets take for a formula, the full-width signs and leading spaces included. */
+const FORMULA = /^['\s]*[=+\-@\uff0b\uff0d\uff1d\uff20]|^'*[\t\r\n]/;
 
 function cellOf(record: JsonObject, column: string): string {
   const [field = "", part] = column.split(".");
@@ -31,7 +39,8 @@ function cellOf(record: JsonObject, column: string): string {
 }
 
 function printCell(value: Json): string {
-  return typeof value === "string" ? value.toWellFormed() : printJson(value);
+  if (typeof value !== "string") return printJson(value);
+  return `${FORMULA.test(value) ? "'" : ""}${value.toWellFormed()}`;
 }
 
 function moreOf(record: JsonObject, fields: readonly string[]): string {

@@ -5,7 +5,10 @@ import {
   DENSE_TOKEN,
   isPair,
   letter,
+  MORE_PAIRS,
   pairToken,
+  QUARTER_MS,
+  quarterOf,
   tokenOf,
   type Value,
   zoneKeys,
@@ -100,7 +103,13 @@ async function canMeet(values: readonly Value[], day: string, reader: Reader): P
   );
   if (pairs.length === 0) return true;
   const present = await reader.zone(zoneKeys.pairs(day));
-  return present.has(ANYTHING) || pairs.every((pair) => present.has(pair));
+  const others = pairs.filter((pair) => !present.has(pair));
+  if (others.length > 0 && !present.has(MORE_PAIRS)) return false;
+  const found = others.map(async (pair) => {
+    const more = await reader.zone(zoneKeys.morePairs(day, pair));
+    return more.has(ANYTHING) || more.has(pair);
+  });
+  return (await Promise.all(found)).every(Boolean);
 }
 
 interface Stretch {
@@ -125,15 +134,19 @@ async function* stretchesOfDay(
     const batch = hours.slice(at, at + size).map(async ({ hour, startMs }) => {
       // The records of an exceptional status are few: their minutes would cost more to look up than to read.
       const isDense = path.group === undefined && members.has(letter(hour) + DENSE_TOKEN);
-      return isDense ? minutesOf(startMs, tokens, reader) : [{ startMs, endMs: startMs + HOUR_MS }];
+      return isDense ? minutesOf(startMs, tokens, range, reader) : [{ startMs, endMs: startMs + HOUR_MS }];
     });
     yield* joined((await Promise.all(batch)).flat());
   }
 }
 
-async function minutesOf(hourMs: number, tokens: string[], reader: Reader): Promise<Stretch[]> {
-  const members = await reader.zone(zoneKeys.values(new Date(hourMs).toISOString().slice(0, 13)));
-  return [...childrenHolding(members, tokens)]
+async function minutesOf(hourMs: number, tokens: string[], range: Range, reader: Reader): Promise<Stretch[]> {
+  const quarters = [3, 2, 1, 0]
+    .map((n) => hourMs + n * QUARTER_MS)
+    .filter((startMs) => between(range, startMs, startMs + QUARTER_MS));
+  const zones = await Promise.all(quarters.map((ms) => reader.zone(zoneKeys.values(quarterOf(ms)))));
+  return zones
+    .flatMap((members) => [...childrenHolding(members, tokens)])
     .sort((a, b) => b - a)
     .map((minute) => ({ startMs: hourMs + minute * MINUTE_MS, endMs: hourMs + (minute + 1) * MINUTE_MS }));
 }

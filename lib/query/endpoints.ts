@@ -26,6 +26,9 @@ const COMMON = [
   "sentSince",
   "sentUntil",
   "limit",
+  "entityId",
+  "applicationId",
+  "campaignReferenceId",
   "useCursor",
   "cursor",
 ] as const;

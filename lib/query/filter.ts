@@ -1,3 +1,4 @@
+import { isJsonObject } from "../runtime/json.ts";
 import { type Item, recordOfItem } from "../store/codec.ts";
 import { keyPart, storedFacts } from "../store/keys.ts";
 import { epochMsOf, type MessageRecord, statusGroupOf } from "../store/record.ts";
@@ -17,6 +18,8 @@ export interface Filter {
   readonly mcc?: string;
   /** Never without mcc. */
   readonly mnc?: string;
+  /** Fields that no key holds, each with the values that are asked for. */
+  readonly fields?: Readonly<Record<string, readonly string[]>>;
   /** What a client may see at all, whatever it asks for. */
   readonly amongChannels?: readonly string[];
   readonly amongSenders?: readonly string[];
@@ -75,6 +78,16 @@ export function factsOfRecord(record: MessageRecord): Facts {
 /** The facts of a stored item, from its keys where they say it all: unpacking the record takes far longer. */
 export function factsOfItem(item: Item): Facts {
   return storedFacts(item) ?? factsOfRecord(recordOfItem(item));
+}
+
+/** Does the record of an item have the fields that are asked for, its own or (as the newer logs have it) its platform's? */
+export function holdsFields({ fields }: Filter, item: Item): boolean {
+  if (!fields) return true;
+  const record = recordOfItem(item);
+  const platform = isJsonObject(record.platform) ? record.platform : {};
+  return Object.entries(fields).every(([field, wanted]) =>
+    wanted.includes(String(record[field] ?? platform[field] ?? "")),
+  );
 }
 
 /** The values of a filter that the zone map can narrow. */

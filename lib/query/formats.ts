@@ -21,16 +21,20 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   ndjson: "application/x-ndjson; charset=utf-8",
 };
 
+/** No client's preferences are longer, and weighing them takes time. */
+const MOST_HEADER_CHARACTERS = 2_000;
+
 /** The format that an Accept header asks for; JSON when it asks for nothing; undefined when it takes none of ours. */
 export function negotiateFormat(accept: string | undefined): Format | undefined {
   if (!accept?.trim()) return "json";
+  if (accept.length > MOST_HEADER_CHARACTERS) return undefined;
   const chosen = new Negotiator({ headers: { accept } }).mediaType(MEDIA_TYPES);
   return chosen === undefined ? undefined : FORMATS[chosen];
 }
 
 /** Does the client take a gzipped answer? */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
-  if (!acceptEncoding) return false;
+  if (!acceptEncoding || acceptEncoding.length > MOST_HEADER_CHARACTERS) return false;
   return (
     new Negotiator({ headers: { "accept-encoding": acceptEncoding } }).encoding(["gzip", "identity"]) ===
     "gzip"

@@ -3,6 +3,7 @@ import type { GenericSchema } from "valibot";
 import { describeResults, ERROR_SCHEMAS } from "./answer-schemas.ts";
 import { LOGS_ENDPOINTS, type LogsEndpoint } from "./endpoints.ts";
 import { CONTENT_TYPES, MEDIA_TYPES } from "./formats.ts";
+import { PARAMETER_TEXTS } from "./parameter-texts.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -36,6 +37,28 @@ export function describeApi(): JsonSchema {
   };
 }
 
+/** What each fault means. */
+const FAULTS: Readonly<Record<string, string>> = {
+  400: "A parameter is wrong: the error names it and what is allowed",
+  401: "No client of this archive",
+  405: "Only GET is answered",
+  406: "No form of ours is acceptable",
+  414: "The query is too long",
+  429: "Too many requests of this client",
+  431: "The headers are too large",
+  500: "Something went wrong",
+};
+const HEADERS = {
+  "x-request-id": { description: "The name of this request in the log", schema: { type: "string" } },
+};
+const FAULT_HEADERS: Readonly<Record<string, JsonSchema>> = {
+  401: { "www-authenticate": { description: "How to ask", schema: { type: "string" } } },
+  405: { allow: { description: "GET", schema: { type: "string" } } },
+  429: {
+    "retry-after": { description: "Seconds to wait", schema: { type: "integer", minimum: 1 } },
+  },
+};
+
 function describeEndpoint(endpoint: LogsEndpoint): JsonSchema {
   const { path, channel, errors } = endpoint;
   const error = {
@@ -50,6 +73,7 @@ function describeEndpoint(endpoint: LogsEndpoint): JsonSchema {
       200: {
         description: "The newest records that match",
         headers: {
+          ...HEADERS,
           "omnilog-next-cursor": {
             description: "The cursor, also where the body has no place for it",
             schema: { type: "string" },
@@ -63,15 +87,12 @@ function describeEndpoint(endpoint: LogsEndpoint): JsonSchema {
           MEDIA_TYPES.map((type) => [type, { schema: describeBody(type, endpoint) }]),
         ),
       },
-      400: { description: "A parameter is wrong: the error names it and what is allowed", content: error },
-      401: { description: "No client of this archive", content: error },
-      406: { description: "No form of ours is acceptable", content: error },
-      429: {
-        description: "Too many requests of this client",
-        headers: { "retry-after": { description: "Seconds", schema: { type: "integer" } } },
-        content: error,
-      },
-      500: { description: "Something went wrong", content: error },
+      ...Object.fromEntries(
+        Object.entries(FAULTS).map(([status, description]) => [
+          status,
+          { description, headers: { ...HEADERS, ...FAULT_HEADERS[status] }, content: error },
+        ]),
+      ),
     },
   };
 }
@@ -82,20 +103,21 @@ function describeBody(type: string, endpoint: LogsEndpoint): JsonSchema {
 
 function describeParameters({ parameters }: LogsEndpoint): JsonSchema[] {
   return Object.entries(parameters.schema.entries).map(([name, schema]) => {
-    // Conversions to our own types are not the client's business: what it sends is described.
-    const { $schema: _, ...described } = toJsonSchema(schema as GenericSchema, {
-      typeMode: "input",
-      errorMode: "ignore",
-    });
-    const list = parameters.isList(name);
+    const { description, schema: simpler } = PARAMETER_TEXTS[parameters.parameterOf(name)];
     return {
       name,
       in: "query",
       required: false,
-      schema: described,
-      ...(list
-        ? { style: "form", explode: true, description: "Several: repeated, or separated by commas" }
-        : {}),
+      description,
+      schema: simpler ?? inputOf(schema),
+      ...(parameters.isList(name) ? { style: "form", explode: true } : {}),
     };
   });
+}
+
+/** What a client sends, without what is made of it: conversions to our own types are not its business. */
+function inputOf(schema: GenericSchema): JsonSchema {
+  const options = { typeMode: "input", errorMode: "ignore" } as const;
+  const { $schema: _, ...described } = toJsonSchema(schema, options);
+  return described;
 }

@@ -1,8 +1,7 @@
 import * as v from "valibot";
-import { parseMoment } from "../runtime/time.ts";
-import { STATUS_GROUPS } from "../store/record.ts";
 import { parseCursor } from "./cursor.ts";
 import type { Filter } from "./filter.ts";
+import { IDS, PARAMETERS, type Parameter } from "./parameter-schemas.ts";
 
 /** What a client asked for. */
 export interface LogsRequest {
@@ -17,57 +16,6 @@ export interface LogsRequest {
 export type Violations = Readonly<Record<string, readonly string[]>>;
 
 export type ParsedRequest = { readonly request: LogsRequest } | { readonly violations: Violations };
-
-const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
-const ids = v.pipe(
-  v.array(v.string()),
-  v.transform((values) =>
-    values
-      .flatMap((value) => value.split(","))
-      .map((id) => id.trim())
-      .filter((id) => id !== ""),
-  ),
-  v.minLength(1, "must not be empty"),
-  v.maxLength(1_000, "must be at most 1000 ids"),
-);
-const DATE_FORM = "must be a date such as 2015-02-22T17:42:05.390+01:00 (offset required, + written as %2B)";
-const date = v.pipe(
-  v.string(),
-  v.transform((value) => parseMoment(repairOffset(value))?.epochMs ?? Number.NaN),
-  v.number(DATE_FORM),
-);
-const digits = (form: RegExp, message: string) => v.pipe(v.string(), v.regex(form, message));
-
-const limit = v.pipe(
-  digits(/^\d{1,9}$/, "must be a whole number from 1 to 1000"),
-  v.transform(Number),
-  v.minValue(1, "must be a whole number from 1 to 1000"),
-  v.maxValue(1_000, "must be a whole number from 1 to 1000"),
-);
-const flag = v.pipe(
-  v.picklist(["true", "false"], "must be true or false"),
-  v.transform((value) => value === "true"),
-);
-
-/** Every parameter there is, by the name that the omni and version 1 logs have for it. */
-const PARAMETERS = {
-  from: v.optional(text),
-  to: v.optional(text),
-  bulkId: v.optional(ids),
-  messageId: v.optional(ids),
-  generalStatus: v.optional(v.picklist(STATUS_GROUPS, `must be one of ${STATUS_GROUPS.join(", ")}`)),
-  sentSince: v.optional(date),
-  sentUntil: v.optional(date),
-  limit: v.optional(limit, "50"),
-  mcc: v.optional(digits(/^\d{3}$/, "must be three digits")),
-  mnc: v.optional(digits(/^\d{1,3}$/, "must be one to three digits")),
-  channel: v.optional(v.pipe(text, v.maxLength(64, "must be at most 64 characters"))),
-  /** Of Infobip's newer logs, here on all of them. */
-  useCursor: v.optional(flag, "false"),
-  cursor: v.optional(text),
-};
-
-export type Parameter = keyof typeof PARAMETERS;
 
 /** The parameters of one endpoint: what each is called there. */
 export class Parameters {
@@ -92,8 +40,14 @@ export class Parameters {
   }
 
   isList(name: string): boolean {
+    return PARAMETERS[this.parameterOf(name)] === IDS;
+  }
+
+  /** Our own name of a parameter of this endpoint. Throws if it has none of that name. */
+  parameterOf(name: string): Parameter {
     const ours = this.#ours.get(name);
-    return ours === "bulkId" || ours === "messageId";
+    if (ours === undefined) throw new Error("no parameter of this endpoint");
+    return ours;
   }
 
   /** What an endpoint calls one of our parameters. */
@@ -111,8 +65,11 @@ export class Parameters {
 
 type Values = v.InferOutput<v.ObjectSchema<typeof PARAMETERS, undefined>>;
 
-/** The parameters of `/omni/1/logs`, as the seeds' omni logs document and OpenAPI 3.210.0 have them. */
-export const OMNI_PARAMETERS = new Parameters(Object.keys(PARAMETERS) as Parameter[]);
+const PLATFORM = new Set<Parameter>(["entityId", "applicationId", "campaignReferenceId"]);
+/** Those of `/omni/1/logs`, as the seeds' document and OpenAPI 3.210.0 have them: without PLATFORM. */
+export const OMNI_PARAMETERS = new Parameters(
+  (Object.keys(PARAMETERS) as Parameter[]).filter((name) => !PLATFORM.has(name)),
+);
 
 /** Reads the query string of an endpoint; `channel` is the one that it is for, where it is for one. */
 export function parseLogsRequest(
@@ -131,6 +88,9 @@ export function parseLogsRequest(
   return interpret(channel === undefined ? values : { ...values, channel }, parameters);
 }
 
+/** Each is told with the names that there are: a query of nothing but unknown ones must not become a huge answer. */
+const MOST_UNKNOWN_NAMED = 10;
+
 /** The values by parameter; and what is wrong with the names themselves. */
 function gather(query: URLSearchParams, parameters: Parameters) {
   const given: Record<string, string | string[]> = {};
@@ -138,7 +98,10 @@ function gather(query: URLSearchParams, parameters: Parameters) {
   for (const [spelled, value] of query) {
     const name = parameters.nameOf(spelled);
     if (name === undefined) {
-      violations.set(spelled.slice(0, 64), [`is not a parameter; there are ${parameters.names.join(", ")}`]);
+      if (violations.size < MOST_UNKNOWN_NAMED)
+        violations.set(spelled.slice(0, 64), [
+          `is not a parameter; there are ${parameters.names.join(", ")}`,
+        ]);
     } else if (parameters.isList(name)) {
       given[name] = [...(given[name] ?? []), value];
     } else if (name in given) {
@@ -149,7 +112,8 @@ function gather(query: URLSearchParams, parameters: Parameters) {
 }
 
 function interpret(values: Values, parameters: Parameters): ParsedRequest {
-  const { bulkId, messageId, sentSince, sentUntil, limit, useCursor, cursor, ...same } = values;
+  const { bulkId, messageId, sentSince, sentUntil, limit, useCursor, cursor, ...rest } = values;
+  const { entityId, applicationId, campaignReferenceId, ...same } = rest;
   if (sentSince !== undefined && sentUntil !== undefined && sentSince > sentUntil) {
     return violation(parameters.theirNameOf("sentSince"), "must not be after sentUntil");
   }
@@ -160,6 +124,7 @@ function interpret(values: Values, parameters: Parameters): ParsedRequest {
     messageIds: messageId,
     sentSinceMs: sentSince,
     sentUntilMs: sentUntil,
+    fields: fieldsOf({ entityId, applicationId, campaignReferenceId }),
   }) as Filter;
   if (cursor === undefined) return { request: { filter, limit, useCursor } };
   const after = parseCursor(cursor, filter);
@@ -170,15 +135,16 @@ function interpret(values: Values, parameters: Parameters): ParsedRequest {
   );
 }
 
-function violation(name: string, message: string): ParsedRequest {
-  return { violations: { [name]: [message] } };
+/** The values of fields that no key holds; undefined when none is asked for. */
+function fieldsOf(values: Readonly<Record<string, string | readonly string[] | undefined>>) {
+  const given = Object.entries(values).flatMap(([field, value]) =>
+    value === undefined ? [] : [[field, [value].flat()]],
+  );
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
 }
 
-function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
+const violation = (name: string, message: string): ParsedRequest => ({ violations: { [name]: [message] } });
+
+function withoutUndefined(values: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-/** A `+` that was not encoded arrives as a space; the seeds' PHP example encodes it twice. */
-function repairOffset(value: string): string {
-  return value.replace(/(?: |%2b)(?=\d{2}:?\d{2}$)/i, "+");
 }

@@ -34,7 +34,7 @@ export interface Plan {
 /** Before and after every order key: they begin with digits. */
 const FIRST = "/";
 const LAST = ":";
-/** Sorts after the space that follows the moment in an order key. */
+/** Sorts after what follows the moment in an order key. */
 const AFTER_MOMENT = "!";
 
 /**

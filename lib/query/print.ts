@@ -7,6 +7,7 @@ import { printCursor } from "./cursor.ts";
 import type { LogsEndpoint } from "./endpoints.ts";
 import type { Format } from "./formats.ts";
 import type { LogsRequest } from "./parameters.ts";
+import { isPassable } from "./responses.ts";
 import type { Found } from "./search.ts";
 import { printXml } from "./xml.ts";
 
@@ -18,7 +19,7 @@ export interface Printed {
   readonly isIncomplete: boolean;
 }
 
-/** API Gateway and Lambda take 6 MB; base64, which a compressed answer needs, and XML's tags are in this margin. */
+/** In most forms as much as passes through API Gateway and Lambda; where one needs more room for it, less is sent. */
 const MOST_TEXT_BYTES = 2_500_000;
 
 /**
@@ -32,7 +33,27 @@ export function printLogs(
   request: LogsRequest,
   isTextHidden = false,
 ): Printed {
-  const { texts, after, isIncomplete } = cut(found);
+  const texts = textsOf(found);
+  for (let rows = texts.length; ; rows = Math.ceil(rows / 2)) {
+    const printed = printRows(
+      format,
+      endpoint,
+      found,
+      request,
+      presented(texts.slice(0, rows), endpoint, isTextHidden),
+    );
+    if (rows <= 1 || isPassable(printed.body)) return printed;
+  }
+}
+
+function printRows(
+  format: Format,
+  endpoint: LogsEndpoint,
+  found: Found,
+  request: LogsRequest,
+  records: readonly string[],
+): Printed {
+  const { after, isIncomplete } = endOf(found, records.length);
   const isCursorGiven = after !== undefined && (request.useCursor || isIncomplete);
   const nextCursor = isCursorGiven ? printCursor(after, request.filter) : undefined;
   const end = {
@@ -43,22 +64,26 @@ export function printLogs(
     ...(nextCursor === undefined ? {} : { "omnilog-next-cursor": nextCursor }),
     ...(isIncomplete ? { "omnilog-incomplete": "true" } : {}),
   };
-  const records = presented(texts, endpoint, isTextHidden);
-  return { body: PRINTERS[format](records, end, endpoint), headers, rows: texts.length, isIncomplete };
+  return { body: PRINTERS[format](records, end, endpoint), headers, rows: records.length, isIncomplete };
 }
 
-/** As many records as an answer can hold; the first, however large it is. */
-function cut(found: Found): { texts: string[]; after: string | undefined; isIncomplete: boolean } {
+/** The texts of as many records as an answer can hold; the first, however large it is. */
+function textsOf({ items }: Found): string[] {
   const texts: string[] = [];
   let bytes = 0;
-  for (const item of found.items) {
+  for (const item of items) {
     const text = recordText(item);
     bytes += Buffer.byteLength(text);
-    const previous = found.items[texts.length - 1];
-    if (bytes > MOST_TEXT_BYTES && previous) return { texts, after: orderOf(previous), isIncomplete: true };
+    if (bytes > MOST_TEXT_BYTES && texts.length > 0) return texts;
     texts.push(text);
   }
-  return { texts, after: found.after, isIncomplete: found.isIncomplete };
+  return texts;
+}
+
+/** Where an answer of so many of the found records ends. */
+function endOf(found: Found, rows: number): Pick<Found, "after" | "isIncomplete"> {
+  const last = found.items[rows - 1];
+  return last && rows < found.items.length ? { after: orderOf(last), isIncomplete: true } : found;
 }
 
 /** The records as their endpoint shows them, as JSON texts: where that is how they are stored, they need not be read. */
@@ -70,7 +95,8 @@ function presented(
   if (!present && !isTextHidden) return texts;
   return texts.map((text) => {
     const record = parseRecord(text);
-    const { text: _message, ...withoutText } = record;
+    // The newer logs' name of it is hidden, too, should a report have brought it.
+    const { text: _text, content: _content, ...withoutText } = record;
     const shown = isTextHidden ? recordOf(Object.entries(withoutText) as [string, Json][]) : record;
     return printJson(present ? present(shown) : shown);
   });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ConfigurationError } from "../runtime/config.ts";
+import { ConfigurationError } from "../runtime/errors.ts";
 
 /** An endpoint of this archive, as a client sees it. */
 export interface Connection {
@@ -29,6 +29,9 @@ export interface Answer {
 
 const ACCEPT = { json: "application/json", csv: "text/csv", ndjson: "application/x-ndjson" };
 
+/** An answer that may be another one a little later: too many requests, a fault there, or nobody there. */
+export class TemporaryError extends ConfigurationError {}
+
 /** Asks `/omni/1/logs`. Throws ConfigurationError, with the endpoint's own words, when it refuses. */
 export async function askLogs(
   query: URLSearchParams,
@@ -38,10 +41,14 @@ export async function askLogs(
   const target = new URL("omni/1/logs", url.endsWith("/") ? url : `${url}/`);
   target.search = query.toString();
   const response = await fetch(target, { headers: { authorization, accept: ACCEPT[form] } }).catch(() => {
-    throw new ConfigurationError(`nobody answers at ${target.origin}: set OMNILOG_URL`);
+    throw new TemporaryError(`nobody answers at ${target.origin}: set OMNILOG_URL`);
   });
   const body = await response.text();
-  if (!response.ok) throw new ConfigurationError(`${response.status} ${response.statusText}: ${body}`);
+  if (!response.ok) {
+    const isTemporary = response.status === 429 || response.status >= 500;
+    const Fault = isTemporary ? TemporaryError : ConfigurationError;
+    throw new Fault(`${response.status} ${response.statusText}: ${body}`);
+  }
   if (form !== "json")
     return { body, records: [], nextCursor: response.headers.get("omnilog-next-cursor") ?? undefined };
   const { results, cursor } = v.parse(answer, JSON.parse(body));

@@ -1,8 +1,7 @@
 import { gzipSync } from "node:zlib";
-import { type Json, printJson } from "../runtime/json.ts";
+import { type ErrorStyle, printError } from "./errors.ts";
 import { CONTENT_TYPES, type Format, MEDIA_TYPES } from "./formats.ts";
 import type { Violations } from "./parameters.ts";
-import { printXml } from "./xml.ts";
 
 /** The one place that chooses a status of ours, and the shape of every error. */
 export interface Response {
@@ -10,12 +9,6 @@ export interface Response {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly isBase64Encoded?: boolean;
-}
-
-/** How an error is told: in which of Infobip's two shapes, and as XML where that was asked for. */
-export interface ErrorStyle {
-  readonly format: Format;
-  readonly shape: "ApiException" | "ApiError";
 }
 
 const COMMON_HEADERS = {
@@ -63,6 +56,10 @@ export function tooLong(style: ErrorStyle): Response {
   return failure(style, 414, "URI_TOO_LONG", "The query is too long");
 }
 
+export function headersTooLarge(style: ErrorStyle): Response {
+  return failure(style, 431, "REQUEST_HEADER_FIELDS_TOO_LARGE", "The headers are too large");
+}
+
 /** 429, with the whole seconds after which another request has a chance. */
 export function tooManyRequests(style: ErrorStyle, waitMs: number): Response {
   const headers = { "retry-after": String(Math.ceil(waitMs / 1000)) };
@@ -74,10 +71,14 @@ export function serverError(style: ErrorStyle): Response {
   return failure(style, 500, "GENERAL_ERROR", "Something went wrong. Please contact support.");
 }
 
-/** The same response with the request's id and, where the client takes it and it is worth it, compressed. */
+/**
+ * The same response with the request's id and, where the client takes it and it is worth it, compressed. A body that
+ * would not pass otherwise (it is one huge record) is compressed in any case: nearly every client undoes that.
+ */
 export function finish(response: Response, requestId: string, isGzipAccepted: boolean): Response {
-  const headers = { ...response.headers, ...(requestId ? { "x-request-id": requestId } : {}) };
-  if (!isGzipAccepted || response.body.length < 1_000) return { ...response, headers };
+  const headers = { ...response.headers, "x-request-id": requestId };
+  const isCompressed = isGzipAccepted ? response.body.length >= 1_000 : !isPassable(response.body);
+  if (!isCompressed) return { ...response, headers };
   return {
     ...response,
     headers: { ...headers, "content-encoding": "gzip" },
@@ -86,7 +87,20 @@ export function finish(response: Response, requestId: string, isGzipAccepted: bo
   };
 }
 
-/** An error as OpenAPI 3.210.0 has it: ApiException for version 1 and omni, ApiError for the newer endpoints. */
+/** Lambda gives back 6 MB at most, headers included, and base64 makes 4 bytes of 3. */
+const MOST_PAYLOAD_BYTES = 5_900_000;
+const MOST_BODY_BYTES = 4_400_000;
+
+/** May a body go through Lambda and API Gateway: as it is, which is inside a JSON string, and compressed, however badly? */
+export function isPassable(body: string): boolean {
+  // One character takes 6 bytes at most.
+  if (body.length * 6 <= MOST_BODY_BYTES) return true;
+  return (
+    Buffer.byteLength(body) <= MOST_BODY_BYTES &&
+    Buffer.byteLength(JSON.stringify(body)) <= MOST_PAYLOAD_BYTES
+  );
+}
+
 function failure(
   { format, shape }: ErrorStyle,
   statusCode: number,
@@ -95,31 +109,9 @@ function failure(
   headers: Readonly<Record<string, string>> = {},
   violations: Violations = {},
 ): Response {
-  const error =
-    shape === "ApiException" ? exceptionOf(code, text, violations) : errorOf(statusCode, text, violations);
-  const isXml = format === "xml";
-  const contentType = CONTENT_TYPES[isXml ? "xml" : "json"];
-  const body = isXml ? printXml(shape, error) : printJson(error);
+  const contentType = CONTENT_TYPES[format === "xml" ? "xml" : "json"];
+  const body = printError({ format, shape }, { statusCode, code, text, violations });
   return { statusCode, headers: { ...headersOf(contentType), ...headers }, body };
-}
-
-function exceptionOf(messageId: string, text: string, validationErrors: Violations): Json {
-  const isPlain = Object.keys(validationErrors).length === 0;
-  return {
-    requestError: { serviceException: { messageId, text, ...(isPlain ? {} : { validationErrors }) } },
-  };
-}
-
-function errorOf(statusCode: number, description: string, violations: Violations): Json {
-  return {
-    errorCode: `E${statusCode}`,
-    description,
-    action: statusCode < 500 ? "Check the request and try again." : "Contact support.",
-    violations: Object.entries(violations).flatMap(([property, messages]) =>
-      messages.map((violation) => ({ property, violation })),
-    ),
-    resources: [],
-  };
 }
 
 function headersOf(contentType: string): Record<string, string> {

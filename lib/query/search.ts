@@ -5,8 +5,9 @@ import { ATTRIBUTES, bulkPartition, compareOrder, keyPart, recordPartition } fro
 import { zoneKeys } from "../store/zones.ts";
 import { type Collected, type CollectOptions, collect, orderOf, type Segment } from "./collect.ts";
 import { Months, wholeDays, zones } from "./days.ts";
-import { type Filter, factsOfItem, matches } from "./filter.ts";
+import { type Filter, factsOfItem, holdsFields, matches } from "./filter.ts";
 import { type Plan, plan, type Range } from "./plan.ts";
+import { durationOf, Queue } from "./queue.ts";
 import { Budget, Reader } from "./reader.ts";
 
 export interface SearchLimits {
@@ -48,10 +49,12 @@ export async function search(
   const nowMs = now();
   const reader = new Reader(db, budget, chosen.conditions, nowMs);
   const isMatch = (item: Item) =>
-    Number(item[ATTRIBUTES.expiresAt]) * 1000 > nowMs && matches(filter, factsOfItem(item));
+    Number(item[ATTRIBUTES.expiresAt]) * 1000 > nowMs &&
+    matches(filter, factsOfItem(item)) &&
+    holdsFields(filter, item);
   // One more than is wanted tells whether there is any more.
   const gather = new Gathering(limit + 1, { reader, budget, isMatch, tally: { evaluated: 0, matched: 0 } });
-  await walk(chosen, gather, reader);
+  if (chosen.range.from <= chosen.range.until) await walk(chosen, gather, reader);
   return gather.found(limit);
 }
 
@@ -141,14 +144,15 @@ class Gathering {
   /** Reads segments, newest first, as many at once as what they have given so far suggests are needed. */
   async all(segments: AsyncGenerator<Segment>): Promise<void> {
     const before = this.#items.length;
-    let read = 0;
-    for (;;) {
-      const each = read === 0 ? this.#missing : Math.max((this.#items.length - before) / read, 0.2);
-      const atOnce = Math.min(MOST_SEGMENTS_AT_ONCE, read + 1, Math.max(1, Math.floor(this.#missing / each)));
-      const batch = await take(segments, atOnce);
+    const queue = new Queue(segments);
+    let readMs = 0;
+    for (let batches = 1; ; batches++) {
+      // Never less than would be found if the next record were the first: rare values are read far ahead.
+      const perMs = readMs === 0 ? Infinity : Math.max(this.#items.length - before, 0.2) / readMs;
+      const batch = await queue.take(Math.min(MOST_SEGMENTS_AT_ONCE, batches), this.#missing / perMs);
       const last = batch.at(-1);
       if (!last) return;
-      read += batch.filter(({ partitions }) => partitions.length > 0).length;
+      for (const segment of batch) readMs += durationOf(segment);
       const parts = await Promise.all(batch.map((segment) => collect(segment, this.#missing, this.#options)));
       for (const part of parts) if (this.#take(part)) return;
       if (this.#options.budget.isSpent()) return this.#cut(last.range.until);
@@ -181,14 +185,4 @@ class Gathering {
 
 function isWithin(order: string, { from, until }: Range): boolean {
   return compareOrder(order, from) >= 0 && compareOrder(order, until) <= 0;
-}
-
-async function take<T>(source: AsyncGenerator<T>, most: number): Promise<T[]> {
-  const taken: T[] = [];
-  while (taken.length < most) {
-    const { value, done } = await source.next();
-    if (done) break;
-    taken.push(value);
-  }
-  return taken;
 }

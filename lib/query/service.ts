@@ -1,19 +1,19 @@
-import * as v from "valibot";
 import type { Database } from "../runtime/dynamodb.ts";
 import type { Secret } from "../runtime/secret.ts";
 import type { Clients } from "../store/clients.ts";
 import type { Rate, RateLimiter } from "../store/rate.ts";
-import { authenticate, type Client, storedClient } from "./clients.ts";
+import { findClient, rateOf, restrict } from "./access.ts";
+import { authenticate, type Client } from "./clients.ts";
 import { docsPage } from "./docs-page.ts";
 import { LOGS_ENDPOINTS, type LogsEndpoint } from "./endpoints.ts";
-import type { Filter } from "./filter.ts";
+import type { ErrorStyle } from "./errors.ts";
 import { acceptsGzip, negotiateFormat } from "./formats.ts";
 import { parseLogsRequest } from "./parameters.ts";
 import { printLogs } from "./print.ts";
 import {
   badRequest,
-  type ErrorStyle,
   finish,
+  headersTooLarge,
   methodNotAllowed,
   notAcceptable,
   notFound,
@@ -58,6 +58,9 @@ export interface Answered {
 /** More than API Gateway lets through; a thousand ids do not fit either. */
 const MOST_QUERY_CHARACTERS = 10_000;
 
+/** API Gateway takes 10 kB of them; what serves the handler elsewhere may take more. */
+const MOST_HEADER_CHARACTERS = 16_384;
+
 /** Answers one request. Throws what DynamoDB or Secrets Manager throw. */
 export async function answer(request: HttpRequest, services: QueryServices): Promise<Answered> {
   const answered = await route(request, services);
@@ -77,10 +80,12 @@ export function errorStyleOf(request: Pick<HttpRequest, "path" | "headers">): Er
 async function route(request: HttpRequest, services: QueryServices): Promise<Answered> {
   const { method, path } = request;
   const style = errorStyleOf(request);
+  if (lengthOf(request.headers) > MOST_HEADER_CHARACTERS) return unread(headersTooLarge(style));
   const endpoint = LOGS_ENDPOINTS.find((candidate) => candidate.path === path);
   const describe = PAGES[path];
   if (!endpoint && !describe) return unread(notFound(style));
   if (method !== "GET") return unread(methodNotAllowed(style));
+  if (request.queryString.length > MOST_QUERY_CHARACTERS) return unread(tooLong(style));
   if (endpoint) return answerLogs(endpoint, request, style, services);
   return unread(describe ? await describe() : notFound(style));
 }
@@ -102,14 +107,13 @@ async function answerLogs(
   services: QueryServices,
 ): Promise<Answered> {
   const client = await authenticate(headers.authorization, services.credentials, (id) =>
-    findClient(id, services),
+    findClient(id, services.clients),
   );
   if (!client) return unread(unauthorized(style));
-  const waitMs = await services.rateLimiter.take(client.name, rateOf(client, services.rate), services.now());
+  const waitMs = await services.rateLimiter.take(client.id, rateOf(client, services.rate), services.now());
   if (waitMs !== undefined) return unread(tooManyRequests(style, waitMs), client);
   const format = negotiateFormat(headers.accept);
   if (!format) return unread(notAcceptable(style.shape), client);
-  if (queryString.length > MOST_QUERY_CHARACTERS) return unread(tooLong(style), client);
   const parsed = parseLogsRequest(queryString, endpoint.parameters, endpoint.channel);
   if ("violations" in parsed) return unread(badRequest(style, parsed.violations), client);
   const { request } = parsed;
@@ -125,26 +129,8 @@ async function answerLogs(
   return { response, client: client.name, rows, isIncomplete, readUnits: found.spentUnits };
 }
 
-async function findClient(id: string, { clients }: QueryServices) {
-  const result = v.safeParse(storedClient, await clients.find(id));
-  return result.success ? result.output : undefined;
-}
-
-function rateOf({ perMinute, burst }: Client, otherwise: Rate): Rate {
-  return { perMinute: perMinute ?? otherwise.perMinute, burst: burst ?? otherwise.burst };
-}
-
-/** What a client may see of what it asks for. A client of one channel or sender asks for that, which is cheap to find. */
-function restrict(filter: Filter, { channels, senders }: Client): Filter {
-  const [channel, ...otherChannels] = channels ?? [];
-  const [from, ...otherSenders] = senders ?? [];
-  return {
-    ...(channel && otherChannels.length === 0 ? { channel } : {}),
-    ...(from && otherSenders.length === 0 ? { from } : {}),
-    ...filter,
-    ...(channels ? { amongChannels: channels } : {}),
-    ...(senders ? { amongSenders: senders } : {}),
-  };
+function lengthOf(headers: HttpRequest["headers"]): number {
+  return Object.entries(headers).reduce((sum, [name, value = ""]) => sum + name.length + value.length, 0);
 }
 
 function unread(response: Response, client?: Client): Answered {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { ConfigurationError } from "./errors.ts";
 
 /**
  * Every environment variable, by Lambda. The same schema types what the stack passes to a Lambda and what the Lambda
@@ -93,12 +94,6 @@ export const localEnvironment = v.object({
 export type IngestEnvironment = v.InferInput<typeof ingestEnvironment>;
 export type ReconcileEnvironment = v.InferInput<typeof reconcileEnvironment>;
 export type QueryEnvironment = v.InferInput<typeof queryEnvironment>;
-
-/** An environment that is not as it must be; the message names every variable that is wrong, and what is allowed. */
-export class ConfigurationError extends Error {
-  override readonly name = "ConfigurationError";
-  readonly code = "CONFIGURATION";
-}
 
 /** Reads the variables of a schema. An empty variable counts as absent. Throws ConfigurationError, naming each fault. */
 export function parseEnvironment<T extends v.GenericSchema>(

@@ -25,6 +25,8 @@ export function openDatabase(table: string): Database {
       httpsAgent: { keepAlive: true, maxSockets: DATABASE_CONCURRENCY },
     },
   });
+  // It walks through every answer to redact it for a log that nobody writes: a fifth of the time to decode 1,000 rows.
+  client.middlewareStack.remove("loggerMiddleware");
   return {
     client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     table,

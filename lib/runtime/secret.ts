@@ -1,7 +1,14 @@
-import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { ConfigurationError } from "./config.ts";
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import { ConfigurationError } from "./errors.ts";
 
-/** Gives a secret. It is read once; `refresh` asks for it again, because what it unlocks has refused it. */
+/**
+ * Gives a secret, or "" when nobody has put a value into it yet. It is read once; `refresh` asks for it again, because
+ * what it unlocks has refused it.
+ */
 export type Secret = (refresh: boolean) => Promise<string>;
 
 const REFRESH_AT_MOST_EVERY_MS = 30_000;
@@ -31,7 +38,11 @@ export function openSecret(
 }
 
 async function fetchSecret(client: SecretsManagerClient, secretId: string): Promise<string> {
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-  if (!SecretString) throw new ConfigurationError("the secret is empty: put a value into it");
-  return SecretString.trim();
+  try {
+    const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    return SecretString.trim();
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return "";
+    throw error;
+  }
 }

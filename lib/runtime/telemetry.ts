@@ -1,3 +1,5 @@
+import { OwnError } from "./errors.ts";
+
 /**
  * One line a run, which is both the structured log and, in Lambda, CloudWatch's embedded metrics (Embedded Metric
  * Format, version 0). It holds counts, durations and reasons: never recipients, texts or credentials.
@@ -22,10 +24,14 @@ type Write = (line: string) => void;
 
 /** The telemetry that the environment asks for, on standard output. */
 export function openTelemetry(environment: { LOG_FORMAT: "json" | "text"; STACK_NAME: string }): Telemetry {
-  const write: Write = (line) => process.stdout.write(`${line}\n`);
   return environment.LOG_FORMAT === "json"
-    ? lambdaTelemetry(environment.STACK_NAME, Date.now, write)
-    : consoleTelemetry(write);
+    ? lambdaTelemetry(environment.STACK_NAME, Date.now, writeLine)
+    : consoleTelemetry(writeLine);
+}
+
+/** Standard output: what Lambda makes log events of. */
+export function writeLine(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 /** For Lambda: JSON lines with embedded metrics, in the namespace Omnilog, by stack and the given dimensions. */
@@ -38,8 +44,9 @@ export function lambdaTelemetry(stack: string, now: () => number, write: Write):
         Dimensions: [Object.keys(names)],
         Metrics: Object.keys(metrics).map((Name) => ({ Name, Unit: unitOf(Name) })),
       };
-      const _aws = { Timestamp: now(), CloudWatchMetrics: [directive] };
-      write(JSON.stringify({ level: "INFO", what, ...names, ...details, ...metrics, _aws }));
+      const hasMetrics = directive.Metrics.length > 0;
+      const _aws = hasMetrics ? { _aws: { Timestamp: now(), CloudWatchMetrics: [directive] } } : {};
+      write(JSON.stringify({ level: "INFO", what, ...names, ...details, ...metrics, ..._aws }));
     },
     fault(what, error, details = {}) {
       write(JSON.stringify({ level: "ERROR", what, ...describe(error), ...details }));
@@ -56,6 +63,8 @@ export function consoleTelemetry(write: Write): Telemetry {
       .join(", ");
   return {
     run({ what, metrics, dimensions = {}, details = {} }) {
+      // A line for the dashboard to add up is no news to somebody who watches.
+      if (Object.keys(metrics).length === 0) return;
       write(
         `${[what, ...Object.values(dimensions)].join(" ")}: ${list({ ...metrics, ...details }) || "nothing new"}`,
       );
@@ -72,8 +81,12 @@ function unitOf(name: string): string {
   return name.endsWith("Ms") ? "Milliseconds" : "Count";
 }
 
-/** An error by its name, code and the places in our code it went through; its message may quote data and is left out. */
+/**
+ * An error by its name, code and the places in our code it went through. Its message may quote data and is left out,
+ * unless it is ours.
+ */
 function describe(error: unknown): Record<string, string> {
+  if (error instanceof OwnError) return { error: error.name, code: error.code, reason: error.message };
   if (!(error instanceof Error)) return { error: "unknown" };
   const { code, name, stack = "" } = error as Error & { code?: unknown };
   const at = stack

@@ -61,12 +61,12 @@ export function orderPrefix(sentAtMs: number): string {
   return String(END_OF_TIME_MS - sentAtMs).padStart(INVERTED_DIGITS, "0");
 }
 
-/**
- * `o`: the place of a record in the order of every answer. The separator is a space because it sorts before every
- * printable character: "ab" comes before "ab!" then, as it should.
- */
+/** Sorts before whatever an id is made of, spaces included: "ab" comes before "ab c" then, as it should. */
+const SEPARATOR = "\u0001";
+
+/** `o`: the place of a record in the order of every answer. */
 export function orderKey(record: Pick<MessageRecord, "messageId" | "channel" | "sentAt">): string {
-  return `${orderPrefix(epochMsOf(record.sentAt))} ${record.messageId} ${record.channel}`;
+  return [orderPrefix(epochMsOf(record.sentAt)), record.messageId, record.channel].join(SEPARATOR);
 }
 
 /** The moment that an order key starts with, in milliseconds since 1970. */

@@ -5,7 +5,7 @@ import { epochMsOf, isEmpty, type MessageRecord, recordOf, type Status, statusGr
  * The merge rule: what is known of a message after several reports of it, in any order, any number of times.
  *
  * Every field holds the value of the *foremost report that has it*: the one of the highest rank, then of the latest
- * `doneAt`. Because each field is a maximum over (rank, doneAt, value), the merge is idempotent, commutative and
+ * `doneAt`. Because each field is a maximum over (rank, doneAt, fullness, value), the merge is idempotent, commutative and
  * associative, so replays, overlapping runs and any order of arrival end in the same record. To stay associative it
  * must remember for a field that came from a lesser report (say `text`, from a pending log) how far forward that
  * report was: that is `lesser`, nearly always empty.
@@ -92,8 +92,11 @@ function ownPrecedence(chosen: readonly (readonly [string, Claim])[]): Precedenc
 function foremost(a: Claim, b: Claim): Claim {
   const order = comparePrecedence(a.precedence, b.precedence);
   if (order !== 0) return order > 0 ? a : b;
-  // Equally far on and yet different: any choice will do, so long as it is the same in any order of arrival.
-  return printJson(a.value) >= printJson(b.value) ? a : b;
+  // Equally far on and yet different: the fuller one, since a report may have lost a part on its way; and else any, so
+  // long as it is the same in any order of arrival.
+  const [x, y] = [printJson(a.value), printJson(b.value)];
+  if (x.length !== y.length) return x.length > y.length ? a : b;
+  return x >= y ? a : b;
 }
 
 function comparePrecedence(a: Precedence, b: Precedence): number {

@@ -45,6 +45,19 @@ export class Quarantine {
     for await (const item of queryAll(this.#db, query)) yield entryOf(item);
   }
 
+  /** Is there anything in it? */
+  async isEmpty(nowMs: number): Promise<boolean> {
+    const query = {
+      KeyConditionExpression: "pk = :pk",
+      FilterExpression: "#expiresAt > :now",
+      ExpressionAttributeNames: { "#expiresAt": ATTRIBUTES.expiresAt },
+      ExpressionAttributeValues: { ":pk": PARTITION, ":now": nowMs / 1000 },
+      Limit: 10,
+    };
+    for await (const _item of queryAll(this.#db, query)) return false;
+    return true;
+  }
+
   /** The text as it came. */
   async load({ item }: QuarantinedItem): Promise<string> {
     return (await loadBlob(this.#db, String(item.sk), item)).toString();

@@ -12,7 +12,7 @@ const KEPT_SECONDS = 24 * 3600;
 
 /**
  * Counts requests of a client across all Lambdas, by the generic cell rate algorithm: one number for each client, the
- * moment at which its requests so far would be used up at the steady rate. Each request moves it on by one interval;
+ * moment (in microseconds) at which its requests so far would be used up at the steady rate. Each request moves it on by one interval;
  * one that would move it further ahead than the burst allows is refused. The database makes each step whole.
  */
 export class RateLimiter {
@@ -24,19 +24,16 @@ export class RateLimiter {
 
   /** Counts a request. Gives how many milliseconds to wait before another, when this one is too many; else undefined. */
   async take(client: string, { perMinute, burst }: Rate, nowMs: number): Promise<number | undefined> {
-    const intervalMs = 60_000 / perMinute;
-    const latestMs = nowMs + intervalMs * (burst - 1);
+    // Whole microseconds: fractions would be rounded here and not in the database, and the last of a burst be refused.
+    const now = Math.round(nowMs) * 1_000;
+    const interval = Math.ceil(60_000_000 / perMinute);
+    const latest = now + interval * (burst - 1);
     // Either nothing is used up, or something is and there is room.
-    const isStarted = await this.#move(
-      client,
-      "attribute_not_exists(#at) OR #at <= :limit",
-      nowMs,
-      ":to",
-      nowMs + intervalMs,
-    );
-    if (isStarted || (await this.#move(client, "#at <= :limit", latestMs, "#at + :to", intervalMs)))
+    const isNew = "attribute_not_exists(#at) OR #at <= :limit";
+    const isStarted = await this.#move(client, isNew, now, ":to", now + interval);
+    if (isStarted || (await this.#move(client, "#at <= :limit", latest, "#at + :to", interval)))
       return undefined;
-    return Math.max(1, Math.ceil((await this.#read(client)) - latestMs));
+    return Math.max(1, Math.ceil(((await this.#read(client)) - latest) / 1_000));
   }
 
   /** Moves a client's number if the condition holds. Did it? */
@@ -52,7 +49,7 @@ export class RateLimiter {
           ExpressionAttributeValues: {
             ":limit": limit,
             ":to": value,
-            ":expiresAt": Math.ceil(limit / 1000) + KEPT_SECONDS,
+            ":expiresAt": Math.ceil(limit / 1_000_000) + KEPT_SECONDS,
           },
         }),
       );

@@ -2,14 +2,23 @@ import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
 import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
 import { ATTRIBUTES } from "./keys.ts";
-import { DENSE_TOKEN, letter, missingMembers, type ZoneKey, type ZoneNeed, zoneKeys } from "./zones.ts";
+import {
+  DENSE_TOKEN,
+  letter,
+  MORE_PAIRS,
+  MOST_PAIRS_TOGETHER,
+  missingMembers,
+  type ZoneKey,
+  type ZoneNeed,
+  zoneKeys,
+} from "./zones.ts";
 
 /** Zones are kept a while longer than their records, so that their expiry need not be moved with every record. */
 const SLACK_SECONDS = 30 * 24 * 3600;
 /** A warm Lambda remembers what is in the zones it wrote; past this many it starts afresh. */
 const MOST_REMEMBERED = 2_000;
-/** An hour with so many members holds at least a fifth as many records: its minutes are worth reading. */
-const DENSE_MEMBERS = 400;
+/** A quarter with so many members holds at least a fifth as many records: its minutes are worth reading. */
+const DENSE_MEMBERS = 150;
 const CONCURRENCY = 8;
 
 interface Zone {
@@ -29,7 +38,23 @@ export class ZoneWriter {
   /** Returns when every zone holds its members. Reads a zone once, then writes only what it lacks. */
   async ensure(needs: Iterable<ZoneNeed>): Promise<void> {
     if (this.#remembered.size > MOST_REMEMBERED) this.#remembered.clear();
-    await pMap(needs, (need) => this.#ensureZone(need), { concurrency: CONCURRENCY });
+    const parts = await pMap(needs, (need) => this.#spread(need), { concurrency: CONCURRENCY });
+    await pMap(parts.flat(), (need) => this.#ensureZone(need), { concurrency: CONCURRENCY });
+  }
+
+  /** Where the pairs of a day are too many for one item, what they call for is in several. */
+  async #spread(need: ZoneNeed): Promise<ZoneNeed[]> {
+    const { key, members, expiresAt } = need;
+    if (key.sk !== "pairs") return [need];
+    const present = (await this.#zone(key)).members;
+    const missing = [...members].filter((pair) => !present.has(pair));
+    if (present.size + missing.length <= MOST_PAIRS_TOGETHER) return [need];
+    const day = key.pk.slice("zone#".length);
+    const more = Map.groupBy(missing, (pair) => zoneKeys.morePairs(day, pair).sk);
+    const parts = [...more.values()].map((pairs) => ({
+      ...{ key: zoneKeys.morePairs(day, pairs[0] ?? ""), members: new Set(pairs), expiresAt },
+    }));
+    return [{ key, members: new Set([MORE_PAIRS]), expiresAt }, ...parts];
   }
 
   async #ensureZone(need: ZoneNeed): Promise<void> {
@@ -87,9 +112,9 @@ export class ZoneWriter {
     zone.expiresAt = expiresAt;
   }
 
-  async #markDense(hour: ZoneKey, expiresAt: number): Promise<void> {
-    const [day = "", hourOfDay] = hour.pk.slice("zone#".length).split("T");
-    const members = new Set([letter(Number(hourOfDay)) + DENSE_TOKEN]);
+  async #markDense(quarter: ZoneKey, expiresAt: number): Promise<void> {
+    const [day = "", time = ""] = quarter.pk.slice("zone#".length).split("T");
+    const members = new Set([letter(Number(time.slice(0, 2))) + DENSE_TOKEN]);
     await this.#ensureZone({ key: zoneKeys.values(day), members, expiresAt });
   }
 }

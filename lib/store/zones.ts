@@ -14,11 +14,14 @@ import { epochMsOf, type MessageRecord, statusGroupOf } from "./record.ts";
  *     zone#2026-11     values   <day><token>             which days hold a value
  *     zone#2026-11-22  values   <hour><token>            which hours hold a value
  *     zone#2026-11-22  pairs    <token>                  which two values meet in one record on this day
- *     zone#2026-11-22T07 values <minute><token>          which minutes hold a value
+ *     zone#2026-11-22  pairs#<c> <token>                 more of them: those whose token begins with this character
+ *     zone#2026-11-22T07:15 values <minute><token>       which minutes of a quarter of an hour hold a value
+ *
+ * An update is billed by the size of its item: what grows with every page is kept in pieces of a kilobyte or two.
  */
 export interface ZoneKey {
   readonly pk: string;
-  readonly sk: "months" | "days" | "values" | "pairs";
+  readonly sk: "months" | "days" | "values" | "pairs" | `pairs#${string}`;
 }
 
 /** The filters that the zone map can narrow. */
@@ -29,6 +32,10 @@ export type Value = readonly [dimension: Dimension, value: string];
 export const ANYTHING = "*";
 /** Says, in the place of a token, that an hour holds so many records that its minutes are worth reading. */
 export const DENSE_TOKEN = "!!!";
+/** Says, among the pairs of a day, that there are more of them elsewhere. */
+export const MORE_PAIRS = "+";
+/** So many pairs of a day are together: fewer than fill the kilobyte that a write unit buys. */
+export const MOST_PAIRS_TOGETHER = 200;
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -84,10 +91,21 @@ export function isPair([a]: Value, [b]: Value): boolean {
 export const zoneKeys = {
   months: (): ZoneKey => ({ pk: "zone#all", sk: "months" }),
   days: (month: string): ZoneKey => ({ pk: `zone#${month}`, sk: "days" }),
-  /** `period`: yyyy-mm, yyyy-mm-dd, or yyyy-mm-ddThh. */
+  /** `period`: yyyy-mm, yyyy-mm-dd, or yyyy-mm-ddThh:mm. */
   values: (period: string): ZoneKey => ({ pk: `zone#${period}`, sk: "values" }),
   pairs: (day: string): ZoneKey => ({ pk: `zone#${day}`, sk: "pairs" }),
+  morePairs: (day: string, token: string): ZoneKey => ({
+    pk: `zone#${day}`,
+    sk: `pairs#${token.charAt(0)}`,
+  }),
 };
+
+export const QUARTER_MS = 15 * 60_000;
+
+/** The name of the quarter of an hour that holds a moment, yyyy-mm-ddThh:mm. */
+export function quarterOf(epochMs: number): string {
+  return new Date(Math.floor(epochMs / QUARTER_MS) * QUARTER_MS).toISOString().slice(0, 16);
+}
 
 /** The parts of a UTC moment that name its zones. */
 export function zonesOf(epochMs: number) {
@@ -96,6 +114,7 @@ export function zonesOf(epochMs: number) {
     month: iso.slice(0, 7),
     day: dayOf(epochMs),
     hour: iso.slice(0, 13),
+    quarter: quarterOf(epochMs),
     dayLetter: letter(Number(iso.slice(8, 10))),
     hourLetter: letter(Number(iso.slice(11, 13))),
     minuteLetter: letter(Number(iso.slice(14, 16))),
@@ -137,7 +156,7 @@ export function zoneNeeds(
     );
     if (count === DENSE_RECORDS) need(zoneKeys.values(at.day), [at.hourLetter + DENSE_TOKEN]);
     need(
-      zoneKeys.values(at.hour),
+      zoneKeys.values(at.quarter),
       tokens.map((token) => at.minuteLetter + token),
     );
     need(zoneKeys.pairs(at.day), pairTokens(values));
@@ -161,12 +180,12 @@ function addNeed(needs: Map<string, ZoneNeed>, key: ZoneKey, members: string[], 
 
 /** So many values of one child, and it is said to hold anything: keeps every zone item far below 400 kB. */
 const MOST_VALUES_OF_A_CHILD = 1_000;
-const MOST_PAIRS = 20_000;
+const MOST_PAIRS = 2_000;
 
 /** The members still to add to a zone that holds `present`: none for a child that is said to hold anything. */
 export function missingMembers({ key, members }: ZoneNeed, present: ReadonlySet<string>): string[] {
   const missing = [...members].filter((member) => !present.has(member));
-  if (key.sk === "pairs") {
+  if (key.sk.startsWith("pairs")) {
     if (present.has(ANYTHING)) return [];
     return present.size + missing.length > MOST_PAIRS ? [ANYTHING] : missing;
   }

@@ -1,0 +1,99 @@
+import { gunzipSync } from "node:zlib";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+import { parse as parseCsv } from "csv-parse/sync";
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { expect } from "vitest";
+import { describeApi } from "../../lib/query/openapi.ts";
+
+/** An answer as a client has it, the body decompressed. */
+export interface Answer {
+  readonly path: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** The API's description, with as much of it typed as tests look at. */
+export const DOCUMENT = describeApi() as {
+  readonly paths: Record<string, { get: { parameters: Parameter[]; responses: Record<string, Described> } }>;
+};
+interface Parameter {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: Record<string, unknown>;
+}
+interface Described {
+  readonly headers: Record<string, unknown>;
+  readonly content: Record<string, { schema: unknown }>;
+}
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+(formats as unknown as (ajv: Ajv2020) => void)(ajv);
+ajv.addSchema(DOCUMENT, "api");
+
+/** Is this value of the schema at `pointer` of the description? */
+export function expectSchema(pointer: readonly string[], value: unknown): void {
+  const path = pointer.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")));
+  const $ref = `api#/${path.join("/")}`;
+  const validate = ajv.getSchema($ref) ?? ajv.compile({ $ref });
+  expect(validate(value) ? [] : validate.errors, pointer.join(" ")).toEqual([]);
+}
+
+const xml = new XMLParser({ parseTagValue: false, trimValues: false, htmlEntities: true });
+const SAFE_HEADER = /^[\t\x20-\x7e]*$/;
+
+/** Is it well formed, of a kind that the description has, and with the headers that every answer must have? */
+export function expectDescribed(answer: Answer): void {
+  const { path, status, headers } = answer;
+  for (const [name, value] of Object.entries(headers)) expect(value, name).toMatch(SAFE_HEADER);
+  expect(headers).toMatchObject({
+    "strict-transport-security": expect.stringContaining("max-age="),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-request-id": expect.stringMatching(/./),
+  });
+  const endpoint = DOCUMENT.paths[path]?.get;
+  if (endpoint) expect(Object.keys(endpoint.responses)).toContain(String(status));
+  else if (status === 200) expect(["/docs", "/openapi.json"]).toContain(path);
+  else expect([404, 405, 414, 431]).toContain(status);
+  if (endpoint || status !== 200)
+    expectBody(answer, endpoint ? ["paths", path, "get", "responses", String(status), "content"] : undefined);
+}
+
+function expectBody({ status, headers, text }: Answer, content: readonly string[] | undefined): void {
+  const [type = ""] = (headers["content-type"] ?? "").split(";");
+  if (status !== 200) expect(["application/json", "application/xml"]).toContain(type);
+  if (type === "application/xml") expectXml(text);
+  else if (type === "text/csv") expect(parseCsv(text, { columns: true }).length).toBeLessThanOrEqual(1_000);
+  else if (type === "application/x-ndjson") {
+    const results = text
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+    if (content) expectSchema([...content, "application/json", "schema"], { results });
+  } else if (content) expectSchema([...content, type, "schema"], JSON.parse(text));
+  else expectSchema(["components", "schemas", "ApiException"], JSON.parse(text));
+}
+
+function expectXml(text: string): void {
+  expect(XMLValidator.validate(text)).toBe(true);
+  expect(Object.keys(xml.parse(text)).filter((name) => name !== "?xml")).toHaveLength(1);
+}
+
+/** What `fetch` got, checked against the description. */
+export async function described(response: Response): Promise<Answer> {
+  const answer = {
+    path: new URL(response.url).pathname,
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    text: await response.text(),
+  };
+  expectDescribed(answer);
+  return answer;
+}
+
+/** The body that a Lambda's answer stands for. */
+export function bodyOf({ body, isBase64Encoded }: { body: string; isBase64Encoded?: boolean }): string {
+  return isBase64Encoded ? gunzipSync(Buffer.from(body, "base64")).toString() : body;
+}
