@@ -23,17 +23,19 @@ export type Lesser = ReadonlyMap<string, Precedence>;
 
 const NO_DONE_AT = -1;
 const DELIVERED_TO_OPERATOR = 2;
+const PENDING_ACCEPTED = 26;
 
 /**
- * How far on a status is: 0 pending or accepted, 1 in transit, 2 final. DELIVERED_TO_OPERATOR (id 2) may still become
+ * How far on a status is: 0 accepted, 0.5 otherwise pending, 1 in transit, 2 final. DELIVERED_TO_OPERATOR (id 2) may still become
  * DELIVERED_TO_HANDSET. A group that nobody has named counts as in transit: it tells more than "pending", and it must
  * not take back a status that is known to be final.
  */
 export function rankOf(status: Status): number {
   switch (statusGroupOf(status)) {
     case "ACCEPTED":
-    case "PENDING":
       return 0;
+    case "PENDING":
+      return isPastAcceptance(status) ? 0.5 : 0;
     case "DELIVERED":
       return status.id === DELIVERED_TO_OPERATOR || status.name === "DELIVERED_TO_OPERATOR" ? 1 : 2;
     case "UNDELIVERABLE":
@@ -43,6 +45,12 @@ export function rankOf(status: Status): number {
     default:
       return 1;
   }
+}
+
+/** Every message begins as PENDING_ACCEPTED (id 26), often without a `doneAt` to tell what came after it. */
+function isPastAcceptance({ id, name }: Status): boolean {
+  if (id === undefined && name === undefined) return false;
+  return id !== PENDING_ACCEPTED && name !== "PENDING_ACCEPTED";
 }
 
 /** What one report alone tells. */

@@ -19,7 +19,7 @@ const SLACK_SECONDS = 30 * 24 * 3600;
 const MOST_REMEMBERED = 2_000;
 /** A quarter with so many members holds at least a fifth as many records: its minutes are worth reading. */
 const DENSE_MEMBERS = 150;
-const CONCURRENCY = 8;
+const CONCURRENCY = 24;
 
 interface Zone {
   readonly members: Set<string>;

@@ -14,7 +14,7 @@ import { epochMsOf, type MessageRecord, statusGroupOf } from "./record.ts";
  *     zone#2026-11     values   <day><token>             which days hold a value
  *     zone#2026-11-22  values   <hour><token>            which hours hold a value
  *     zone#2026-11-22  pairs    <token>                  which two values meet in one record on this day
- *     zone#2026-11-22  pairs#<c> <token>                 more of them: those whose token begins with this character
+ *     zone#2026-11-22  pairs#<n> <token>                 more of them, spread over several items by their tokens
  *     zone#2026-11-22T07:15 values <minute><token>       which minutes of a quarter of an hour hold a value
  *
  * An update is billed by the size of its item: what grows with every page is kept in pieces of a kilobyte or two.
@@ -36,6 +36,8 @@ export const DENSE_TOKEN = "!!!";
 export const MORE_PAIRS = "+";
 /** So many pairs of a day are together: fewer than fill the kilobyte that a write unit buys. */
 export const MOST_PAIRS_TOGETHER = 200;
+/** The others are spread over so many items. */
+const PAIR_ITEMS = 16;
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -96,7 +98,7 @@ export const zoneKeys = {
   pairs: (day: string): ZoneKey => ({ pk: `zone#${day}`, sk: "pairs" }),
   morePairs: (day: string, token: string): ZoneKey => ({
     pk: `zone#${day}`,
-    sk: `pairs#${token.charAt(0)}`,
+    sk: `pairs#${childOf(token) % PAIR_ITEMS}`,
   }),
 };
 
