@@ -2,7 +2,7 @@ import { sha256 } from "../runtime/text.ts";
 import type { Archive, Stored } from "../store/archive.ts";
 import type { Checkpoint, Checkpoints } from "../store/checkpoint.ts";
 import type { Health } from "../store/health.ts";
-import { rankOf } from "../store/merge.ts";
+import { FINAL_RANK, rankOf } from "../store/merge.ts";
 import type { Pull, Pulls } from "../store/pulls.ts";
 import type { Quarantine } from "../store/quarantine.ts";
 import { epochMsOf } from "../store/record.ts";
@@ -194,7 +194,7 @@ async function mergeLogs(
 function isRepair({ outcome, record }: Stored, nowMs: number): boolean {
   if (outcome !== "inserted" && outcome !== "advanced") return false;
   const doneAtMs = record.doneAt ? epochMsOf(record.doneAt) : epochMsOf(record.sentAt);
-  return rankOf(record.status) === 2 && nowMs - doneAtMs > REPORT_OVERDUE_MS;
+  return rankOf(record.status) === FINAL_RANK && nowMs - doneAtMs > REPORT_OVERDUE_MS;
 }
 
 async function summarize(

@@ -24,6 +24,8 @@ type Write = (line: string) => void;
 
 /** The telemetry that the environment asks for, on standard output. */
 export function openTelemetry(environment: { LOG_FORMAT: "json" | "text"; STACK_NAME: string }): Telemetry {
+  // The SDK's own ten calls would hide the place in our code that an error went through.
+  Error.stackTraceLimit = 30;
   return environment.LOG_FORMAT === "json"
     ? lambdaTelemetry(environment.STACK_NAME, Date.now, writeLine)
     : consoleTelemetry(writeLine);
@@ -89,10 +91,9 @@ function describe(error: unknown): Record<string, string> {
   if (error instanceof OwnError) return { error: error.name, code: error.code, reason: error.message };
   if (!(error instanceof Error)) return { error: "unknown" };
   const { code, name, stack = "" } = error as Error & { code?: unknown };
-  const at = stack
-    .split("\n")
-    .filter((line) => line.startsWith("    at "))
-    .slice(0, 4);
+  const frames = stack.split("\n").filter((line) => line.startsWith("    at "));
+  const ours = frames.filter((frame) => !/node_modules|node:/.test(frame));
+  const at = (ours.length > 0 ? ours : frames).slice(0, 4);
   return {
     error: name,
     ...(typeof code === "string" ? { code } : {}),

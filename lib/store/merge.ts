@@ -23,34 +23,32 @@ export type Lesser = ReadonlyMap<string, Precedence>;
 
 const NO_DONE_AT = -1;
 const DELIVERED_TO_OPERATOR = 2;
-const PENDING_ACCEPTED = 26;
+
+/** The rank of a status that nothing comes after. */
+export const FINAL_RANK = 3;
 
 /**
- * How far on a status is: 0 accepted, 0.5 otherwise pending, 1 in transit, 2 final. DELIVERED_TO_OPERATOR (id 2) may still become
- * DELIVERED_TO_HANDSET. A group that nobody has named counts as in transit: it tells more than "pending", and it must
- * not take back a status that is known to be final.
+ * How far on a status is: 0 accepted, 1 pending, 2 in transit, 3 final. A pending message is first accepted
+ * (PENDING_ACCEPTED), then on its way, and neither has a doneAt to tell them apart; DELIVERED_TO_OPERATOR (id 2) may
+ * still become DELIVERED_TO_HANDSET. A group that nobody has named counts as in transit: it tells more than "pending",
+ * and it must not take back a status that is known to be final.
  */
 export function rankOf(status: Status): number {
   switch (statusGroupOf(status)) {
     case "ACCEPTED":
       return 0;
     case "PENDING":
-      return isPastAcceptance(status) ? 0.5 : 0;
+      // By its name: id 26 stands beside PENDING_ENROUTE in some of Infobip's own examples.
+      return status.name === undefined || status.name.endsWith("_ACCEPTED") ? 0 : 1;
     case "DELIVERED":
-      return status.id === DELIVERED_TO_OPERATOR || status.name === "DELIVERED_TO_OPERATOR" ? 1 : 2;
+      return status.id === DELIVERED_TO_OPERATOR || status.name === "DELIVERED_TO_OPERATOR" ? 2 : FINAL_RANK;
     case "UNDELIVERABLE":
     case "EXPIRED":
     case "REJECTED":
-      return 2;
+      return FINAL_RANK;
     default:
-      return 1;
+      return 2;
   }
-}
-
-/** Every message begins as PENDING_ACCEPTED (id 26), often without a `doneAt` to tell what came after it. */
-function isPastAcceptance({ id, name }: Status): boolean {
-  if (id === undefined && name === undefined) return false;
-  return id !== PENDING_ACCEPTED && name !== "PENDING_ACCEPTED";
 }
 
 /** What one report alone tells. */

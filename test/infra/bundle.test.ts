@@ -88,7 +88,8 @@ describe("the bundles", () => {
   it("pull, reconcile and answer, each loaded as Lambda loads it", async () => {
     for (const source of ["sms", "push", "email", "omni"]) {
       const { log } = await invoke("ingest", { source });
-      expect(JSON.parse(log)).toMatchObject({ level: "INFO", what: "ingest", source, refused: 0 });
+      const [line = ""] = log.split("\n");
+      expect(JSON.parse(line)).toMatchObject({ level: "INFO", what: "ingest", source, refused: 0 });
     }
     const { log } = await invoke("reconcile", {});
     expect(JSON.parse(log.trim().split("\n")[0] ?? "")).toMatchObject({ what: "reconcile", checked: 50 });
@@ -103,17 +104,26 @@ describe("the bundles", () => {
     expect(result.statusCode).toBe(401);
   });
 
-  it("fail with a line that tells the file and line of the source", async () => {
+  it("fail with a line that says what was wrong with the input", async () => {
     const failing = invoke("ingest", { source: "fax" });
     await expect(failing).rejects.toMatchObject({
-      stdout: expect.stringMatching(/"level":"ERROR".*"InvalidInput".*functions\/ingest\.ts:\d+/s),
+      stdout: expect.stringMatching(/"level":"ERROR".*"InvalidInput".*source: .*omni/s),
+    });
+  });
+
+  it("fail with a line that tells the file and line of the source", async () => {
+    const failing = invoke("ingest", { source: "sms" }, { TABLE_NAME: "missing" });
+    await expect(failing).rejects.toMatchObject({
+      stdout: expect.stringMatching(
+        /"level":"ERROR".*"ResourceNotFoundException".*lib\/[a-z]+\/[a-z]+\.ts:\d+/s,
+      ),
     });
   });
 
   it("name every variable that is missing", async () => {
     const failing = invoke("ingest", { source: "sms" }, { INFOBIP_BASE_URL: "" });
     await expect(failing).rejects.toMatchObject({
-      stderr: expect.stringContaining("INFOBIP_BASE_URL is missing"),
+      stdout: expect.stringContaining("INFOBIP_BASE_URL is missing"),
     });
   });
 });

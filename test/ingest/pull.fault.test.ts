@@ -1,0 +1,135 @@
+import { expect, test } from "vitest";
+import { pullSource } from "../../lib/ingest/pull.ts";
+import { Archive } from "../../lib/store/archive.ts";
+import type { Fault } from "../infobip/faults.ts";
+import { World } from "../infobip/world.ts";
+import { NOON } from "../store/records.ts";
+import { DEAD_ENDPOINT, databaseAt } from "../store/table.ts";
+import { openCollector } from "./collector.ts";
+
+const LATER = NOON + 3_600_000;
+
+/** So many SMS, each with a report that waits. */
+function aWorld(count = 5): World {
+  const world = new World({ seed: 1, startAt: NOON });
+  for (let n = 0; n < count; n++) world.add({ messageId: `m${n}`, sentAt: NOON - 5_000 - n });
+  return world;
+}
+
+const first =
+  (fault: Fault) =>
+  ({ n }: { n: number }) =>
+    n === 1 ? fault : undefined;
+
+test("a page is landed before anything looks into it, and finished first by the next run", async () => {
+  await using collector = await openCollector(aWorld());
+  const { services, server } = collector;
+  const deadDatabase = databaseAt(DEAD_ENDPOINT, 1);
+  const archive = new Archive(deadDatabase, { shards: 1, retentionHours: 48 });
+  await expect(pullSource("sms", { ...services, archive })).rejects.toThrow("ECONNREFUSED");
+  const { landed } = await services.pulls.unfinished("sms", LATER);
+  expect(landed).toHaveLength(1);
+  for (const page of landed) expect(String(await services.pulls.load(page))).toContain('"messageId":"m4"');
+
+  // Infobip cannot be reached, and the page is finished all the same.
+  await server.close();
+  const report = await pullSource("sms", services);
+  expect(report).toMatchObject({ resumed: 1, inserted: 5, unmergedPages: 0, refusal: "ECONNREFUSED" });
+  expect(await collector.archived()).toHaveLength(5);
+  expect(await services.pulls.unfinished("sms", LATER)).toEqual({ landed: [], doubts: [] });
+  deadDatabase.client.destroy();
+});
+
+test.each<Fault>([
+  { kind: "reset", at: "in" },
+  { kind: "lost" },
+  { kind: "status", status: 500, consumed: true },
+])("%o: asked once, and left to the reconciler", async (fault) => {
+  await using collector = await openCollector(aWorld(), first(fault));
+  const { services, server } = collector;
+  expect(await pullSource("sms", services)).toMatchObject({ inDoubt: 1, pulled: 0 });
+  expect(server.requests).toHaveLength(1);
+  expect((await services.pulls.unfinished("sms", NOON)).doubts).toHaveLength(1);
+});
+
+test("429 is waited for, and then all is pulled", async () => {
+  const fault: Fault = { kind: "status", status: 429, consumed: false, retryAfterSeconds: 7 };
+  await using collector = await openCollector(aWorld(), first(fault));
+  const { services, clock } = collector;
+  expect(await pullSource("sms", services)).toMatchObject({ refused: 1, inserted: 5, inDoubt: 0 });
+  expect(clock.slept).toEqual([7_000]);
+  expect(await services.pulls.unfinished("sms", LATER)).toEqual({ landed: [], doubts: [] });
+});
+
+test("a wait for which there is no time is not begun", async () => {
+  const fault: Fault = { kind: "status", status: 429, consumed: false, retryAfterSeconds: 30 };
+  await using collector = await openCollector(aWorld(), first(fault));
+  const { services, clock, server } = collector;
+  const report = await pullSource("sms", { ...services, remainingMs: () => 55_000 });
+  expect(report).toMatchObject({ refused: 1, refusal: "HTTP 429" });
+  expect([clock.slept, server.requests.length]).toEqual([[], 1]);
+});
+
+test("a pull starts only while there is time to land and merge it", async () => {
+  await using collector = await openCollector(aWorld());
+  const { services, server } = collector;
+  await pullSource("sms", { ...services, remainingMs: () => 27_000 });
+  expect(server.requests).toHaveLength(0);
+  expect(await services.pulls.unfinished("sms", LATER)).toEqual({ landed: [], doubts: [] });
+});
+
+test("pages are pulled while they are full, and a run whose time ends among them says so", async () => {
+  await using collector = await openCollector(aWorld(1_010));
+  const { services, server } = collector;
+  let checks = 0;
+  const remainingMs = () => (checks++ === 0 ? 55_000 : 0);
+  expect(await pullSource("sms", { ...services, remainingMs })).toMatchObject({
+    pulled: 1_000,
+    saturated: true,
+  });
+  expect(await pullSource("sms", services)).toMatchObject({ pulled: 10, saturated: false });
+  expect(server.requests).toHaveLength(2);
+});
+
+test("a page that is no JSON is kept whole, and is a doubt", async () => {
+  await using collector = await openCollector(aWorld(), first({ kind: "html" }));
+  const { services } = collector;
+  expect(await pullSource("sms", services)).toMatchObject({ quarantined: 1, pulled: 0 });
+  const [entry] = await Array.fromAsync(services.quarantine.list());
+  expect(entry).toMatchObject({ source: "sms", place: -1, reason: "no list of results in it" });
+  expect(entry && (await services.quarantine.load(entry))).toMatch(/^<!DOCTYPE html>.*<\/html>$/);
+  expect(await services.pulls.unfinished("sms", NOON)).toMatchObject({
+    landed: [],
+    doubts: [{ source: "sms" }],
+  });
+});
+
+test.each<Fault["kind"]>(["damaged", "malformed"])(
+  "%s records are kept with their reasons; the rest is merged",
+  async (kind) => {
+    await using collector = await openCollector(aWorld(20), first({ kind } as Fault));
+    const { services, server } = collector;
+    const { inserted, quarantined } = await pullSource("sms", services);
+    const entries = await Array.fromAsync(services.quarantine.list());
+    expect([inserted, quarantined]).toEqual([20 - server.lost.length, entries.length]);
+    expect(entries.length).toBeGreaterThan(0);
+    expect((await services.pulls.unfinished("sms", NOON)).doubts).toHaveLength(1);
+  },
+);
+
+test("a page that is spoilt in the database does not block those behind it", async () => {
+  await using collector = await openCollector(aWorld());
+  const { services } = collector;
+  const page = await services.pulls.land(
+    await services.pulls.open("sms", NOON - 60_000, "x"),
+    Buffer.from("{}"),
+  );
+  const { PutCommand } = await import("@aws-sdk/lib-dynamodb");
+  const Item = { pk: "pull#sms", sk: page.id, startedAtMs: NOON, ...page.item, body: Buffer.from("spoilt") };
+  await collector.table.db.client.send(new PutCommand({ TableName: collector.table.db.table, Item }));
+  expect(await pullSource("sms", services)).toMatchObject({ resumed: 1, inserted: 5 });
+  expect(await services.pulls.unfinished("sms", NOON)).toMatchObject({
+    landed: [],
+    doubts: [{ id: page.id }],
+  });
+});
