@@ -2,7 +2,6 @@ import { isJsonObject, type Json, type JsonObject, parseJson, printJson } from "
 import { recordText } from "../store/codec.ts";
 import { parseRecord, RECORD_FIELDS, recordOf } from "../store/record.ts";
 import { orderOf } from "./collect.ts";
-import { printCsv } from "./csv.ts";
 import { printCursor } from "./cursor.ts";
 import type { LogsEndpoint } from "./endpoints.ts";
 import type { Format } from "./formats.ts";
@@ -26,16 +25,16 @@ const MOST_TEXT_BYTES = 2_500_000;
  * The body of an answer: the records, and a cursor where there is more and it was asked for, or where the answer is
  * incomplete, because the search ended early or because it would be too large.
  */
-export function printLogs(
+export async function printLogs(
   format: Format,
   endpoint: LogsEndpoint,
   found: Found,
   request: LogsRequest,
   isTextHidden = false,
-): Printed {
+): Promise<Printed> {
   const texts = textsOf(found);
   for (let rows = texts.length; ; rows = Math.ceil(rows / 2)) {
-    const printed = printRows(
+    const printed = await printRows(
       format,
       endpoint,
       found,
@@ -46,13 +45,13 @@ export function printLogs(
   }
 }
 
-function printRows(
+async function printRows(
   format: Format,
   endpoint: LogsEndpoint,
   found: Found,
   request: LogsRequest,
   records: readonly string[],
-): Printed {
+): Promise<Printed> {
   const { after, isIncomplete } = endOf(found, records.length);
   const isCursorGiven = after !== undefined && (request.useCursor || isIncomplete);
   const nextCursor = isCursorGiven ? printCursor(after, request.filter) : undefined;
@@ -64,7 +63,8 @@ function printRows(
     ...(nextCursor === undefined ? {} : { "omnilog-next-cursor": nextCursor }),
     ...(isIncomplete ? { "omnilog-incomplete": "true" } : {}),
   };
-  return { body: PRINTERS[format](records, end, endpoint), headers, rows: records.length, isIncomplete };
+  const body = await PRINTERS[format](records, end, endpoint);
+  return { body, headers, rows: records.length, isIncomplete };
 }
 
 /** The texts of as many records as an answer can hold; the first, however large it is. */
@@ -102,7 +102,11 @@ function presented(
   });
 }
 
-type Printer = (records: readonly string[], end: JsonObject, endpoint: LogsEndpoint) => string;
+type Printer = (
+  records: readonly string[],
+  end: JsonObject,
+  endpoint: LogsEndpoint,
+) => string | Promise<string>;
 
 const PRINTERS: Readonly<Record<Format, Printer>> = {
   json: (records, end) => {
@@ -114,8 +118,11 @@ const PRINTERS: Readonly<Record<Format, Printer>> = {
     const results: Json = records.length > 0 ? { result: records.map(parseJson) } : "";
     return printXml(xmlRoot, { results, ...end });
   },
-  csv: (records, _end, endpoint) =>
-    printCsv(records.map(parseJson).filter(isJsonObject), columnsOf(endpoint)),
+  csv: async (records, _end, endpoint) => {
+    // Asked for rarely, and loaded only then.
+    const { printCsv } = await import("./csv.ts");
+    return printCsv(records.map(parseJson).filter(isJsonObject), columnsOf(endpoint));
+  },
 };
 
 /** The fields that an endpoint's spreadsheet has columns for, whatever the records at hand hold. */

@@ -4,7 +4,6 @@ import type { Clients } from "../store/clients.ts";
 import type { Rate, RateLimiter } from "../store/rate.ts";
 import { findClient, rateOf, restrict } from "./access.ts";
 import { authenticate, type Client } from "./clients.ts";
-import { docsPage } from "./docs-page.ts";
 import { LOGS_ENDPOINTS, type LogsEndpoint } from "./endpoints.ts";
 import type { ErrorStyle } from "./errors.ts";
 import { acceptsGzip, negotiateFormat } from "./formats.ts";
@@ -97,7 +96,10 @@ const PAGES: Readonly<Record<string, () => Promise<Response>>> = Object.assign(O
     const { describeApi } = await import("./openapi.ts");
     return page("application/json; charset=utf-8", JSON.stringify(describeApi()));
   },
-  "/docs": async () => page("text/html; charset=utf-8", docsPage()),
+  "/docs": async () => {
+    const { docsPage } = await import("./docs-page.ts");
+    return page("text/html; charset=utf-8", docsPage());
+  },
 });
 
 async function answerLogs(
@@ -124,7 +126,7 @@ async function answerLogs(
     headers: more,
     rows,
     isIncomplete,
-  } = printLogs(format, endpoint, found, request, client.isTextHidden);
+  } = await printLogs(format, endpoint, found, request, client.isTextHidden);
   const response = ok(format, body, more);
   return { response, client: client.name, rows, isIncomplete, readUnits: found.spentUnits };
 }

@@ -1,47 +1,39 @@
-import { XMLBuilder } from "fast-xml-parser";
 import { isJsonObject, type Json, printJson } from "../runtime/json.ts";
-
-const builder = new XMLBuilder({
-  processEntities: false,
-  suppressEmptyNode: false,
-  attributeNamePrefix: "@",
-  ignoreAttributes: false,
-});
 
 /**
  * A JSON value as an XML document, fields as elements, lists as repeated elements. Numbers keep their digits. What XML
  * 1.0 cannot hold is made visible instead of being lost: a control character becomes its picture (U+2400 and on).
  */
 export function printXml(root: string, value: Json): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ [root]: toElements(value) })}`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${printElement(root, value)}`;
 }
 
-type Elements = string | Elements[] | { [name: string]: Elements };
-
-function toElements(value: Json): Elements {
-  // A list in a list has no name of its own.
-  if (Array.isArray(value)) return value.map((item) => toElements(Array.isArray(item) ? { item } : item));
-  if (!isJsonObject(value)) return typeof value === "string" ? escapeText(value) : printJson(value);
-  const elements: { [name: string]: Elements } = {};
-  for (const [name, child] of Object.entries(value)) {
-    if (ELEMENT_NAME.test(name) && !FORBIDDEN_NAMES.has(name)) elements[name] = toElements(child);
-    else addProperty(elements, name, child);
+/** An element; of a list, one for each item. A list in a list has no name of its own. */
+function printElement(name: string, value: Json, attribute = ""): string {
+  if (Array.isArray(value)) {
+    return value.map((item) => printElement(name, Array.isArray(item) ? { item } : item, attribute)).join("");
   }
-  return elements;
+  return `<${name}${attribute}>${printContent(value)}</${name}>`;
+}
+
+function printContent(value: Json): string {
+  if (typeof value === "string") return escapeText(value);
+  if (!isJsonObject(value)) return printJson(value);
+  return Object.entries(value)
+    .map(([name, child]) => printField(name, child))
+    .join("");
 }
 
 const ELEMENT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-const FORBIDDEN_NAMES = new Set(["__proto__", "constructor", "prototype", "property"]);
+/** The element of fields whose own names cannot name one. */
+const PROPERTY = "property";
+/** Names that parsers in JavaScript refuse, and the one that a field of its own must not be mistaken for. */
+const FORBIDDEN_NAMES = new Set(["__proto__", "constructor", "prototype", PROPERTY]);
 
-/** A field whose name cannot name an element: `<property name="…">`, several for a list. */
-function addProperty(elements: { [name: string]: Elements }, name: string, value: Json): void {
-  const attribute = { "@name": escapeText(name).replace(/[\t\n]/g, (space) => `&#${space.charCodeAt(0)};`) };
-  const contents = [toElements(value)].flat();
-  const properties = contents.map((content) =>
-    typeof content === "object" ? { ...attribute, ...content } : { ...attribute, "#text": content },
-  ) as Elements[];
-  const others = elements.property;
-  elements.property = [...(Array.isArray(others) ? others : []), ...properties];
+function printField(name: string, value: Json): string {
+  if (ELEMENT_NAME.test(name) && !FORBIDDEN_NAMES.has(name)) return printElement(name, value);
+  const escaped = escapeText(name).replace(/[\t\n]/g, (space) => `&#${space.charCodeAt(0)};`);
+  return printElement(PROPERTY, value, ` name="${escaped}"`);
 }
 
 const CONTROL_PICTURES = 0x2400;

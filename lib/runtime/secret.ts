@@ -1,8 +1,3 @@
-import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from "@aws-sdk/client-secrets-manager";
 import { ConfigurationError } from "./errors.ts";
 
 /**
@@ -21,13 +16,12 @@ export function openSecret(
 ): Secret {
   if (value !== undefined) return async () => value;
   if (secretId === undefined) throw new ConfigurationError(`${name} is missing, and so is ${name}_SECRET`);
-  const client = new SecretsManagerClient({});
   let read: Promise<string> | undefined;
   let readAtMs = 0;
   return (refresh) => {
     if (!read || (refresh && now() - readAtMs >= REFRESH_AT_MOST_EVERY_MS)) {
       readAtMs = now();
-      read = fetchSecret(client, secretId);
+      read = fetchSecret(secretId);
       // A failure is not remembered: the next caller tries again.
       read.catch(() => {
         read = undefined;
@@ -37,12 +31,15 @@ export function openSecret(
   };
 }
 
-async function fetchSecret(client: SecretsManagerClient, secretId: string): Promise<string> {
+async function fetchSecret(secretId: string): Promise<string> {
+  // Loaded only where there is a secret to read: on a laptop there is none.
+  const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
   try {
+    const client = new SecretsManagerClient({});
     const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     return SecretString.trim();
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return "";
+    if (error instanceof Error && error.name === "ResourceNotFoundException") return "";
     throw error;
   }
 }

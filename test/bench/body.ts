@@ -24,6 +24,6 @@ export async function answer(
   const [endpoint] = LOGS_ENDPOINTS;
   if (!endpoint) throw new Error("there is no endpoint");
   const found = await search(db, request, LIMITS, () => nowMs);
-  const { body, rows } = printLogs(format, endpoint, found, request);
+  const { body, rows } = await printLogs(format, endpoint, found, request);
   return { body, rows, units: found.spentUnits };
 }

@@ -60,12 +60,13 @@ const xml = new XMLParser({
   ignoreAttributes: false,
 });
 
-function print(format: Format, records: MessageRecord[], path = "/omni/1/logs"): string {
+async function print(format: Format, records: MessageRecord[], path = "/omni/1/logs"): Promise<string> {
   const items = records.map((record) => toItem(knownFrom(record), 1, { shards: 1, retentionHours: 48 }));
   const chosen = LOGS_ENDPOINTS.find((candidate) => candidate.path === path);
   if (!chosen) throw new Error("no such endpoint");
   const found = { items, isIncomplete: false, spentUnits: 0 };
-  return printLogs(format, chosen, found, { filter: {}, limit: 50, useCursor: false }).body;
+  const { body } = await printLogs(format, chosen, found, { filter: {}, limit: 50, useCursor: false });
+  return body;
 }
 
 /** A cell as a spreadsheet's user should read it: without the apostrophe that makes a formula harmless. */
@@ -89,11 +90,11 @@ describe("every character of a text comes back", () => {
     aRecord({ messageId: "b", text: "plain", callbackData: value }),
   ];
 
-  test("from JSON and NDJSON", () => {
-    fc.assert(
-      fc.property(text, (value) => {
-        const { results } = JSON.parse(print("json", around(value)));
-        const lines = print("ndjson", around(value)).split("\n");
+  test("from JSON and NDJSON", async () => {
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        const { results } = JSON.parse(await print("json", around(value)));
+        const lines = (await print("ndjson", around(value))).split("\n");
         expect(lines.pop()).toBe("");
         for (const [first, second] of [results, lines.map((line) => JSON.parse(line))]) {
           expect(first.text).toBe(value);
@@ -104,10 +105,10 @@ describe("every character of a text comes back", () => {
     );
   });
 
-  test("from CSV, where no cell is a formula", () => {
-    fc.assert(
-      fc.property(text, (value) => {
-        const body = print("csv", around(value));
+  test("from CSV, where no cell is a formula", async () => {
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        const body = await print("csv", around(value));
         const rows: Record<string, string>[] = parseCsv(body, { columns: true, record_delimiter: "\r\n" });
         expect(rows.map(({ messageId }) => messageId)).toEqual(["a", "b"]);
         expect(uncelled(rows[0]?.text ?? "")).toBe(value.toWellFormed());
@@ -120,10 +121,10 @@ describe("every character of a text comes back", () => {
     );
   });
 
-  test("from XML", () => {
-    fc.assert(
-      fc.property(text, (value) => {
-        const { result } = xml.parse(print("xml", around(value))).omniLogsResponse.results;
+  test("from XML", async () => {
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        const { result } = xml.parse(await print("xml", around(value))).omniLogsResponse.results;
         expect(result[0].text).toBe(visible(value));
         expect(result[1].callbackData).toBe(visible(value));
       }),
@@ -132,21 +133,22 @@ describe("every character of a text comes back", () => {
   });
 });
 
-test("a spreadsheet has the same columns whatever is in it; what has no column is in the last", () => {
-  const header = (records: MessageRecord[]) => print("csv", records, "/sms/1/logs").split("\r\n")[0];
-  expect(header([])).toBe(header([aRecord()]));
-  expect(header([])).toMatch(/^bulkId,messageId,to,from,text,sentAt,doneAt,price.pricePerMessage,/);
+test("a spreadsheet has the same columns whatever is in it; what has no column is in the last", async () => {
+  const header = async (records: MessageRecord[]) =>
+    (await print("csv", records, "/sms/1/logs")).split("\r\n")[0];
+  expect(await header([])).toBe(await header([aRecord()]));
+  expect(await header([])).toMatch(/^bulkId,messageId,to,from,text,sentAt,doneAt,price.pricePerMessage,/);
   const record = aRecord({ price: { pricePerMessage: -0.5, tax: "1" }, deviceModel: "=X" } as never);
-  const [row] = parseCsv(print("csv", [record]), { columns: true }) as Record<string, string>[];
+  const [row] = parseCsv(await print("csv", [record]), { columns: true }) as Record<string, string>[];
   expect(row).toMatchObject({
     "price.pricePerMessage": "-0.5",
     more: '{"price":{"tax":"1"},"deviceModel":"=X"}',
   });
 });
 
-test("no records make a well-formed answer in every form", () => {
-  expect(print("json", [])).toBe('{"results":[]}');
-  expect(print("ndjson", [])).toBe("");
-  expect(parseCsv(print("csv", []), { columns: true })).toEqual([]);
-  expect(xml.parse(print("xml", [], "/sms/3/logs")).LogResponse).toEqual({ results: "" });
+test("no records make a well-formed answer in every form", async () => {
+  expect(await print("json", [])).toBe('{"results":[]}');
+  expect(await print("ndjson", [])).toBe("");
+  expect(parseCsv(await print("csv", []), { columns: true })).toEqual([]);
+  expect(xml.parse(await print("xml", [], "/sms/3/logs")).LogResponse).toEqual({ results: "" });
 });

@@ -38,7 +38,7 @@ function itemsOf(makeText: () => string, count: number): Item[] {
 }
 
 /** One page as the service gives it: as many records as are left, to be cut by what may be sent. */
-function page(items: readonly Item[], format: Format, cursor: string | undefined): Printed {
+function page(items: readonly Item[], format: Format, cursor: string | undefined): Promise<Printed> {
   const parsed = parseLogsRequest(`limit=1000${cursor ? `&cursor=${cursor}` : ""}`, OMNI_PARAMETERS);
   if (!OMNI || !("request" in parsed)) throw new Error("not a cursor of ours");
   const { after } = parsed.request;
@@ -65,11 +65,11 @@ describe.each(Object.entries(TEXTS))("records of 10 kB: %s", (kind, makeText) =>
   const items = itemsOf(makeText, count);
   test.each(FORMATS)(
     "%s: each page fits, says that it was cut, and the cursor goes through all of them",
-    (format) => {
+    async (format) => {
       const ids: string[] = [];
       let cursor: string | undefined;
       do {
-        const { body, headers, isIncomplete } = page(items, format, cursor);
+        const { body, headers, isIncomplete } = await page(items, format, cursor);
         for (const isGzipAccepted of cursor ? [false] : [true, false]) {
           const response = finish(ok(format, body, headers), "id", isGzipAccepted);
           expect(Buffer.byteLength(JSON.stringify(response))).toBeLessThan(SIX_MB);
@@ -88,9 +88,9 @@ describe.each(Object.entries(TEXTS))("records of 10 kB: %s", (kind, makeText) =>
   );
 });
 
-test.each(FORMATS)("%s: one record that is too large to go as it is goes compressed", (format) => {
+test.each(FORMATS)("%s: one record that is too large to go as it is goes compressed", async (format) => {
   const items = itemsOf(() => "&".repeat(3_000_000), 2);
-  const { body, rows, headers } = page(items, format, undefined);
+  const { body, rows, headers } = await page(items, format, undefined);
   expect(rows).toBe(1);
   expect(headers["omnilog-next-cursor"]).toBeDefined();
   const response = finish(ok(format, body), "id", false);
