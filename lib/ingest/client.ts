@@ -91,6 +91,8 @@ export class InfobipClient {
 }
 
 function interpret(status: number, retryAfter: string | string[] | undefined, body: Uint8Array): Answer {
+  // "No content" is a list of nothing.
+  if (status === 204) return { kind: "ok", body: Buffer.from('{"results":[]}') };
   if (status >= 200 && status < 300) return { kind: "ok", body };
   const reason = `HTTP ${status}`;
   if (status === TOO_MANY_REQUESTS) {

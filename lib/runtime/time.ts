@@ -34,8 +34,8 @@ export function parseMoment(value: string): Moment | undefined {
   const milliseconds = fraction.slice(0, 3).padEnd(3, "0");
   const local = `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}`;
   const localMs = Date.parse(`${local}Z`);
-  // Date.parse rolls some impossible days over (30 February) and takes 24:00; printing it back shows that.
-  if (Number.isNaN(localMs) || new Date(localMs).toISOString() !== `${local}Z`) return undefined;
+  // Date.parse rolls some impossible days over (30 February) and takes 24:00.
+  if (Number.isNaN(localMs) || new Date(localMs).getUTCDate() !== Number(day)) return undefined;
   if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
   const offsetMs = utc ? 0 : (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === "-" ? -1 : 1);
   return { epochMs: localMs - offsetMs, text: `${local}${sign}${hours}${minutes}` };
