@@ -4,6 +4,7 @@ import { serveHandler } from "../../infra/local/http.ts";
 import { openDatabase } from "../../lib/runtime/dynamodb.ts";
 import { Archive } from "../../lib/store/archive.ts";
 import type { MessageRecord } from "../../lib/store/record.ts";
+import { checked } from "../query/described.ts";
 
 export const CREDENTIALS = "Aladdin:open sesame";
 const CENTURY_HOURS = 876_000;
@@ -23,7 +24,7 @@ export function basic(credentials: string): string {
 }
 
 /**
- * The query handler over HTTP, with an embedded database. The handler reads its environment once for a process, so a
+ * The query handler over HTTP, with an embedded database; each answer is checked against the API's description. The handler reads its environment once for a process, so a
  * test file starts one service only. Without a table every query fails.
  */
 export async function startService(
@@ -41,7 +42,7 @@ export async function startService(
     ...environment,
   });
   if (hasTable) await makeTable("omnilog");
-  const server = await serveHandler(handler, 0);
+  const server = await serveHandler(checked(handler), 0);
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`;
   const db = openDatabase("omnilog");

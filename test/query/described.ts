@@ -4,6 +4,7 @@ import formats from "ajv-formats";
 import { parse as parseCsv } from "csv-parse/sync";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { expect } from "vitest";
+import type { HttpHandler } from "../../infra/local/http.ts";
 import { describeApi } from "../../lib/query/openapi.ts";
 
 /** An answer as a client has it, the body decompressed. */
@@ -96,4 +97,23 @@ export async function described(response: Response): Promise<Answer> {
 /** The body that a Lambda's answer stands for. */
 export function bodyOf({ body, isBase64Encoded }: { body: string; isBase64Encoded?: boolean }): string {
   return isBase64Encoded ? gunzipSync(Buffer.from(body, "base64")).toString() : body;
+}
+
+/** The same handler, every answer of which is checked against the description; one that is not as described is a 599. */
+export function checked(handler: HttpHandler): HttpHandler {
+  return async (event) => {
+    const response = await handler(event);
+    const { rawPath: path } = event as { rawPath: string };
+    try {
+      expectDescribed({
+        path,
+        status: response.statusCode,
+        headers: response.headers,
+        text: bodyOf(response),
+      });
+      return response;
+    } catch (error) {
+      return { statusCode: 599, headers: {}, body: String(error) };
+    }
+  };
 }
