@@ -190,7 +190,10 @@ function outcomeOf(before: Known, after: Known): Outcome {
   const [rank, doneAt] = precedenceOf(before);
   const [newRank, newDoneAt] = precedenceOf(after);
   if (newRank !== rank || newDoneAt !== doneAt) return "advanced";
-  // When only `lesser` differs (a later report confirms a field that an earlier one brought) there is nothing to
-  // serve that was not there before, and a write of four units is spared.
-  return printRecord(before.record) === printRecord(after.record) ? "unchanged" : "enriched";
+  // Where only `lesser` differs (a later report confirms a field that an earlier one brought) there is nothing new to
+  // serve, and yet it must be written: what comes next is weighed against it, and the order of arrival must not show.
+  const isSame =
+    printRecord(before.record) === printRecord(after.record) &&
+    JSON.stringify([...before.lesser]) === JSON.stringify([...after.lesser]);
+  return isSame ? "unchanged" : "enriched";
 }
