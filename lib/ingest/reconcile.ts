@@ -115,7 +115,7 @@ export async function reconcile(services: ReconcileServices): Promise<ReconcileR
   return summarize(report, checkpoint, doubts, services);
 }
 
-/** Checks a stretch of send times on demand, whatever the checkpoint says. Resolves to false if the time ran out. */
+/** Checks a stretch of send times on demand, whatever the checkpoint says. `stopped` tells if it did not get to the end. */
 export async function backfill(window: Window, services: ReconcileServices): Promise<ReconcileReport> {
   const report = emptyReport();
   await check(window, report, services, async () => {});

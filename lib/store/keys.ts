@@ -2,14 +2,18 @@ import { compareUtf8, hash32, sha256 } from "../runtime/text.ts";
 import { epochMsOf, type MessageRecord, statusGroupOf } from "./record.ts";
 
 /**
- * Every partition key, sort key, attribute and index name of the table. One table holds, told apart by `pk`:
+ * The keys of records, the attributes and the indexes. One table holds, told apart by `pk`, which the stores below it
+ * make for what is theirs:
  *
  *     m#<messageId>          <channel>            a record
  *     pull#<source>          <startedAt>#<id>     a pull under way, or its landed page until that is merged
  *     piece#<page>           <number>             a piece of a page (or quarantined text) too big for one item
- *     quarantine             <time>#<page>#<n>    what could not be parsed
+ *     quarantine             <page>#<place>       what could not be parsed
  *     zone#<period>          <kind>               which children of a period hold which values (zones.ts)
- *     reconcile              <name>               how far the reconciler has checked
+ *     health                 <source>             when a source was last pulled well
+ *     reconcile              checkpoint           how far the reconciler has checked
+ *     client                 <id>                 who may query, and what they may see
+ *     rate#<client>          rate                 what a client has used up of its rate
  *
  * Every index orders by `o`, newest `sentAt` first, then messageId, then channel: the order of the answers, so that a
  * query reads forward and stops.
