@@ -1,203 +1,188 @@
-import { backoffMs, type Clock } from "../runtime/clock.ts";
-import { isTransient } from "../runtime/dynamodb.ts";
-import type { Health } from "../store/health.ts";
-import { type LandedPage, type Pull, pageName } from "../store/pulls.ts";
-import { type Answer, type InfobipClient, REQUEST_TIMEOUT_MS } from "./client.ts";
-import {
-  countOutcomes,
-  type MergedPage,
-  mergePage,
-  type PageStores,
-  type ReportCount,
-  WHOLE_OR_REST,
-} from "./page.ts";
-import { MOST_RESULTS, SOURCES, type SourceName } from "./sources.ts";
+import { type Answer, REQUEST_TIMEOUT_MS, type Upstream } from "../infobip/client.ts";
+import { isEmptyPage } from "../infobip/page.ts";
+import { MOST_RESULTS, SOURCES, type SourceName } from "../infobip/sources.ts";
+import { backoffMs } from "../runtime/clock.ts";
+import { landAndMerge, MERGE_MS, type MergeServices, mergeLog } from "./merge-log.ts";
+import type { MergedPage, ReportCount } from "./merge-page.ts";
+import { newId } from "./repairs.ts";
 
 /**
  * The pull of one source, which never loses a report that Infobip gave it:
  *
- *     finish what earlier runs landed
+ *     merge what earlier runs left in the log
  *     while there is time for a whole page:
  *       open     write down that a request is about to be sent
  *       ask      once; what may have been processed is not sent again
- *       land     write the bytes down, before anything looks into them
- *       merge    record by record, and let go of the page
+ *       land     append the bytes to the source's log, before anything looks into them
+ *       merge    record by record, and move the source's position
  *       stop when the page was not full
  *
  * Dead before `land`, the open pull tells the reconciler; dead after it, the next run merges the page.
  */
-export interface PullServices extends PageStores {
-  readonly infobip: InfobipClient;
-  readonly health: Health;
-  readonly clock: Clock;
-  /** How long this run may still take. */
-  readonly remainingMs: () => number;
+export interface PullServices extends MergeServices {
+  readonly infobip: Upstream;
 }
 
-/** What a run did, for the metrics. */
-export interface PullReport {
-  source: SourceName;
+/** What a run did, for the log and the metrics. */
+export interface PullRun {
+  readonly source: SourceName;
   /** Results in the pages that were merged. */
-  pulled: number;
-  inserted: number;
-  /** Already known in part: a later status, or more fields. */
-  merged: number;
-  duplicate: number;
-  quarantined: number;
-  /** Answers that were lost after the request was sent. */
-  inDoubt: number;
+  readonly pulled: number;
+  readonly quarantined: number;
+  /** Answers that were lost after the request was sent, and why the last one was. */
+  readonly inDoubt: number;
+  readonly doubtReason?: string | undefined;
   /** Requests that were refused before anything was taken, and why the last one was. */
-  refused: number;
-  refusal?: string;
+  readonly refused: number;
+  readonly refusal?: string | undefined;
+  /** Is there no key to ask with yet? */
+  readonly isKeyMissing: boolean;
   /** Pages of earlier runs that this one finished; more and more of them are a backlog. */
-  resumed: number;
-  unmergedPages: number;
+  readonly resumed: number;
+  readonly unmergedPages: number;
   /** Did the time end while pages were still full? */
-  saturated: boolean;
+  readonly saturated: boolean;
   /** How old the newest report of a full page was: grows while reports come faster than they are drained. */
-  backlogSeconds: number;
-  /** What was new, by channel and status group, page by page. */
-  reports: ReportCount[];
+  readonly backlogSeconds: number;
+  /** What came, by channel and status group, page by page. */
+  readonly reports: readonly ReportCount[];
   /** Since the last answer of this source that was merged or empty. */
-  lastGoodPullAgeSeconds?: number | undefined;
+  readonly lastGoodPullAgeSeconds?: number | undefined;
 }
 
-/** Time to land and merge a full page, DynamoDB's retries included. */
-const MERGE_MS = 10_000;
+/** No request is sent when writing it down took longer: nobody waits so long for one that may still come. */
+const OPENING_TIMEOUT_MS = 10_000;
 const MOST_REFUSALS = 4;
 
-export async function pullSource(source: SourceName, services: PullServices): Promise<PullReport> {
-  const report = emptyReport(source);
-  const { pulls, clock } = services;
-  const { landed, doubts } = await pulls.unfinished(source, clock.now());
-  report.inDoubt = doubts.length;
-  report.unmergedPages = landed.length;
-  for (const page of landed) {
-    if (services.remainingMs() < MERGE_MS) break;
-    await finish(page, report, services);
-    report.resumed++;
-    report.unmergedPages--;
-  }
-  const isGood = report.unmergedPages === 0 && (await pullPages(report, services));
-  report.lastGoodPullAgeSeconds = await ageOfLastGoodPull(source, isGood, services);
-  return report;
+/** Pulls a source until a page is not full, or the time is up. Throws what DynamoDB throws; may be repeated at any time. */
+export async function pullSource(source: SourceName, services: PullServices): Promise<PullRun> {
+  const state = await services.states.load(source);
+  const resumed = await mergeLog(source, state.merged, services);
+  const pulled = resumed.unmerged > 0 ? nothingPulled : await pullPages(source, resumed.merged, services);
+  const goodAtMs = pulled.goodAtMs ?? state.goodAtMs;
+  const lastPage = [...resumed.pages, ...pulled.pages].at(-1);
+  return {
+    source,
+    ...sumOf([...resumed.pages, ...pulled.pages]),
+    inDoubt: pulled.doubts.length,
+    doubtReason: pulled.doubts.at(-1),
+    refused: pulled.refusals.length,
+    refusal: pulled.refusals.at(-1),
+    isKeyMissing: pulled.isKeyMissing,
+    resumed: resumed.pages.length,
+    unmergedPages: resumed.unmerged,
+    saturated: pulled.isSaturated,
+    backlogSeconds: lastPage ? backlogOf(lastPage, services.clock.now()) : 0,
+    lastGoodPullAgeSeconds:
+      goodAtMs === undefined ? undefined : Math.max(0, (services.clock.now() - goodAtMs) / 1000),
+  };
 }
 
-async function ageOfLastGoodPull(source: SourceName, isGood: boolean, { health, clock }: PullServices) {
-  if (isGood) await health.goodPull(source, clock.now());
-  const lastMs = isGood ? clock.now() : await health.lastGoodPull(source);
-  return lastMs === undefined ? undefined : Math.max(0, (clock.now() - lastMs) / 1000);
+interface Pulled {
+  readonly pages: readonly MergedPage[];
+  readonly refusals: readonly string[];
+  readonly doubts: readonly string[];
+  readonly isKeyMissing: boolean;
+  readonly isSaturated: boolean;
+  readonly goodAtMs?: number | undefined;
 }
 
-/** Pulls while pages are full and time is left. Was the last answer a good one? */
-async function pullPages(report: PullReport, services: PullServices): Promise<boolean> {
-  for (let pages = 0; ; pages++) {
-    if (services.remainingMs() < REQUEST_TIMEOUT_MS + MERGE_MS) {
-      report.saturated = pages > 0;
-      return pages > 0;
+const nothingPulled: Pulled = {
+  pages: [],
+  refusals: [],
+  doubts: [],
+  isKeyMissing: false,
+  isSaturated: false,
+};
+
+/** Pulls while pages are full and time is left. */
+async function pullPages(source: SourceName, after: number, services: PullServices): Promise<Pulled> {
+  const pages: MergedPage[] = [];
+  const refusals: string[] = [];
+  let merged = after;
+  let goodAtMs: number | undefined;
+  for (;;) {
+    if (services.remainingMs() < REQUEST_TIMEOUT_MS + MERGE_MS)
+      return { ...nothingPulled, pages, refusals, goodAtMs, isSaturated: pages.length > 0 };
+    const asked = await ask(source, services);
+    refusals.push(...asked.refusals);
+    const { id, answer } = asked;
+    const soFar = { ...nothingPulled, pages, refusals, goodAtMs };
+    if (answer.kind === "refused") return { ...soFar, isKeyMissing: answer.isKeyMissing === true };
+    if (answer.kind === "doubt") {
+      await services.doubts.raise({ source, id, reason: answer.reason }, services.clock.now());
+      await services.states.close(source, { ids: [id] });
+      return { ...soFar, doubts: [answer.reason] };
     }
-    const count = await pullPage(report, services);
-    if (count === undefined) return false;
-    if (count < MOST_RESULTS) return true;
+    if (isEmptyPage(answer.body)) {
+      goodAtMs = services.clock.now();
+      await services.states.close(source, { ids: [id], goodAtMs });
+      return { ...soFar, goodAtMs };
+    }
+    const page = { id, atMs: services.clock.now(), way: "pull" } as const;
+    const landed = await landAndMerge(source, page, { body: answer.body, after: merged }, services);
+    merged = landed.merged;
+    pages.push(...landed.pages);
+    const own = landed.pages.find((other) => other.id === id);
+    // A proxy's error page with a 200 is an answer of nobody's: nothing more is asked for on its word.
+    if (!own?.isReadable) return soFar;
+    goodAtMs = services.clock.now();
+    if (own.count < MOST_RESULTS || landed.unmerged > 0) return { ...soFar, goodAtMs };
   }
 }
 
-/** Pulls one page; gives how many results it had, or undefined when there was no answer. */
-async function pullPage(report: PullReport, services: PullServices): Promise<number | undefined> {
-  const { pulls } = services;
-  const { pull, answer } = await ask(report, services);
-  if (answer.kind === "refused") {
-    await pulls.close(pull);
-    return undefined;
-  }
-  if (answer.kind === "doubt") {
-    report.inDoubt++;
-    await pulls.doubt(pull);
-    return undefined;
-  }
-  if (isEmptyPage(answer.body)) {
-    await pulls.close(pull);
-    return 0;
-  }
-  const { count } = await finish(await pulls.land(pull, answer.body), report, services);
-  return count;
+interface Asked {
+  readonly id: string;
+  readonly answer: Answer;
+  readonly refusals: readonly string[];
 }
 
-/** The usual answer of a quiet minute: there is nothing in it to land. */
-function isEmptyPage(body: Uint8Array): boolean {
-  return body.length < 100 && /^\s*\{\s*"results"\s*:\s*\[\s*\]\s*\}\s*$/.test(Buffer.from(body).toString());
-}
-
-/** Asks until the request was certainly taken, or may have been, or it is no use. */
-async function ask(report: PullReport, services: PullServices): Promise<{ pull: Pull; answer: Answer }> {
-  const { pulls, clock, infobip, remainingMs } = services;
+/** Asks until the request was certainly taken, or may have been, or it is no use. A refused pull is closed. */
+async function ask(source: SourceName, services: PullServices): Promise<Asked> {
+  const { clock, remainingMs } = services;
+  const refusals: string[] = [];
   for (let n = 0; ; n++) {
-    const unique = Math.floor(clock.random() * 2 ** 32).toString(36);
-    const pull = await pulls.open(report.source, clock.now(), unique);
-    const answer = await infobip.get(SOURCES[report.source].path, { limit: String(MOST_RESULTS) });
-    if (answer.kind !== "refused") return { pull, answer };
-    report.refused++;
-    report.refusal = answer.reason;
+    const { id, answer } = await askOnce(source, services);
+    if (answer.kind !== "refused") return { id, answer, refusals };
+    refusals.push(answer.reason);
     const waitMs = Math.max(answer.retryAfterMs ?? 0, backoffMs(n, clock));
     const isTimeLeft = remainingMs() - waitMs > REQUEST_TIMEOUT_MS + MERGE_MS;
-    if (answer.retryAfterMs === undefined || n >= MOST_REFUSALS || !isTimeLeft) return { pull, answer };
-    await pulls.close(pull);
+    if (answer.retryAfterMs === undefined || n >= MOST_REFUSALS || !isTimeLeft)
+      return { id, answer, refusals };
     await clock.sleep(waitMs);
   }
 }
 
-/** Merges a page; one that cannot be read at all is set aside whole, so that it does not block the ones behind it. */
-async function finish(page: LandedPage, report: PullReport, services: PullServices): Promise<MergedPage> {
-  const merged = await mergePage(page, services, services.clock.now()).catch(async (error: unknown) => {
-    if (isTransient(error)) throw error;
-    return setAside(page, services);
-  });
-  report.pulled += merged.count;
-  report.inserted += merged.outcomes.inserted;
-  report.merged += merged.outcomes.advanced + merged.outcomes.enriched;
-  report.duplicate += merged.outcomes.unchanged;
-  report.quarantined += merged.quarantined;
-  report.reports.push(...merged.reports);
-  const { newestDoneAtMs } = merged;
-  const isFull = merged.count >= MOST_RESULTS && newestDoneAtMs !== undefined;
-  report.backlogSeconds = isFull ? Math.max(0, (services.clock.now() - newestDoneAtMs) / 1000) : 0;
-  return merged;
+/**
+ * One request. Its key is fetched before the pull is opened, and it is not sent when opening took long: between the two
+ * nothing may wait, because an open pull is looked after only so and so long after it was first seen.
+ */
+async function askOnce(source: SourceName, services: PullServices): Promise<Omit<Asked, "refusals">> {
+  const { states, clock, infobip } = services;
+  const id = newId(clock);
+  const key = await infobip.authorize();
+  if ("kind" in key) return { id, answer: key };
+  const startedMs = clock.now();
+  await states.open(source, id);
+  const answer: Answer =
+    clock.now() - startedMs > OPENING_TIMEOUT_MS
+      ? { kind: "refused", reason: "the database took too long to write the pull down" }
+      : await infobip.get(SOURCES[source].path, { limit: String(MOST_RESULTS) }, key);
+  if (answer.kind === "refused") await states.close(source, { ids: [id] });
+  return { id, answer };
 }
 
-/** Keeps a page that our own code stumbled over as it is. The reconciler brings its messages meanwhile. */
-async function setAside(page: LandedPage, { pulls, quarantine, clock }: PullServices): Promise<MergedPage> {
-  const reason = "merging it failed in an unforeseen way";
-  const entry = {
-    page: pageName(page),
-    source: page.source,
-    place: WHOLE_OR_REST,
-    reason,
-    atMs: clock.now(),
-  };
-  const bytes = await pulls.load(page).catch((error: unknown) => {
-    if (isTransient(error)) throw error;
-    // Gone or spoilt in the database, or merged by a run beside this one: there is nothing to keep.
-    return undefined;
-  });
-  if (bytes) await quarantine.keep(entry, bytes);
-  await pulls.doubt(page);
-  return { count: 0, outcomes: countOutcomes([]), quarantined: Number(bytes !== undefined), reports: [] };
+function backlogOf({ count, newestDoneAtMs }: MergedPage, nowMs: number): number {
+  const isFull = count >= MOST_RESULTS && newestDoneAtMs !== undefined;
+  return isFull ? Math.max(0, (nowMs - newestDoneAtMs) / 1000) : 0;
 }
 
-function emptyReport(source: SourceName): PullReport {
+function sumOf(pages: readonly MergedPage[]) {
+  const sum = (figure: (page: MergedPage) => number) =>
+    pages.reduce((total, page) => total + figure(page), 0);
   return {
-    source,
-    pulled: 0,
-    inserted: 0,
-    merged: 0,
-    duplicate: 0,
-    quarantined: 0,
-    inDoubt: 0,
-    refused: 0,
-    resumed: 0,
-    unmergedPages: 0,
-    saturated: false,
-    backlogSeconds: 0,
-    reports: [],
+    pulled: sum(({ count }) => count),
+    quarantined: sum(({ quarantined }) => quarantined),
+    reports: pages.flatMap(({ reports }) => reports),
   };
 }

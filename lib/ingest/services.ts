@@ -1,18 +1,18 @@
+import { InfobipClient } from "../infobip/client.ts";
+import { Positions } from "../log/positions.ts";
+import { ReportIndex } from "../log/report-index.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { openDatabase } from "../runtime/dynamodb.ts";
 import { openSecret } from "../runtime/secret.ts";
 import { openTelemetry } from "../runtime/telemetry.ts";
-import { Archive } from "../store/archive.ts";
-import { Checkpoints } from "../store/checkpoint.ts";
-import { Health } from "../store/health.ts";
-import { Pulls } from "../store/pulls.ts";
-import { Quarantine } from "../store/quarantine.ts";
-import { InfobipClient } from "./client.ts";
+import { openStores } from "./stores.ts";
+
+/** Reading a secret is billed: at every run of every source it would cost as much as the runs. A key that is refused loses nothing. */
+const KEY_REMEMBERED_MS = 300_000;
 
 /** What the ingesting Lambdas read from their environment. */
 export interface IngestSettings {
   readonly TABLE_NAME: string;
-  readonly SHARDS: number;
   readonly RETENTION_HOURS: number;
   readonly STACK_NAME: string;
   readonly LOG_FORMAT: "json" | "text";
@@ -23,21 +23,21 @@ export interface IngestSettings {
 
 /** Everything that the ingesting Lambdas share, built once for a process. */
 export function openIngest(settings: IngestSettings) {
-  const db = openDatabase(settings.TABLE_NAME);
   const clock = systemClock;
+  const db = openDatabase(settings.TABLE_NAME);
   const authorization = openSecret(
     "INFOBIP_AUTHORIZATION",
     { value: settings.INFOBIP_AUTHORIZATION, secretId: settings.INFOBIP_AUTHORIZATION_SECRET },
     clock.now,
+    KEY_REMEMBERED_MS,
   );
   return {
     clock,
     telemetry: openTelemetry(settings),
     infobip: new InfobipClient({ baseUrl: settings.INFOBIP_BASE_URL, authorization }),
-    archive: new Archive(db, { shards: settings.SHARDS, retentionHours: settings.RETENTION_HOURS }),
-    pulls: new Pulls(db),
-    quarantine: new Quarantine(db, settings.RETENTION_HOURS),
-    checkpoints: new Checkpoints(db),
-    health: new Health(db),
+    ...openStores(db, settings, clock),
+    // How far those have read who pull from here.
+    positions: new Positions(db),
+    reportIndex: new ReportIndex(db),
   };
 }

@@ -27,8 +27,6 @@ const optional = <T extends v.GenericSchema<string, unknown>>(schema: T) => v.op
 export const storageEnvironment = {
   /** The DynamoDB table. */
   TABLE_NAME: v.optional(text, "omnilog"),
-  /** How many partitions a day, or a bulk, is spread over. May be changed at any time. */
-  SHARDS: v.optional(whole("the partitions that a day is spread over", 64), "1"),
   /** How long a report is kept after max(sentAt, doneAt). */
   RETENTION_HOURS: v.optional(positive("hours"), "48"),
   /** Tells the metrics of two stacks of one account apart. */
@@ -51,11 +49,33 @@ const upstream = {
 
 export const ingestEnvironment = v.object({ ...storageEnvironment, ...upstream });
 
+/** What wakes somebody: how much worse than its own history a segment must be (lib/statistics/alerts). */
+const alertEnvironment = {
+  /** The SNS topic that is told; without it an alert is a line of the log. */
+  ALERT_TOPIC_ARN: optional(
+    v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:/, "must be the ARN of a topic of SNS")),
+  ),
+  /** Where the API answers, for links. */
+  ALERT_URL: optional(v.pipe(v.string(), v.url("must be a URL, such as https://logs.example.com"))),
+  /** Who is not watched: a channel, or a segment such as `SMS sender InfoSMS` or `VIBER network *`; comma separated. */
+  ALERT_MUTES: optional(text),
+  /** So many points below its usual a delivery rate must be; of slow and of rejected messages, above. */
+  ALERT_DELIVERY_POINTS: v.optional(positive("points"), "5"),
+  ALERT_SLOW_POINTS: v.optional(positive("points"), "10"),
+  ALERT_REJECTED_POINTS: v.optional(positive("points"), "20"),
+  /** No report where so many were to be expected is silence. */
+  ALERT_SILENCE_MESSAGES: v.optional(positive("messages"), "50"),
+  /** Spend of an hour above so many times the usual. */
+  ALERT_SPEND_FACTOR: v.optional(positive("times"), "3"),
+};
+
+export const settleEnvironment = v.object({ ...storageEnvironment, ...alertEnvironment });
+
 export const reconcileEnvironment = v.object({
   ...storageEnvironment,
   ...upstream,
   /** Of the 120 requests a minute that Infobip answers, how many the reconciler takes. */
-  RECONCILE_REQUESTS_PER_MINUTE: v.optional(whole("requests a minute", 120), "60"),
+  RECONCILE_REQUESTS_PER_MINUTE: v.optional(whole("requests a minute", 120), "100"),
 });
 
 export const queryEnvironment = v.object({
@@ -68,18 +88,79 @@ export const queryEnvironment = v.object({
     ),
   ),
   QUERY_CREDENTIALS_SECRET: optional(text),
+  /** Those of these users who are admins, comma separated; deployed, none is: `npm run clients -- add NAME --admin` makes one. */
+  QUERY_ADMINS: optional(text),
   /** A query that has read so many units, or taken so long, answers what it has and a cursor to go on from. */
   QUERY_READ_UNITS: v.optional(positive("read units"), "4000"),
   QUERY_TIMEOUT_MS: v.optional(whole("milliseconds", 28_000), "20000"),
   /** What a client may ask that has no rate of its own: so many requests a minute, and so many at once. */
   QUERY_RATE_PER_MINUTE: v.optional(whole("requests a minute", 1_000_000), "3000"),
-  QUERY_RATE_BURST: v.optional(whole("requests at once", 1_000_000), "600"),
+  QUERY_RATE_BURST: v.optional(whole("requests at once", 1_000_000), "200"),
+  /** So many failed sign-ins a minute are answered, of one address or for one client's id; and three times as many at once. */
+  QUERY_FAILURES_PER_MINUTE: v.optional(whole("failed sign-ins a minute", 1_000_000), "20"),
+  /** What seals cursors: any 32 characters or more; or, deployed, the secret that holds them. `new,old` while it is replaced. */
+  CURSOR_KEY: optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[^,\s]{32,}(,[^,\s]{32,})?$/,
+        "must be 32 characters or more, or two such keys and a comma between",
+      ),
+    ),
+  ),
+  CURSOR_KEY_SECRET: optional(text),
+  /** Whose pages may ask from a browser: origins such as https://console.example.com, comma separated, or *. */
+  CORS_ORIGINS: optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^(\*|https?:\/\/[^\s,/]+(,https?:\/\/[^\s,/]+)*)$/,
+        "must be * or origins such as https://console.example.com, comma separated",
+      ),
+    ),
+  ),
+});
+
+/** One entry of who may push, and one of an address or a range of them. */
+const PUSHER =
+  "(basic [^:,\\s][^:,\\n]*:[^,\\n]+|header [!-+.-~-]+ [^,\\n]+|hmac [!-+.-~-]+ (MD5|SHA-?(1|224|256|384|512)) [^,\\n]+|path [A-Za-z0-9._~-]{16,})";
+const ADDRESS = "[0-9A-Fa-f.:]+(/\\d{1,3})?";
+const listOf = (entry: string, between: string) =>
+  new RegExp(`^${entry}\\s*(${between}\\s*${entry}\\s*)*$`, "i");
+
+export const receiveEnvironment = v.object({
+  ...storageEnvironment,
+  /** Who may push, each in one of four ways; all of them are right at once. Or, deployed, the secret that holds them. */
+  PUSH_CREDENTIALS: optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        listOf(PUSHER, "[,\\n]"),
+        "must be entries, by comma or line end, such as basic USER:PASSWORD, header NAME VALUE, hmac HEADER SHA256 KEY (MD5, SHA1, SHA224, SHA256, SHA384, SHA512) or path SECRET of 16 characters or more",
+      ),
+    ),
+  ),
+  PUSH_CREDENTIALS_SECRET: optional(text),
+  /** From where may be pushed: addresses and ranges such as 193.105.74.0/24; absent: from anywhere. */
+  PUSH_ADDRESSES: optional(
+    v.pipe(
+      v.string(),
+      v.regex(listOf(ADDRESS, ","), "must be addresses or ranges such as 193.105.74.0/24, comma separated"),
+    ),
+  ),
+});
+
+export const consoleEnvironment = v.object({
+  /** The folder of the built page; absent: beside the code, where it is deployed. */
+  CONSOLE_FILES: optional(text),
 });
 
 /** The local runner's own variables. */
 export const localEnvironment = v.object({
   ...storageEnvironment,
   PORT: v.optional(whole("a port", 65_535), "3000"),
+  /** The address to listen on: that of this machine alone, unless told otherwise. */
+  HOST: v.optional(text, "127.0.0.1"),
   INFOBIP_BASE_URL: optional(upstream.INFOBIP_BASE_URL),
   INFOBIP_AUTHORIZATION: upstream.INFOBIP_AUTHORIZATION,
   INGEST_INTERVAL_SECONDS: v.optional(positive("seconds"), "5"),
@@ -89,10 +170,17 @@ export const localEnvironment = v.object({
   ),
   DATA_DIR: optional(text),
   QUERY_CREDENTIALS: queryEnvironment.entries.QUERY_CREDENTIALS,
+  QUERY_ADMINS: queryEnvironment.entries.QUERY_ADMINS,
+  PUSH_CREDENTIALS: receiveEnvironment.entries.PUSH_CREDENTIALS,
 });
 
 export type IngestEnvironment = v.InferInput<typeof ingestEnvironment>;
+export type SettleEnvironment = v.InferInput<typeof settleEnvironment>;
+/** What the settling Lambda has read. */
+export type AlertEnvironment = v.InferOutput<typeof settleEnvironment>;
 export type ReconcileEnvironment = v.InferInput<typeof reconcileEnvironment>;
+export type ReceiveEnvironment = v.InferInput<typeof receiveEnvironment>;
+export type ConsoleEnvironment = v.InferInput<typeof consoleEnvironment>;
 export type QueryEnvironment = v.InferInput<typeof queryEnvironment>;
 
 /** Reads the variables of a schema. An empty variable counts as absent. Throws ConfigurationError, naming each fault. */

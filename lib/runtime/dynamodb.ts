@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
+import { BrokenItemError, BusyError } from "./errors.ts";
 
 /** The document client, and the name of the one table that everything is in. */
 export interface Database {
@@ -10,23 +11,54 @@ export interface Database {
 /** At most so many requests at a time from one process: past it, two cores are busy and latency only grows. */
 export const DATABASE_CONCURRENCY = 48;
 
+/** How long a call of the database is tried. */
+export interface Patience {
+  readonly attempts: number;
+  readonly attemptMs: number;
+}
+
+/** Where one process does several things, how much of the database one of them may take. */
+export interface Standing {
+  /** Requests at a time; DATABASE_CONCURRENCY unless it is said. */
+  readonly connections?: number;
+  /** What is waited for before each request; what it gives is called when that is over. */
+  readonly turn?: () => Promise<() => void>;
+}
+
+/** For what runs by itself, and is better late than never. */
+const PATIENT: Patience = { attempts: 8, attemptMs: 5_000 };
+/** For what somebody waits for: a call that fails gives up after some 10 seconds. */
+export const HASTY: Patience = { attempts: 3, attemptMs: 3_000 };
+
 /**
  * Opens the table. The SDK retries throttling, 5xx and time-outs with backoff and jitter; every write that we make may
  * be repeated, so that is safe.
  */
-export function openDatabase(table: string): Database {
+export function openDatabase(
+  table: string,
+  { attempts, attemptMs } = PATIENT,
+  { connections = DATABASE_CONCURRENCY, turn }: Standing = {},
+): Database {
   const client = new DynamoDBClient({
-    maxAttempts: 8,
+    maxAttempts: attempts,
     requestHandler: {
-      connectionTimeout: 2_000,
-      requestTimeout: 5_000,
+      connectionTimeout: Math.min(2_000, attemptMs),
+      requestTimeout: attemptMs,
       throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: DATABASE_CONCURRENCY },
-      httpsAgent: { keepAlive: true, maxSockets: DATABASE_CONCURRENCY },
+      httpAgent: { keepAlive: true, maxSockets: connections },
+      httpsAgent: { keepAlive: true, maxSockets: connections },
     },
   });
   // It walks through every answer to redact it for a log that nobody writes: a fifth of the time to decode 1,000 rows.
   client.middlewareStack.remove("loggerMiddleware");
+  if (turn)
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const end = await turn();
+        return next(args).finally(end);
+      },
+      { step: "initialize" },
+    );
   return {
     client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     table,
@@ -39,7 +71,7 @@ export function isConditionFailure(error: unknown): boolean {
 }
 
 /** Does DynamoDB refuse this very item (too large, a key too long)? Trying again would not help. */
-export function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   return (
     nameOf(error) === "ValidationException" || nameOf(error) === "ItemCollectionSizeLimitExceededException"
   );
@@ -47,8 +79,27 @@ export function isRefusal(error: unknown): boolean {
 
 /** Is this DynamoDB, or the way to it, having trouble? Then the same call may be made again later. */
 export function isTransient(error: unknown): boolean {
-  if (isRefusal(error)) return false;
+  if (isRefusal(error) || error instanceof BrokenItemError) return false;
+  if (error instanceof BusyError) return true;
   return error instanceof Error && ("$metadata" in error || "code" in error || error.name === "TimeoutError");
+}
+
+const BUSY = new Set([
+  "InternalServerError",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "ServiceUnavailable",
+  "ThrottlingException",
+  "TimeoutError",
+]);
+/** Of the way to AWS, as Node calls them. */
+const UNREACHABLE = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "ETIMEDOUT"]);
+
+/** Is AWS too busy, too slow, or out of reach just now? Unlike a refusal, that passes by itself. */
+export function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof BusyError || BUSY.has(error.name)) return true;
+  return "code" in error && typeof error.code === "string" && UNREACHABLE.has(error.code);
 }
 
 function nameOf(error: unknown): string | undefined {

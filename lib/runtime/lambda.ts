@@ -16,7 +16,7 @@ export function parseInput<T extends v.GenericSchema>(schema: T, event: unknown)
 }
 
 /** For what fails before there is a telemetry of one's own, such as an environment that is wrong. */
-export const bareTelemetry: Telemetry = lambdaTelemetry("omnilog", Date.now, writeLine);
+const bareTelemetry: Telemetry = lambdaTelemetry("omnilog", Date.now, writeLine);
 
 /**
  * The handler of a scheduled Lambda. Whatever fails is told in one line of the log, and fails the invocation for its

@@ -5,7 +5,7 @@ import { OwnError } from "./errors.ts";
  * Format, version 0). It holds counts, durations and reasons: never recipients, texts or credentials.
  */
 export interface Telemetry {
-  /** What a run did. `metrics` become CloudWatch metrics in `unit`s told by their names; `details` only stand in the log. */
+  /** What a run did. Of `metrics`, those in METRICS become CloudWatch's; all stand in the log. */
   run(line: RunLine): void;
   /** Something that failed; `error` is told by its name and code only, since messages may quote data. */
   fault(what: string, error: unknown, details?: Readonly<Record<string, string | number>>): void;
@@ -19,6 +19,28 @@ export interface RunLine {
 }
 
 export const METRIC_NAMESPACE = "Omnilog";
+
+/**
+ * The figures that CloudWatch keeps as metrics, which cost $0.30 a month each: those that an alarm looks at, of the
+ * whole stack. All others stand in the log, where a query adds them up, by source where one wants to. `nonzero` is only
+ * told when it is not 0, since an alarm on it takes silence for good; a metric that is never told costs nothing.
+ */
+export const METRICS: Readonly<Record<string, "always" | "nonzero">> = {
+  lastGoodPullAgeSeconds: "always",
+  backlogSeconds: "nonzero",
+  keyMissing: "nonzero",
+  freshBehindSeconds: "always",
+  hoursLeft: "always",
+  repaired: "nonzero",
+  quarantineNotEmpty: "nonzero",
+  fullMilliseconds: "nonzero",
+  readerLagPercent: "nonzero",
+  settleWaitingSeconds: "nonzero",
+  pushesRefused: "nonzero",
+  pushesNotLanded: "nonzero",
+  pushSilencePercent: "nonzero",
+  senderWarnings: "nonzero",
+};
 
 type Write = (line: string) => void;
 
@@ -36,15 +58,15 @@ export function writeLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** For Lambda: JSON lines with embedded metrics, in the namespace Omnilog, by stack and the given dimensions. */
+/** For Lambda: JSON lines with embedded metrics, in the namespace Omnilog, by stack. */
 export function lambdaTelemetry(stack: string, now: () => number, write: Write): Telemetry {
   return {
     run({ what, metrics, dimensions = {}, details = {} }) {
       const names = { stack, ...dimensions };
       const directive = {
         Namespace: METRIC_NAMESPACE,
-        Dimensions: [Object.keys(names)],
-        Metrics: Object.keys(metrics).map((Name) => ({ Name, Unit: unitOf(Name) })),
+        Dimensions: [["stack"]],
+        Metrics: keptOf(metrics).map((Name) => ({ Name, Unit: unitOf(Name) })),
       };
       const hasMetrics = directive.Metrics.length > 0;
       const _aws = hasMetrics ? { _aws: { Timestamp: now(), CloudWatchMetrics: [directive] } } : {};
@@ -56,8 +78,16 @@ export function lambdaTelemetry(stack: string, now: () => number, write: Write):
   };
 }
 
+function keptOf(metrics: RunLine["metrics"]): string[] {
+  const isKept = ([name, value]: [string, number | undefined]) =>
+    METRICS[name] === "always" || (METRICS[name] === "nonzero" && value !== 0);
+  return Object.entries(metrics)
+    .filter(isKept)
+    .map(([name]) => name);
+}
+
 /** For a console: one short line, leaving out what is nothing. */
-export function consoleTelemetry(write: Write): Telemetry {
+function consoleTelemetry(write: Write): Telemetry {
   const list = (values: object) =>
     Object.entries(values)
       .filter(([, value]) => value !== 0 && value !== undefined && value !== false)

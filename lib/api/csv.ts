@@ -1,0 +1,54 @@
+import { stringify } from "csv-stringify/sync";
+import { isJsonObject, type Json, type JsonObject, printJson } from "../message/json.ts";
+import type { Column } from "./present.ts";
+
+/**
+ * Records as a spreadsheet: RFC 4180 with a header row. What no column is for stands in the last one, `more`, as JSON.
+ * A text that a spreadsheet would take for a formula gets an apostrophe before it; one that has apostrophes there
+ * already gets another, so that the text can be told from the cell.
+ */
+export function printCsv(records: readonly JsonObject[], columns: readonly Column[]): string {
+  const rows = records.map((record) => [
+    ...columns.map((column) => cellOf(record, column)),
+    moreOf(record, columns),
+  ]);
+  return stringify([[...columns.map((column) => column.join(".")), "more"], ...rows], OPTIONS);
+}
+
+const OPTIONS = {
+  record_delimiter: "windows",
+  // Of itself it quotes a cell with CRLF, but not one with either of them; and spaces at the ends are trimmed by some.
+  quoted_match: /[\r\n]|^\s|\s$/,
+} as const;
+
+/** Rows of values under their names, in the same form. */
+export function printCells(header: readonly string[], rows: readonly (readonly Json[])[]): string {
+  return stringify([[...header], ...rows.map((row) => row.map(printCell))], OPTIONS);
+}
+
+/** What spreadsheets take for a formula, the full-width signs and leading spaces included. */
+const FORMULA = /^['\s]*[=+\-@\uff0b\uff0d\uff1d\uff20]|^'*[\t\r\n]/;
+
+function cellOf(record: JsonObject, [field, part]: Column): string {
+  const value = record[field];
+  const cell = part === undefined ? value : isJsonObject(value) ? value[part] : undefined;
+  return cell === undefined ? "" : printCell(cell);
+}
+
+function printCell(value: Json): string {
+  if (typeof value !== "string") return printJson(value);
+  return `${FORMULA.test(value) ? "'" : ""}${value.toWellFormed()}`;
+}
+
+/** What no column is for. Of a field with columns for its parts, those that it has none for. */
+function moreOf(record: JsonObject, columns: readonly Column[]): string {
+  const more = Object.entries(record).flatMap(([field, value]): [string, Json][] => {
+    const own = columns.filter(([name]) => name === field);
+    if (own.length === 0) return [[field, value]];
+    if (own.some(([, part]) => part === undefined)) return [];
+    if (!isJsonObject(value)) return [[field, value]];
+    const unnamed = Object.entries(value).filter(([part]) => !own.some(([, named]) => named === part));
+    return unnamed.length > 0 ? [[field, Object.fromEntries(unnamed)]] : [];
+  });
+  return more.length > 0 ? printJson(Object.fromEntries(more)) : "";
+}

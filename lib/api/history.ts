@@ -1,0 +1,121 @@
+import { recordText } from "../archive/codec.ts";
+import { search } from "../archive/search/search.ts";
+import { Events, type KeptEvent } from "../log/events.ts";
+import { type Json, type JsonObject, printJson } from "../message/json.ts";
+import { type MessageRecord, parseRecord } from "../message/record.ts";
+import type { Admission } from "./admission.ts";
+import { type HistoryReport, reportsOf } from "./history-read.ts";
+import { notFound } from "./refusals.ts";
+import { decoded, type PathParameters } from "./requests.ts";
+import { ok, type Reply } from "./responses.ts";
+import { type Client, restrict, shownTo, withoutText } from "./rights.ts";
+import type { ApiServices } from "./services.ts";
+
+/** A message is sent over a few channels at the most. */
+const MOST_CHANNELS = 100;
+/** Reading needs no retention: what is kept for how long was said when it was written. */
+const NOT_WRITING_HOURS = 0;
+
+/**
+ * Answers what is known of one message: what the archive says of it, and its history, which is every report that changed that and
+ * every event, newest first, with the way by which each came. Throws a Refusal (404 when a client may see nothing of it), and
+ * what DynamoDB throws.
+ */
+export async function answerHistory(
+  { messageId: name = "" }: PathParameters,
+  { client, format }: Admission,
+  services: ApiServices,
+): Promise<Reply> {
+  // API Gateway's HTTP API gives a path decoded, others as it was asked for.
+  for (const messageId of new Set([name, decoded(name)])) {
+    const reply = await historyOf(messageId, { client, format }, services);
+    if (reply) return reply;
+  }
+  throw notFound();
+}
+
+async function historyOf(
+  messageId: string,
+  { client, format }: Pick<Admission, "client" | "format">,
+  services: ApiServices,
+): Promise<Reply | undefined> {
+  const [{ records, momentsMs, spentUnits }, beside] = await Promise.all([
+    recordsOf(messageId, client, services),
+    new Events(services.db, NOT_WRITING_HOURS).of(messageId, services.now()),
+  ]);
+  const { pages } = await services.reports();
+  const { events } = beside;
+  const sentMs = new Set([...momentsMs, ...beside.momentsMs]);
+  const found = records.length > 0 ? { client, records, sentMs } : undefined;
+  const reports = found ? await reportsOf(messageId, found, { db: services.db, pages }) : [];
+  const seen = events.filter((event) => maySee(client, event, records));
+  if (records.length + reports.length + seen.length === 0) return undefined;
+  const history = [
+    ...reports.map((report) => printReport(report, client)),
+    ...seen.map((event) => printEvent(event, client)),
+  ];
+  const newestFirst = history.sort((a, b) => (a.at < b.at ? 1 : -1));
+  const messages = records.map((record) => shownTo(client, record));
+  return {
+    response: ok(format, printJson({ messageId, messages, history: newestFirst })),
+    client: client.name,
+    rows: messages.length + history.length,
+    readUnits: spentUnits,
+    isIncomplete: false,
+  };
+}
+
+/** What the archive says of the message, newest first, as far as a client may see it. */
+async function recordsOf(messageId: string, client: Client, { db, limits, now }: ApiServices) {
+  const filter = restrict({ messageId: [messageId] }, client);
+  if (!filter) return { records: [], momentsMs: [], spentUnits: 0 };
+  const {
+    items,
+    momentsMs = [],
+    spentUnits,
+  } = await search(db, { filter, limit: MOST_CHANNELS }, limits, now);
+  return { records: items.map((item) => parseRecord(recordText(item))), momentsMs, spentUnits };
+}
+
+/**
+ * Whoever may see some channels or senders only sees the events of what they see: not those that do not say their channel,
+ * which may be of another leg of the message, and not those of another sender.
+ */
+function maySee(
+  { channels, senders }: Client,
+  { channel, said }: KeptEvent,
+  records: readonly MessageRecord[],
+): boolean {
+  if (!channels && !senders) return true;
+  const sender = said.from ?? said.sender;
+  if (senders && typeof sender === "string" && !senders.includes(sender)) return false;
+  return records.some((record) => record.channel === channel);
+}
+
+function printReport({ atMs, way, source, record }: HistoryReport, client: Client) {
+  const { channel } = record;
+  return { ...originOf({ atMs, way, source }), type: "REPORT", channel, report: shownTo(client, record) };
+}
+
+function printEvent({ type, channel, said, ...origin }: KeptEvent, client: Client) {
+  const event = client.isTextHidden ? withoutLinks(said) : said;
+  return { ...originOf(origin), type, ...(channel === undefined ? {} : { channel }), event };
+}
+
+/** When it came, in UTC, and how. What was pushed as one kind is of the same source as what is pulled of it. */
+function originOf({ atMs, way, source }: Pick<KeptEvent, "atMs" | "way" | "source">) {
+  return { at: new Date(atMs).toISOString(), way, source: source.replace(/^push-/, "") };
+}
+
+/** What was clicked stood in the text. */
+function withoutLinks(said: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(withoutText(said)).filter(
+      ([name, value]) => !/url|link/i.test(name) && !hasAddress(value),
+    ),
+  );
+}
+
+function hasAddress(value: Json | undefined): boolean {
+  return value !== undefined && /https?:/i.test(printJson(value));
+}

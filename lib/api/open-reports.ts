@@ -1,0 +1,19 @@
+import { PageLog } from "../log/page-log.ts";
+import { Positions } from "../log/positions.ts";
+import { ReportIndex } from "../log/report-index.ts";
+import type { Database } from "../runtime/dynamodb.ts";
+import { ReportPages } from "./report-pages.ts";
+import type { ReportServices } from "./report-services.ts";
+
+/** Reading needs no retention: what is kept for how long was said when it was written. */
+const NOT_WRITING_HOURS = 0;
+
+/** What the reports endpoints and the feed work with, built once for a process. */
+export function openReports(db: Database, now: () => number): ReportServices {
+  return {
+    index: new ReportIndex(db),
+    pages: new ReportPages(new PageLog(db, NOT_WRITING_HOURS)),
+    positions: new Positions(db),
+    now,
+  };
+}

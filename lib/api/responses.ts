@@ -1,0 +1,128 @@
+import { gzipSync } from "node:zlib";
+import { type ErrorStyle, printError } from "./errors.ts";
+import { CONTENT_TYPES, type Format } from "./formats.ts";
+import type { Refusal } from "./refusals.ts";
+import type { HttpRequest } from "./requests.ts";
+
+/** What goes back to API Gateway. */
+export interface Response {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded?: boolean;
+  /** Each becomes a Set-Cookie header (payload format 2.0). */
+  readonly cookies?: readonly string[];
+}
+
+/** A response, and what it cost and found, for the log. */
+export interface Reply {
+  readonly response: Response;
+  /** The name of the client; "" where nobody had to sign in, or nobody did. */
+  readonly client: string;
+  readonly rows: number;
+  readonly readUnits: number;
+  readonly isIncomplete: boolean;
+  /** Pages of reports that the retention has taken before the client had read them. */
+  readonly skippedPages?: number;
+  /** What went wrong on our side, if anything did. */
+  readonly cause?: unknown;
+}
+
+/** The reply of what reads nothing. */
+export function unread(response: Response): Reply {
+  return { response, client: "", rows: 0, readUnits: 0, isIncomplete: false };
+}
+
+const COMMON_HEADERS = {
+  "cache-control": "no-store",
+  // An answer that a browser opens by itself is a text and nothing else, and of no use inside other sites.
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "strict-transport-security": "max-age=63072000; includeSubDomains",
+  "x-content-type-options": "nosniff",
+};
+
+export function ok(format: Format, body: string, headers: Readonly<Record<string, string>> = {}): Response {
+  const vary = "accept, accept-encoding, authorization";
+  return { statusCode: 200, headers: { ...headersOf(CONTENT_TYPES[format]), vary, ...headers }, body };
+}
+
+/** A page of ours that is not an answer to a query: such as the API's description, and the page that shows it. */
+export function page(contentType: string, body: string): Response {
+  const policy =
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'";
+  return { statusCode: 200, headers: { ...headersOf(contentType), "content-security-policy": policy }, body };
+}
+
+/** 202: it is written down, and will be done. */
+export function accepted(body: string): Response {
+  return { ...ok("json", body), statusCode: 202 };
+}
+
+/** An answer without a body. */
+export function noContent(headers: Readonly<Record<string, string>>): Response {
+  return { statusCode: 204, headers: { ...COMMON_HEADERS, ...headers }, body: "" };
+}
+
+/** What is asked for is elsewhere, for good; `location` may be relative to what was asked for. */
+export function movedTo(location: string): Response {
+  return { statusCode: 308, headers: { ...COMMON_HEADERS, location }, body: "" };
+}
+
+/** The same response with more headers, or other values of some. */
+export function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+  return { ...response, headers: { ...response.headers, ...headers } };
+}
+
+/** The same response with a cookie. */
+export function withCookie(response: Response, cookie: string): Response {
+  return { ...response, cookies: [cookie] };
+}
+
+/** A refusal in the style of the request; CSV and NDJSON have no form for it, so it is JSON there. */
+export async function refused(refusal: Refusal, { format, shape }: ErrorStyle): Promise<Response> {
+  const { statusCode, code, message: text, violations, headers } = refusal;
+  const contentType = CONTENT_TYPES[format === "xml" ? "xml" : "json"];
+  const body = await printError({ format, shape }, { statusCode, code, text, violations });
+  return { statusCode, headers: { ...headersOf(contentType), ...headers }, body };
+}
+
+/**
+ * The same response with the request's id and, where the client takes it and it is worth it, compressed. A body that
+ * would not pass otherwise (it is one huge record) is compressed in any case: nearly every client undoes that. The
+ * answer to HEAD is that to GET without its body.
+ */
+export function finish(
+  response: Response,
+  { id, method }: Pick<HttpRequest, "id" | "method">,
+  isGzipAccepted: boolean,
+): Response {
+  const headers = { ...response.headers, "x-request-id": id };
+  if (method === "HEAD") return { ...response, headers, body: "" };
+  const isCompressed = isGzipAccepted ? response.body.length >= 1_000 : !isPassable(response.body);
+  if (!isCompressed) return { ...response, headers };
+  return {
+    ...response,
+    headers: { ...headers, "content-encoding": "gzip" },
+    body: gzipSync(response.body).toString("base64"),
+    isBase64Encoded: true,
+  };
+}
+
+/** Lambda gives back 6 MB at most, headers included, and base64 makes 4 bytes of 3. */
+const MOST_PAYLOAD_BYTES = 5_900_000;
+const MOST_BODY_BYTES = 4_400_000;
+
+/** May a body go through Lambda and API Gateway: as it is, which is inside a JSON string, and compressed, however badly? */
+export function isPassable(body: string): boolean {
+  // One character takes 6 bytes at most.
+  if (body.length * 6 <= MOST_BODY_BYTES) return true;
+  return (
+    Buffer.byteLength(body) <= MOST_BODY_BYTES &&
+    Buffer.byteLength(JSON.stringify(body)) <= MOST_PAYLOAD_BYTES
+  );
+}
+
+function headersOf(contentType: string): Record<string, string> {
+  return { "content-type": contentType, ...COMMON_HEADERS };
+}

@@ -1,0 +1,243 @@
+import * as v from "valibot";
+import { isJsonObject } from "../message/json.ts";
+import type { Column } from "../statistics/columns.ts";
+import {
+  ALL_CHANNELS_NAME,
+  CHANNEL,
+  CURRENCY,
+  DIMENSIONS,
+  TIME_TO_DELIVER_NAME,
+  TIME_UNITS,
+} from "../statistics/dimensions.ts";
+import type { Asked } from "../statistics/gather.ts";
+import { METRICS, type Metric, PENDING } from "../statistics/metrics.ts";
+import { dateSchema } from "./feed-request.ts";
+import type { Violations } from "./parameters.ts";
+import { badRequest, refuseAnyParameter } from "./refusals.ts";
+import type { HttpRequest } from "./requests.ts";
+
+/** What a client asks of the statistics. */
+export interface StatisticsRequest {
+  readonly period: Omit<Asked, "looksAt">;
+  /** Values that are asked for, by the name of their list: `channelCodes`. */
+  readonly filters: Readonly<Record<string, readonly string[]>>;
+  readonly columns: readonly Column[];
+  readonly metrics: readonly Metric[];
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
+const MOST_DAYS = 400;
+const MOST_MINUTE_HOURS = 6;
+const MOST_VALUES = 1_000;
+const DEFAULT_METRICS =
+  "TOTAL_SENT_TRAFFIC_COUNT,DELIVERED_TRAFFIC_COUNT,FAILED_TRAFFIC_COUNT,PENDING_TRAFFIC_COUNT,TRAFFIC_DELIVERY_RATE";
+
+/** Every name that `aggregateBy` and `metrics` take, and the lists of `filterBy`. */
+export const AGGREGATES = [
+  ...TIME_UNITS.map(({ name }) => name),
+  ...DIMENSIONS.map(({ name }) => name),
+  TIME_TO_DELIVER_NAME,
+  ALL_CHANNELS_NAME,
+];
+export const METRIC_NAMES = METRICS.map(({ name }) => name);
+export const FILTERS = DIMENSIONS.flatMap(({ filter }) => filter ?? []);
+/** Infobip's own that change nothing here: there is one account, and what is sent. */
+const IGNORED = ["accountKeys", "includeSubaccounts", "directions"];
+
+const LIST = "must be a list of texts that are not empty";
+const one = v.union(
+  [v.pipe(v.string(), v.minLength(1, LIST)), v.pipe(v.number(), v.transform(String))],
+  LIST,
+);
+const values = v.pipe(v.array(one, LIST), v.maxLength(MOST_VALUES, `must be at most ${MOST_VALUES} values`));
+const filterEntries = Object.fromEntries(FILTERS.map((name) => [name, v.optional(values)]));
+const schema = v.object({
+  sentSince: v.optional(dateSchema),
+  sentUntil: v.optional(dateSchema),
+  aggregateBy: v.optional(
+    v.pipe(
+      namesOf(AGGREGATES),
+      v.check(
+        (names) => !(names.includes(ALL_CHANNELS_NAME) && names.includes(CHANNEL.name)),
+        `must have ${ALL_CHANNELS_NAME} or ${CHANNEL.name}, not both`,
+      ),
+    ),
+    [],
+  ),
+  metrics: v.optional(namesOf(METRIC_NAMES), DEFAULT_METRICS.split(",")),
+  ...(filterEntries as Record<string, v.OptionalSchema<typeof values, undefined>>),
+});
+
+/** Infobip's own that cubes do not hold: reports do not say them, or not all. */
+const NOT_COUNTED = [
+  "CAMPAIGN_REFERENCE",
+  "APPLICATION_ID",
+  "ENTITY_ID",
+  "SEEN_",
+  "OPENED_",
+  "CLICK",
+  "BOUNCE",
+];
+
+function namesOf(names: readonly string[]) {
+  const text = ({ received }: v.BaseIssue<unknown>) => {
+    const isKnown = NOT_COUNTED.some((name) => received.includes(name));
+    return `must be some of ${names.join(", ")}${isKnown ? "; Infobip's others are not counted here" : ""}`;
+  };
+  return v.array(v.picklist(names, text), text);
+}
+
+/** Reads a request: the query string of a GET, the JSON body of a POST. Throws a Refusal that names what is wrong. */
+export function parseStatisticsRequest(
+  { method, queryString, body }: Pick<HttpRequest, "method" | "queryString" | "body">,
+  nowMs: number,
+): StatisticsRequest {
+  if (method === "POST") refuseAnyParameter(queryString, "stands in the body of a POST, or is not known");
+  const given = method === "POST" ? givenInBody(body) : givenInQuery(queryString);
+  const parsed = v.safeParse(schema, given);
+  if (!parsed.success) throw badRequest(told(parsed.issues));
+  const { sentSince, sentUntil, aggregateBy, metrics, ...others } = parsed.output;
+  const filters: Readonly<Record<string, unknown>> = others;
+  const asked = withNeeded(metrics);
+  return {
+    period: {
+      ...periodOf({ sentSince, sentUntil }, aggregateBy, nowMs),
+      needs: {
+        times: aggregateBy.includes(TIME_TO_DELIVER_NAME) || asked.some(({ isTime }) => isTime),
+        prices: asked.some(({ isPrice }) => isPrice),
+      },
+    },
+    filters: Object.fromEntries(
+      FILTERS.flatMap((name): [string, readonly string[]][] => {
+        const list = filters[name];
+        return Array.isArray(list) ? [[name, list.map((value) => spelled(name, String(value)))]] : [];
+      }),
+    ),
+    columns: columnsOf(
+      aggregateBy,
+      asked.some(({ isPrice }) => isPrice),
+    ),
+    metrics: asked,
+  };
+}
+
+/** As archived: the name of a channel is taken in any case of letters, as everywhere. */
+function spelled(filter: string, value: string): string {
+  const dimension = DIMENSIONS.find((one) => one.filter === filter);
+  return dimension?.isUpperCase ? value.toUpperCase() : value;
+}
+
+function told(issues: readonly v.BaseIssue<unknown>[]): Violations {
+  const violations = new Map<string, string[]>();
+  for (const { path, message } of issues) {
+    const name = String(path?.[0]?.key ?? "body");
+    if (!violations.has(name)) violations.set(name, [message]);
+  }
+  return Object.fromEntries(violations);
+}
+
+const LISTS = ["aggregateBy", "metrics", ...FILTERS];
+const NAMES = ["sentSince", "sentUntil", ...LISTS];
+
+/** Lists are given comma separated, or by their name again and again; names in any case of letters. */
+function givenInQuery(queryString: string): Record<string, unknown> {
+  const given: Record<string, string | string[]> = {};
+  for (const [spelled, value] of new URLSearchParams(queryString)) {
+    const name = nameOf(spelled.replace(/\[\]$/, ""));
+    if (IGNORED.includes(name)) continue;
+    if (LISTS.includes(name))
+      given[name] = [...(given[name] ?? []), ...value.split(",").map((one) => one.trim())];
+    else if (name in given) throw badRequest({ [name]: ["must be given once"] });
+    else given[name] = value;
+  }
+  return given;
+}
+
+function nameOf(spelled: string): string {
+  const name = [...NAMES, ...IGNORED].find((known) => known.toLowerCase() === spelled.toLowerCase());
+  if (name !== undefined) return name;
+  throw badRequest({ [spelled.slice(0, 64)]: [`is not a parameter; there are ${NAMES.join(", ")}`] });
+}
+
+/** As Infobip takes it: filterBy, aggregateBy, metrics, with or without `request` around; its callbackUrl is not needed. */
+function givenInBody(text: string): Record<string, unknown> {
+  const outer = parseObject(text);
+  const { filterBy = {}, ...others } = isJsonObject(outer.request) ? outer.request : outer;
+  if (!isJsonObject(filterBy)) throw badRequest({ filterBy: ["must be an object"] });
+  const { callbackUrl: _, ...lists } = others;
+  for (const name of Object.keys(lists))
+    if (name !== "aggregateBy" && name !== "metrics")
+      throw badRequest({ [name.slice(0, 64)]: ["is not known; there are filterBy, aggregateBy, metrics"] });
+  const filters = Object.entries(filterBy).filter(
+    ([name, value]) => value !== null && !IGNORED.includes(name),
+  );
+  for (const [name] of filters)
+    if (name === "aggregateBy" || name === "metrics" || !NAMES.includes(name))
+      throw badRequest({
+        [name.slice(0, 64)]: [`is not a filter; there are sentSince, sentUntil, ${FILTERS.join(", ")}`],
+      });
+  return { ...Object.fromEntries(filters), ...lists };
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isJsonObject(value)) return value;
+  } catch {
+    // Told below.
+  }
+  throw badRequest({ body: ["must be a JSON object with filterBy, aggregateBy and metrics"] });
+}
+
+/** The period, widened to whole hours, or minutes where these are asked for. */
+function periodOf(
+  { sentSince, sentUntil }: { sentSince: number | undefined; sentUntil: number | undefined },
+  aggregateBy: readonly string[],
+  nowMs: number,
+): Omit<Asked, "needs" | "looksAt"> {
+  const isMinute = aggregateBy.includes("MINUTE");
+  const stepMs = isMinute ? MINUTE_MS : HOUR_MS;
+  const usualMs = isMinute ? HOUR_MS : DAY_MS;
+  const untilMs = Math.ceil((sentUntil ?? nowMs) / stepMs) * stepMs;
+  const sinceMs = Math.floor((sentSince ?? untilMs - usualMs) / stepMs) * stepMs;
+  if (sinceMs >= untilMs) throw badRequest({ sentSince: ["must be before sentUntil"] });
+  if (untilMs - sinceMs > MOST_DAYS * DAY_MS)
+    throw badRequest({ sentSince: [`must be at most ${MOST_DAYS} days before sentUntil`] });
+  if (isMinute && untilMs - sinceMs > MOST_MINUTE_HOURS * HOUR_MS)
+    throw badRequest({
+      sentSince: [`must be at most ${MOST_MINUTE_HOURS} hours before sentUntil with MINUTE`],
+    });
+  const grain = isMinute ? "minute" : aggregateBy.includes("HOUR") ? "hour" : "day";
+  return { sinceMs, untilMs, grain };
+}
+
+/** Pending messages are shown beside a rate. */
+function withNeeded(names: readonly string[]): Metric[] {
+  const metrics = [...new Set(names)].flatMap((name) => METRICS.find((metric) => metric.name === name) ?? []);
+  const first = metrics.findIndex(({ isRate }) => isRate);
+  if (first < 0 || metrics.includes(PENDING)) return metrics;
+  return [...metrics.slice(0, first + 1), PENDING, ...metrics.slice(first + 1)];
+}
+
+/**
+ * By channel unless all are asked for together, as Infobip does, since the rates of e-mail have another formula; prices by
+ * currency; and of several stretches of time by the finest alone.
+ */
+function columnsOf(aggregateBy: readonly string[], isPriced: boolean): Column[] {
+  const units = TIME_UNITS.filter(({ name }) => aggregateBy.includes(name));
+  const isByChannel = [CHANNEL.name, ALL_CHANNELS_NAME].some((name) => aggregateBy.includes(name));
+  const names = [
+    ...(isByChannel ? [] : [CHANNEL.name]),
+    ...new Set(aggregateBy),
+    ...(isPriced && !aggregateBy.includes(CURRENCY.name) ? [CURRENCY.name] : []),
+  ];
+  return names.flatMap((name): Column[] => {
+    const unit = TIME_UNITS.find((one) => one.name === name);
+    if (unit) return unit === units[0] ? [{ kind: "time", unit }] : [];
+    if (name === TIME_TO_DELIVER_NAME) return [{ kind: "timeToDeliver" }];
+    const dimension = DIMENSIONS.find((one) => one.name === name);
+    return dimension ? [{ kind: "dimension", dimension }] : [];
+  });
+}

@@ -1,0 +1,113 @@
+import { type Known, knownFrom, merge, precedenceOf } from "../message/merge.ts";
+import { epochMsOf, expiresAtSeconds, type MessageRecord, printRecord } from "../message/record.ts";
+import { putAll } from "../runtime/batch.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Database } from "../runtime/dynamodb.ts";
+import { packBlocks, SLOT_MS } from "./block.ts";
+import { Days } from "./days.ts";
+import { freshItems } from "./fresh.ts";
+import { dayOf, identityOf } from "./keys.ts";
+import { versionsBetween } from "./search/stretch.ts";
+import type { Appended, ArchiveWriter, Compared, Origin, Outcome } from "./writer.ts";
+
+export interface ArchiveSettings {
+  readonly retentionHours: number;
+}
+
+const HOUR_MS = 3_600_000;
+/** Records further apart than this are looked for apart. */
+const MOST_GAP_MS = HOUR_MS / 6;
+
+/** The archive as ingest sees it: records are appended in blocks, as what some report or log told of a message. */
+export class Archive implements ArchiveWriter {
+  readonly #db: Database;
+  readonly #settings: ArchiveSettings;
+  readonly #clock: Clock;
+  readonly #days: Days;
+
+  constructor(db: Database, settings: ArchiveSettings, clock: Clock) {
+    this.#db = db;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#days = new Days(db);
+  }
+
+  /**
+   * Writes the records of a page as blocks of their own; what is known of a message is merged when it is read. Reads
+   * nothing and rests on nothing that is stored: the key of a block is made of the page and of what is in it.
+   */
+  async append(origin: Origin, records: readonly MessageRecord[]): Promise<Appended> {
+    const nowMs = this.#clock.now();
+    const alive = mergeById(records.filter((record) => this.keeps(record, nowMs)));
+    const keepSeconds = Math.round(this.#settings.retentionHours * 3600);
+    const kept = [...alive.values()].map((known) => ({ ...known, keepSeconds }));
+    const { blocks, refused } = packBlocks(kept, `${origin.source}#${origin.place}`, SLOT_MS);
+    const until = new Map<string, number>();
+    for (const { item, newestMs } of blocks) {
+      const day = dayOf(newestMs);
+      until.set(day, Math.max(item.e, until.get(day) ?? 0));
+    }
+    // The day first: a block of a day that is not named would not be found.
+    await Promise.all([...until].map(([day, seconds]) => this.#days.ensure(day, seconds)));
+    // What tells of them before the blocks themselves, so that none is ever there that settling would not come across.
+    await putAll(this.#db, freshItems(blocks, nowMs), this.#clock);
+    await putAll(
+      this.#db,
+      blocks.map(({ item }) => item),
+      this.#clock,
+    );
+    return { refused: refused.map(({ record }) => record) };
+  }
+
+  /** Reads the stretches of `sentAt` that these records lie in, and says what each would change. */
+  async compare(records: readonly MessageRecord[]): Promise<Compared[]> {
+    const moments = records.map(({ sentAt }) => epochMsOf(sentAt));
+    const stored = new Map<string, Known>();
+    for (const stretch of stretchesOf(moments)) {
+      const found = await versionsBetween(this.#db, stretch, this.#clock);
+      for (const [id, known] of found) stored.set(id, known);
+    }
+    return records.map((record) => {
+      const before = stored.get(identityOf(record));
+      const after = before ? merge(before, knownFrom(record)) : knownFrom(record);
+      return { record, merged: after.record, outcome: before ? outcomeOf(before, after) : "new" };
+    });
+  }
+
+  keeps(record: MessageRecord, nowMs: number): boolean {
+    return expiresAtSeconds(record, this.#settings.retentionHours) * 1000 > nowMs;
+  }
+}
+
+/** Merges records of the same message and channel. */
+function mergeById(records: readonly MessageRecord[]): Map<string, Known> {
+  const byId = new Map<string, Known>();
+  for (const record of records) {
+    const id = identityOf(record);
+    const other = byId.get(id);
+    byId.set(id, other ? merge(other, knownFrom(record)) : knownFrom(record));
+  }
+  return byId;
+}
+
+function stretchesOf(moments: readonly number[]): { sinceMs: number; untilMs: number }[] {
+  const stretches: { sinceMs: number; untilMs: number }[] = [];
+  for (const at of [...moments].sort((a, b) => a - b)) {
+    const last = stretches.at(-1);
+    if (last && at - last.untilMs <= MOST_GAP_MS) last.untilMs = at;
+    else stretches.push({ sinceMs: at, untilMs: at });
+  }
+  return stretches;
+}
+
+function outcomeOf(before: Known, after: Known): Outcome {
+  const [rank, doneAt] = precedenceOf(before);
+  const [newRank, newDoneAt] = precedenceOf(after);
+  if (newRank !== rank || newDoneAt !== doneAt) return "advanced";
+  // Where only the precedences differ (a later report confirms a field that an earlier one brought) there is nothing new to
+  // serve, and yet it must be written: what comes next is weighed against it, and the order of arrival must not show.
+  const isSame =
+    printRecord(before.record) === printRecord(after.record) &&
+    JSON.stringify([...before.precedences]) === JSON.stringify([...after.precedences]);
+  return isSame ? "known" : "enriched";
+}

@@ -1,0 +1,96 @@
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
+import { parseStored } from "../runtime/stored.ts";
+
+/**
+ * What has been settled: the runs that readers consult, and what waits to be deleted. One small item, put on the condition
+ * that nobody else has: that put is the one step that makes a settling count.
+ *
+ *     pk archive   sk catalog   n  counts the puts     runs, trash: JSON     v  1
+ */
+export const CATALOG_KEY = { pk: "archive", sk: "catalog" } as const;
+
+const run = v.object({
+  id: v.string(),
+  /** The stretch of `sentAt` that its blocks span, milliseconds since 1970, both ends included. */
+  sinceMs: v.number(),
+  untilMs: v.number(),
+  /** How many buckets of terms it has, blocks, and records. */
+  buckets: v.number(),
+  blocks: v.number(),
+  records: v.number(),
+  /** How often runs were merged to make it. */
+  level: v.number(),
+  /** How many of its messages stand in another run as well, at the same moment or (moved) at another. */
+  again: v.number(),
+  moved: v.number(),
+  /** Does it hold a second set of what is not DELIVERED? */
+  hasExceptions: v.boolean(),
+  /** How many records of each group the second set has; unknown of runs that an earlier version wrote. */
+  exceptions: v.optional(v.array(v.tuple([v.string(), v.number()]))),
+  /** Are its blocks numbered from the newest to the oldest? */
+  isSorted: v.optional(v.boolean()),
+  /** When all of it has expired, seconds since 1970. */
+  expiresAt: v.number(),
+});
+export type Run = v.InferOutput<typeof run>;
+
+const catalog = v.object({
+  n: v.number(),
+  v: v.literal(1),
+  runs: v.pipe(
+    v.string(),
+    v.transform((text): unknown => JSON.parse(text)),
+    v.array(run),
+  ),
+  trash: v.pipe(
+    v.string(),
+    v.transform((text): unknown => JSON.parse(text)),
+    v.array(v.object({ name: v.string(), atMs: v.number(), replacedBy: v.optional(v.string()) })),
+  ),
+});
+
+/** What waits in the trash; `replacedBy`: the run that says which fresh pages are in it, and need not be read. */
+export interface Replaced {
+  readonly name: string;
+  readonly atMs: number;
+  readonly replacedBy?: string | undefined;
+}
+
+export interface Catalog {
+  /** The puts so far; 0 when there is none. */
+  readonly n: number;
+  readonly runs: readonly Run[];
+  /** What runs have replaced (trash.ts), and since when. */
+  readonly trash: readonly Replaced[];
+}
+
+export function parseCatalog(item: Readonly<Record<string, unknown>> | undefined): Catalog {
+  return item === undefined ? { n: 0, runs: [], trash: [] } : parseStored(catalog, item);
+}
+
+export async function loadCatalog(db: Database): Promise<Catalog> {
+  const { Item } = await db.client.send(
+    new GetCommand({ TableName: db.table, Key: CATALOG_KEY, ConsistentRead: true }),
+  );
+  return parseCatalog(Item);
+}
+
+/** Puts the catalog that follows; false when somebody else has put another meanwhile. */
+export async function commitCatalog(db: Database, { n, runs, trash }: Catalog): Promise<boolean> {
+  try {
+    await db.client.send(
+      new PutCommand({
+        TableName: db.table,
+        Item: { ...CATALOG_KEY, n: n + 1, v: 1, runs: JSON.stringify(runs), trash: JSON.stringify(trash) },
+        ConditionExpression: n === 0 ? "attribute_not_exists(pk)" : "n = :n",
+        ...(n === 0 ? {} : { ExpressionAttributeValues: { ":n": n } }),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import { epochMsOf, printRecord } from "../message/record.ts";
+import type { Run } from "./catalog.ts";
+import { mergeVersions, type Version } from "./codec.ts";
+import { identityOf } from "./keys.ts";
+import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "./lookup.ts";
+import { Moments } from "./moments.ts";
+import { messageTerm } from "./terms.ts";
+
+/** What settled runs know already of the messages that are about to be settled. */
+export interface Earlier {
+  /** What is to be written: the messages that are new or changed, each with all that was known of it before. */
+  readonly changed: readonly Version[];
+  /** Fingerprints of those that stand in another run as well; `moved`: at another moment. */
+  readonly again: ReadonlySet<number>;
+  readonly moved: ReadonlySet<number>;
+  /** The moments of those. */
+  readonly moments: Moments;
+}
+
+/** So many buckets of runs that do not span a message's moment are read for a batch, to find messages that moved. */
+const MOST_BUCKETS = 1_000;
+
+/**
+ * Looks up the messages in earlier runs and merges what they hold, so that a settled block always holds all that was
+ * settled of its messages before. Runs that span the moment of a message are always asked, others within bounds.
+ */
+export async function earlierVersions(
+  versions: readonly Version[],
+  runs: readonly Run[],
+  get: GetItems,
+): Promise<Earlier> {
+  const found = await versionsIn(versions, chooseRuns(versions, runs), get);
+  const [again, moved, moments] = [new Set<number>(), new Set<number>(), new Moments()];
+  const changed = versions.flatMap((version) => {
+    const before = found.get(identityOf(version.record));
+    if (!before) return [version];
+    const merged = mergeVersions(before, version);
+    const term = messageTerm(version.record.messageId);
+    const isMoved = epochMsOf(before.record.sentAt) !== epochMsOf(version.record.sentAt);
+    // Also where there is nothing new in it: its fresh block stands at another moment for a while yet.
+    if (isMoved) {
+      moved.add(term);
+      for (const each of [before, version]) moments.add(each);
+    }
+    if (isMoved || !isSame(before, merged)) again.add(term);
+    return isSame(before, merged) ? [] : [merged];
+  });
+  return { changed, again, moved, moments };
+}
+
+function isSame(a: Version, b: Version): boolean {
+  return (
+    a.text === printRecord(b.record) &&
+    a.keepSeconds === b.keepSeconds &&
+    JSON.stringify([...a.precedences]) === JSON.stringify([...b.precedences])
+  );
+}
+
+/** Each run with the terms to look up in it. */
+function chooseRuns(versions: readonly Version[], runs: readonly Run[]) {
+  let buckets = MOST_BUCKETS;
+  const placed = versions.map(({ record }) => ({
+    at: epochMsOf(record.sentAt),
+    term: messageTerm(record.messageId),
+  }));
+  return [...runs].reverse().map((run) => {
+    const isWithin = ({ at }: { at: number }) => at >= run.sinceMs && at <= run.untilMs;
+    const isAskedForAll = run.buckets <= buckets;
+    if (isAskedForAll) buckets -= run.buckets;
+    return {
+      run,
+      fingerprints: placed.filter((one) => isAskedForAll || isWithin(one)).map(({ term }) => term),
+    };
+  });
+}
+
+async function versionsIn(
+  versions: readonly Version[],
+  questions: readonly { run: Run; fingerprints: readonly number[] }[],
+  get: GetItems,
+): Promise<Messages> {
+  const wanted = new Set(versions.map(({ record }) => identityOf(record)));
+  const postings = await postingsOf(questions, get);
+  const numbers = new Map([...postings].map(([run, terms]) => [run, new Set([...terms.values()].flat())]));
+  const refs = await refsOf(numbers, get);
+  const blocks = await readBlocks(
+    [...refs.values()].flatMap((byNumber) => [...byNumber.values()]),
+    get,
+  );
+  const messages = new Messages();
+  for (const version of blocks.flatMap((block) => block.versions)) {
+    if (wanted.has(identityOf(version.record))) messages.add(version);
+  }
+  return messages;
+}

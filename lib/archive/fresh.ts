@@ -1,0 +1,102 @@
+import * as v from "valibot";
+import { epochMsOf, type MessageRecord } from "../message/record.ts";
+import { sha256 } from "../runtime/hash.ts";
+import { parseStored } from "../runtime/stored.ts";
+import { type NewBlock, SLOT_MS } from "./block.ts";
+import { type BlockRef, decodeRefs, encodeRefs, refOf } from "./block-ref.ts";
+import { FreshTerms, MOST_BLOCKS } from "./fresh-terms.ts";
+import type { Key } from "./keys.ts";
+import { decodePostings } from "./postings.ts";
+import { idTerms, singleTerms, valuesOf } from "./terms.ts";
+
+/**
+ * What a page has brought of one slot of ten minutes (block.ts), or of several that come to rest together, and is not settled yet:
+ * which blocks, and what is in them. Two small items, all in two partitions, since there are few of them at any time: whoever looks for a value reads the first, whoever looks for
+ * an id the second.
+ *
+ *     pk  fresh | fresh-ids
+ *     sk  <hash of the blocks>
+ *     t   the blocks (block-ref.ts)     p  terms of single values | of ids (fresh-terms.ts)
+ *     n   how many records     a  when it was appended, milliseconds     v  2     e  when all has expired
+ *
+ * A page of more blocks than fresh-terms.ts can name has several pairs of items. Version 1 had whole fingerprints (postings.ts).
+ */
+export interface FreshPage {
+  readonly sk: string;
+  readonly refs: readonly BlockRef[];
+  readonly terms: Pick<FreshTerms, "has" | "blocksOf">;
+  readonly count: number;
+  readonly appendedAtMs: number;
+}
+
+export const FRESH = "fresh";
+export const FRESH_IDS = "fresh-ids";
+
+/** A value that is taken for another costs a block; an id, a look-up in every run. */
+const BITS = { [FRESH]: 16, [FRESH_IDS]: 26 } as const;
+
+const freshItem = v.object({
+  pk: v.picklist([FRESH, FRESH_IDS]),
+  sk: v.string(),
+  t: v.instance(Uint8Array),
+  p: v.instance(Uint8Array),
+  n: v.number(),
+  a: v.number(),
+  v: v.picklist([1, 2]),
+});
+
+/** By then the reconciler's first pass has brought sender and text, so that most messages are settled once. */
+export const SETTLE_AFTER_MS = 25 * 60_000;
+
+/**
+ * The items of a page's blocks. Slots come to rest one after the other, so each has a pair of its own; but those that had come to rest
+ * by the newest moment that the page tells of are settled together, and share theirs. By nothing but what the page says: whoever
+ * appends it again makes the same.
+ */
+export function freshItems(blocks: readonly NewBlock[], nowMs: number): Record<string, unknown>[] {
+  const newestMs = blocks.flatMap(({ known }) => known.map(({ record }) => toldAtMs(record)));
+  const restedMs = newestMs.reduce((a, b) => Math.max(a, b), 0) - SETTLE_AFTER_MS - SLOT_MS;
+  const groups = Map.groupBy(blocks, (block) =>
+    block.newestMs < restedMs ? "rested" : Math.floor(block.newestMs / SLOT_MS),
+  );
+  return [...groups.values()].flatMap((group) => pairsOf(group, nowMs));
+}
+
+function toldAtMs({ sentAt, doneAt }: MessageRecord): number {
+  return Math.max(epochMsOf(sentAt), doneAt ? epochMsOf(doneAt) : 0);
+}
+
+function pairsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unknown>[] {
+  if (blocks.length > MOST_BLOCKS)
+    return [blocks.slice(0, MOST_BLOCKS), blocks.slice(MOST_BLOCKS)].flatMap((part) => pairsOf(part, nowMs));
+  const t = encodeRefs(blocks.map(refOf));
+  const shared = {
+    sk: sha256(t).slice(0, 16),
+    t,
+    n: blocks.reduce((sum, { known }) => sum + known.length, 0),
+    a: nowMs,
+    v: 2,
+    e: Math.max(...blocks.map(({ item }) => item.e)),
+  };
+  const values = blocks.map(({ known }) => known.flatMap(({ record }) => singleTerms(valuesOf(record))));
+  const ids = blocks.map(({ known }) => known.flatMap(({ record }) => idTerms(record)));
+  return [
+    { pk: FRESH, ...shared, p: FreshTerms.of(values, BITS[FRESH]).encoded() },
+    { pk: FRESH_IDS, ...shared, p: FreshTerms.of(ids, BITS[FRESH_IDS]).encoded() },
+  ];
+}
+
+export function parseFresh(item: unknown): FreshPage {
+  const { pk, sk, t, p, n, a, v: version } = parseStored(freshItem, item);
+  const terms = version === 1 ? wholeTerms(p) : FreshTerms.decoded(p, BITS[pk]);
+  return { sk, refs: decodeRefs(t), terms, count: n, appendedAtMs: a };
+}
+
+function wholeTerms(bytes: Uint8Array): FreshPage["terms"] {
+  const postings = new Map(decodePostings(bytes));
+  return { has: (term) => postings.has(term), blocksOf: (term) => postings.get(term) ?? [] };
+}
+
+export function freshKeys({ sk }: FreshPage): Key[] {
+  return [FRESH, FRESH_IDS].map((pk) => ({ pk, sk }));
+}

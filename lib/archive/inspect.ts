@@ -1,0 +1,65 @@
+import { systemClock } from "../runtime/clock.ts";
+import { type Database, queryAll } from "../runtime/dynamodb.ts";
+import { type Block, blockPartition, parseBlock } from "./block.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Version } from "./codec.ts";
+import { readBlocks } from "./lookup.ts";
+import { freshRefs, IndexReader } from "./search/index-reader.ts";
+import { Budget, Reader } from "./search/reader.ts";
+import { messageTerm, recipientTerm } from "./terms.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** What is asked about, one of the three. */
+interface Asked {
+  readonly message?: string | undefined;
+  readonly recipient?: string | undefined;
+  readonly hour?: string | undefined;
+}
+
+/** In words, each block that holds something of a message, a recipient or an hour of sending (UTC, yyyy-mm-ddThh). */
+export async function* blockSummaries(
+  db: Database,
+  catalog: Catalog,
+  { message, recipient, hour }: Asked,
+): AsyncGenerator<string> {
+  if (hour !== undefined) {
+    yield* summariesOfHour(db, hour);
+    return;
+  }
+  const reader = new Reader(
+    db,
+    new Budget({ units: Infinity, timeoutMs: Infinity }, systemClock.now),
+    systemClock,
+  );
+  const index = new IndexReader(reader, catalog);
+  const term = message === undefined ? recipientTerm(recipient ?? "") : messageTerm(message);
+  const settled = await index.settledRefs(catalog.runs, [[term]]);
+  const fresh = freshRefs(await index.freshIds(), [term]);
+  const isMeant = ({ record }: Version) =>
+    message === undefined ? record.to === recipient : record.messageId === message;
+  for (const [name, refs] of Object.entries({ settled, "not settled yet": fresh })) {
+    for (const block of await readBlocks(refs, index.get)) {
+      const meant = block.versions.filter(isMeant);
+      if (meant.length > 0) yield `${described(block)}, ${name}:`;
+      for (const { text } of meant) yield `  ${text}`;
+    }
+  }
+}
+
+async function* summariesOfHour(db: Database, hour: string): AsyncGenerator<string> {
+  const startMs = Date.parse(`${hour}:00:00Z`);
+  const query = {
+    KeyConditionExpression: "pk = :pk",
+    ExpressionAttributeValues: { ":pk": blockPartition(hour.slice(0, 10)) },
+  };
+  for await (const item of queryAll(db, query)) {
+    const block = parseBlock(item);
+    if (block.newestMs >= startMs && block.oldestMs < startMs + HOUR_MS) yield described(block);
+  }
+}
+
+function described({ key, newestMs, oldestMs, versions }: Block): string {
+  const [from, until] = [oldestMs, newestMs].map((ms) => new Date(ms).toISOString());
+  return `block ${key.sk} of ${key.pk}: ${versions.length} records sent ${from} to ${until}`;
+}

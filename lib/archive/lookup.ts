@@ -1,0 +1,86 @@
+import { parseBlock } from "./block.ts";
+import { type BlockRef, keyOfRef, nameOfRef } from "./block-ref.ts";
+import type { Run } from "./catalog.ts";
+import { mergeVersions, type Version } from "./codec.ts";
+import type { Item, Key } from "./keys.ts";
+import { identityOf } from "./keys.ts";
+import { bucketKey, CHUNK, chunkKey, parseBucket, parseChunk } from "./run.ts";
+
+/** How the items of these keys are got: by a query that counts what it spends, or by settling. */
+export type GetItems = (keys: readonly Key[]) => Promise<readonly Item[]>;
+
+/** A run and the terms to look up in it. */
+export interface Question {
+  readonly run: Run;
+  readonly fingerprints: readonly number[];
+}
+
+/** The blocks of each run that hold a term, by its fingerprint: one round for all runs. */
+export async function postingsOf(
+  questions: readonly Question[],
+  get: GetItems,
+): Promise<Map<Run, Map<number, readonly number[]>>> {
+  const keys = new Map<string, Key>();
+  for (const { run, fingerprints } of questions) {
+    for (const fingerprint of fingerprints) {
+      const key = bucketKey(run, fingerprint);
+      keys.set(`${key.pk} ${key.sk}`, key);
+    }
+  }
+  const items = Map.groupBy(await get([...keys.values()]), ({ pk }) => String(pk));
+  return new Map(
+    questions.map(({ run, fingerprints }) => {
+      const wanted = new Set(fingerprints);
+      const entries = (items.get(`run#${run.id}`) ?? []).flatMap(parseBucket);
+      return [run, new Map(entries.filter(([fingerprint]) => wanted.has(fingerprint)))];
+    }),
+  );
+}
+
+/** The blocks of these numbers: one round for all runs. */
+export async function refsOf(
+  wanted: ReadonlyMap<Run, ReadonlySet<number>>,
+  get: GetItems,
+): Promise<Map<Run, Map<number, BlockRef>>> {
+  const keys = [...wanted].flatMap(([{ id }, numbers]) => {
+    const chunks = new Set([...numbers].map((n) => Math.floor(n / CHUNK)));
+    return [...chunks].map((chunk) => chunkKey(id, chunk * CHUNK));
+  });
+  const items = await get(keys);
+  const chunks = new Map(items.map((item) => [`${item.pk} ${item.sk}`, parseChunk(item)]));
+  return new Map(
+    [...wanted].map(([run, numbers]) => {
+      const refs = [...numbers].flatMap((n) => {
+        const { pk, sk } = chunkKey(run.id, n);
+        const ref = chunks.get(`${pk} ${sk}`)?.[n % CHUNK];
+        return ref ? [[n, ref] as const] : [];
+      });
+      return [run, new Map(refs)];
+    }),
+  );
+}
+
+/** Reads blocks, each once; those that are gone by now are left out. */
+export async function readBlocks(refs: Iterable<BlockRef>, get: GetItems) {
+  const keys = new Map([...refs].map((ref) => [nameOfRef(ref), keyOfRef(ref)]));
+  return (await get([...keys.values()])).map(parseBlock);
+}
+
+/** Messages by identity, merged from whatever blocks they stand in. */
+export class Messages {
+  readonly #known = new Map<string, Version>();
+
+  add(version: Version): void {
+    const id = identityOf(version.record);
+    const other = this.#known.get(id);
+    this.#known.set(id, other ? mergeVersions(other, version) : version);
+  }
+
+  get(id: string): Version | undefined {
+    return this.#known.get(id);
+  }
+
+  values(): Version[] {
+    return [...this.#known.values()];
+  }
+}

@@ -1,0 +1,97 @@
+import { expiryOf, type Row, type Version } from "../codec.ts";
+import { compareOrder, identityOf } from "../keys.ts";
+import { type Filter, matches } from "./filters.ts";
+import type { Range } from "./plan.ts";
+import type { Budget } from "./reader.ts";
+
+/** A message in full: all that the archive holds of it, merged, and its place in the order of answers. */
+export interface Placed {
+  readonly order: string;
+  readonly version: Version;
+}
+
+export interface Found {
+  /** Records that match, newest first, ties by messageId then channel. */
+  readonly items: readonly Row[];
+  /** The order key to go on after; undefined when there is no more. */
+  readonly after?: string;
+  /** Is this less than was asked for because the budget was spent? */
+  readonly isIncomplete: boolean;
+  readonly spentUnits: number;
+  /**
+   * When the messages were sent that were asked for by name, by each of what is told of them: nearly always one moment; undefined
+   * where none was asked for by name.
+   */
+  readonly momentsMs?: ReadonlySet<number>;
+}
+
+/** The answer of one query while it is gathered. */
+export class Answer {
+  readonly filter: Filter;
+  readonly range: Range;
+  readonly budget: Budget;
+  readonly #limit: number;
+  readonly #nowMs: number;
+  readonly #rows: Row[] = [];
+  readonly #seen = new Set<string>();
+  /** How many messages were looked at, and how many of them matched. */
+  considered = 0;
+  readonly momentsMs = new Set<number>();
+  matched = 0;
+  #cutAt: string | undefined;
+
+  constructor(request: { filter: Filter; limit: number; range: Range; nowMs: number }, budget: Budget) {
+    this.filter = request.filter;
+    this.range = request.range;
+    this.budget = budget;
+    this.#limit = request.limit;
+    this.#nowMs = request.nowMs;
+  }
+
+  /** So many more rows are wanted; one more than the limit tells whether there is any more. */
+  get missing(): number {
+    return this.#limit + 1 - this.#rows.length;
+  }
+
+  isMatch({ version, order }: Placed): boolean {
+    const { record } = version;
+    return (
+      compareOrder(order, this.range.from) >= 0 &&
+      compareOrder(order, this.range.until) <= 0 &&
+      matches(this.filter, record) &&
+      expiryOf(version) * 1000 > this.#nowMs
+    );
+  }
+
+  /** Adds what comes next in the order of answers: nothing that comes later may stand before any of these. */
+  add(placed: readonly Placed[]): void {
+    const fitting = placed.filter((one) => this.isMatch(one));
+    this.considered += placed.length;
+    this.matched += fitting.length;
+    fitting.sort((a, b) => compareOrder(a.order, b.order));
+    for (const { order, version } of fitting) {
+      const id = identityOf(version.record);
+      if (this.missing > 0 && !this.#seen.has(id)) this.#rows.push({ order, text: version.text });
+      this.#seen.add(id);
+    }
+  }
+
+  /** Ends the search here, because the budget is spent: all that comes before `order` has been considered. */
+  cut(order: string): void {
+    this.#cutAt = order;
+  }
+
+  found(): Found {
+    const items = this.#rows.slice(0, this.#limit);
+    const last = items.at(-1);
+    const after = this.#rows.length > this.#limit && last ? last.order : this.#cutAt;
+    const isIncomplete = items.length < this.#limit && this.#cutAt !== undefined;
+    const { spentUnits } = this.budget;
+    const { momentsMs } = this;
+    return {
+      ...{ items, isIncomplete, spentUnits },
+      ...(momentsMs.size > 0 ? { momentsMs } : {}),
+      ...(after === undefined ? {} : { after }),
+    };
+  }
+}

@@ -1,0 +1,99 @@
+import { type BlockRef, nameOfRef } from "../block-ref.ts";
+import type { Run } from "../catalog.ts";
+import { type GetItems, readBlocks, refsOf } from "../lookup.ts";
+import { CHUNK } from "../run.ts";
+import type { Stretch } from "./plan.ts";
+import type { Source } from "./sources.ts";
+
+/** Past this, reading ahead would only spend what may not be wanted. */
+const MOST_BLOCKS = 300;
+const LEAST_BLOCKS = 4;
+/** Where a block stands costs a hundredth of the block, and asking again a round. */
+const AHEAD = 1.5;
+
+/** Numbers of blocks of one chunk of a run, of which it is not known yet where they stand. */
+interface Unknown {
+  readonly run: Run;
+  readonly numbers: ReadonlySet<number>;
+  /** About how new they are, to try the likely ones first. */
+  readonly likelyMs: number;
+}
+
+/**
+ * Blocks that hold what is asked for, each of them at least one record; by run, their numbers. Where blocks stand is read as
+ * far as it is needed: the blocks of a run are numbered from the newest, so that its first chunks say enough.
+ */
+export async function blockSource(
+  all: ReadonlyMap<Run, ReadonlySet<number>>,
+  { sinceMs, untilMs }: Stretch,
+  get: GetItems,
+  wanted: number,
+): Promise<Source> {
+  const unknown = [...all].flatMap(([run, numbers]) => chunksOf(run, numbers));
+  /** Of each run, what all that is unknown of it is at most as new as. */
+  const bounds = new Map([...all.keys()].map((run) => [run, run.untilMs]));
+  const seen = new Set<string>();
+  /** Known and not read, newest first. */
+  let known: BlockRef[] = [];
+  const unknownMs = () => unknown.reduce((most, { run }) => Math.max(most, bounds.get(run) ?? 0), -Infinity);
+
+  async function learn(wanted: number): Promise<void> {
+    unknown.sort((a, b) => b.likelyMs - a.likelyMs);
+    let count = 0;
+    let end = 0;
+    while (end < unknown.length && count < wanted * AHEAD) count += unknown[end++]?.numbers.size ?? 0;
+    // In a run its chunks come one after the other: only so does a later one say nothing newer.
+    const chosen = unknown.splice(0, end);
+    const byRun = Map.groupBy(chosen, ({ run }) => run);
+    const questions = [...byRun].map(
+      ([run, chunks]) => [run, new Set(chunks.flatMap(({ numbers }) => [...numbers]))] as const,
+    );
+    const refs = await refsOf(new Map(questions), get);
+    for (const [run, byNumber] of refs) {
+      const last = byNumber.get(Math.max(...byNumber.keys()));
+      if (run.isSorted && last) bounds.set(run, last.newestMs);
+      for (const ref of byNumber.values()) add(ref);
+    }
+    known.sort((a, b) => b.newestMs - a.newestMs);
+  }
+
+  function add(ref: BlockRef): void {
+    const name = nameOfRef(ref);
+    if (!seen.has(name) && ref.newestMs >= sinceMs && ref.oldestMs <= untilMs) known.push(ref);
+    seen.add(name);
+  }
+
+  await learn(mostOf(wanted));
+  return {
+    get frontierMs() {
+      return Math.max(unknownMs(), known[0]?.newestMs ?? -Infinity);
+    },
+    async read(wanted) {
+      const most = mostOf(wanted);
+      const isReady = (ref: BlockRef) => ref.newestMs > unknownMs();
+      let ready = known.filter(isReady);
+      if (ready.length < most && unknown.length > 0) {
+        await learn(most - ready.length);
+        ready = known.filter(isReady);
+      }
+      const part = ready.slice(0, most);
+      known = known.slice(part.length);
+      return (await readBlocks(part, get)).flatMap(({ versions }) => versions);
+    },
+  };
+}
+
+function mostOf(wanted: number): number {
+  return Math.min(Math.max(wanted, LEAST_BLOCKS), MOST_BLOCKS);
+}
+
+function chunksOf(run: Run, numbers: ReadonlySet<number>): Unknown[] {
+  const spanMs = run.untilMs - run.sinceMs;
+  const byChunk = Map.groupBy(numbers, (n) => Math.floor(n / CHUNK));
+  const inOrder = [...byChunk].sort(([a], [b]) => a - b);
+  return inOrder.map(([chunk, own]) => ({
+    run,
+    numbers: new Set(own),
+    likelyMs: run.isSorted ? run.untilMs - (spanMs * chunk * CHUNK) / Math.max(1, run.blocks) : run.untilMs,
+  }));
+}

@@ -1,0 +1,92 @@
+import type { Run } from "../catalog.ts";
+import type { Version } from "../codec.ts";
+import { identityOf, momentOfOrder, orderKey, orderPrefix } from "../keys.ts";
+import { mayHold } from "../run-values.ts";
+import { messageTerm } from "../terms.ts";
+import type { Answer, Placed } from "./answer.ts";
+import { blockSource } from "./block-source.ts";
+import { meetsIds } from "./filters.ts";
+import { freshCandidates } from "./fresh-candidates.ts";
+import type { IndexReader } from "./index-reader.ts";
+import { type Plan, type Stretch, stretchOf } from "./plan.ts";
+import type { Reader } from "./reader.ts";
+import { exceptionSource, type Source } from "./sources.ts";
+
+/** Reads what the index leads to, newest first, until the answer is full or the budget is spent. */
+export async function walkCandidates(
+  chosen: Plan,
+  index: IndexReader,
+  reader: Reader,
+  answer: Answer,
+): Promise<void> {
+  const [fresh, source] = await Promise.all([
+    freshCandidates(answer.filter, chosen, index),
+    openSource(chosen, index, reader, answer),
+  ]);
+  const pool = new Map<string, Placed>();
+  const put = (version: Version) =>
+    pool.set(identityOf(version.record), { version, order: orderKey(version.record) });
+  for (const version of fresh) put(version);
+  for (;;) {
+    answer.add(takeAfter(pool, source.frontierMs));
+    if (answer.missing <= 0 || source.frontierMs === -Infinity) return;
+    const reached = orderPrefix(source.frontierMs);
+    if (answer.budget.isSpent() && reached > answer.range.from) return answer.cut(reached);
+    const versions = await source.read(answer.missing);
+    for (const version of await whole(versions, chosen, index, answer)) put(version);
+  }
+}
+
+async function openSource(chosen: Plan, index: IndexReader, reader: Reader, answer: Answer): Promise<Source> {
+  const stretch = stretchOf(answer.range);
+  if (chosen.exception !== undefined)
+    return exceptionSource(runsWithin(index, stretch), chosen.exception, stretch, reader);
+  const runs = runsFor(chosen, index, stretch);
+  const numbers = await index.settledNumbers(runs, chosen.alternatives);
+  return blockSource(numbers, stretch, index.get, answer.missing);
+}
+
+/** The runs that may hold something of a stretch that is as asked for. */
+export function runsFor({ valueConditions }: Plan, index: IndexReader, stretch: Stretch): Run[] {
+  return runsWithin(index, stretch).filter((run) => mayHold(run, index.runValues, valueConditions));
+}
+
+/** The runs that may hold something of a stretch. */
+export function runsWithin({ runs }: IndexReader, { sinceMs, untilMs }: Stretch): Run[] {
+  return runs.filter((run) => run.sinceMs <= untilMs && run.untilMs >= sinceMs);
+}
+
+/**
+ * Of settled versions, those that may meet the filter, in full. A settled block holds all that was settled of a message
+ * before it; what was settled or has come since is looked up.
+ */
+async function whole(
+  versions: readonly Version[],
+  chosen: Plan,
+  index: IndexReader,
+  answer: Answer,
+): Promise<Version[]> {
+  const isCandidate = (version: Version) =>
+    chosen.kind === "ids"
+      ? meetsIds(answer.filter, version.record)
+      : answer.isMatch({ version, order: orderKey(version.record) });
+  const candidates = versions.filter(isCandidate);
+  if (candidates.length === 0) return [];
+  const [again, fresh] = await Promise.all([index.again(), index.freshIds()]);
+  const isDoubtful = ({ record }: Version) => {
+    const term = messageTerm(record.messageId);
+    return again.has(term) || fresh.some(({ terms }) => terms.has(term));
+  };
+  return index.completed(candidates, isDoubtful);
+}
+
+/** Takes out what was sent after the frontier. */
+function takeAfter(pool: Map<string, Placed>, frontierMs: number): Placed[] {
+  const taken: Placed[] = [];
+  for (const [id, one] of pool) {
+    if (momentOfOrder(one.order) <= frontierMs) continue;
+    taken.push(one);
+    pool.delete(id);
+  }
+  return taken;
+}

@@ -1,0 +1,129 @@
+import { blockPartition, blockPrefix, CLASSES, newestOf, parseBlock } from "../block.ts";
+import { mergeVersions, type Version } from "../codec.ts";
+import { DAY_MS, dayStart, identityOf, momentOfOrder, orderKey } from "../keys.ts";
+import type { Placed } from "./answer.ts";
+import type { Stretch } from "./plan.ts";
+import type { Reader } from "./reader.ts";
+
+interface Stream {
+  from: string;
+  readonly until: string;
+  /** Every block that is still unread is at most as new as this. */
+  boundMs: number;
+  /** What has been read of it so far, and how many blocks were asked for last. */
+  blocks: number;
+  records: number;
+  limit: number;
+}
+
+/** How many blocks to ask for; where they turn out to hold little, twice as many each time: those further on may be full. */
+function limitOf(stream: Stream, wanted: number): number | undefined {
+  const each = stream.blocks === 0 ? RECORDS : Math.min(RECORDS, stream.records / stream.blocks);
+  const least = Math.ceil(Math.min(wanted, LARGEST_LIMIT * RECORDS) / RECORDS) + 1;
+  const enough = Math.ceil(wanted / Math.max(1, each)) + 1;
+  stream.limit = Math.min(enough, Math.max(least, 2 * stream.limit));
+  return stream.limit > LARGEST_LIMIT ? undefined : stream.limit;
+}
+
+/** About so many records are in a full block. */
+const RECORDS = 40;
+/** Past this, a limit would only cut DynamoDB's own pages of 1 MB short. */
+const LARGEST_LIMIT = 200;
+
+/**
+ * Reads a day's blocks, newest first, and merges the versions of each message. Blocks overlap, and the same message
+ * may stand in several; but all blocks whose newest record is at `t` or after it have been read, every version of a record
+ * sent after `t` is known. That is what makes the walk exact, however the blocks came to be.
+ */
+export class DayWalk {
+  readonly #reader: Reader;
+  readonly #pk: string;
+  readonly #startMs: number;
+  readonly #streams: Stream[];
+  #hasBegun = false;
+  readonly #known = new Map<string, Placed & { readonly sentAtMs: number }>();
+
+  constructor(reader: Reader, day: string, { sinceMs, untilMs }: Stretch) {
+    this.#reader = reader;
+    this.#pk = blockPartition(day);
+    const lastMs = dayStart(day) + DAY_MS - 1;
+    this.#startMs = Math.min(untilMs, lastMs);
+    const firstMs = Math.max(sinceMs, dayStart(day) - DAY_MS);
+    this.#streams = CLASSES.map(({ name, spanMs }) => {
+      const fromMs = Math.min(this.#startMs + spanMs, lastMs);
+      return {
+        from: blockPrefix(name, fromMs),
+        until: `${blockPrefix(name, firstMs)}~`,
+        boundMs: fromMs,
+        blocks: 0,
+        records: 0,
+        limit: 0,
+      };
+    }).filter(({ from, until }) => from <= until);
+  }
+
+  isOver(): boolean {
+    return this.#streams.length === 0;
+  }
+
+  /** Everything sent after this moment has been read. */
+  get frontierMs(): number {
+    return Math.min(
+      this.#startMs,
+      this.#streams.reduce((ms, { boundMs }) => Math.max(ms, boundMs), -Infinity),
+    );
+  }
+
+  /** Reads on, about so many records, wherever the frontier is held up. */
+  async read(wanted = Infinity): Promise<void> {
+    const frontierMs = this.#streams.reduce((ms, { boundMs }) => Math.max(ms, boundMs), -Infinity);
+    const behind = this.#streams.filter(({ boundMs }) => !this.#hasBegun || boundMs >= frontierMs);
+    this.#hasBegun = true;
+    await Promise.all(behind.map((stream) => this.#readStream(stream, limitOf(stream, wanted))));
+  }
+
+  async #readStream(stream: Stream, limit: number | undefined): Promise<void> {
+    const { items, last } = await this.#reader.query(this.#pk, stream.from, stream.until, limit);
+    stream.blocks += items.length;
+    for (const { versions } of items.map(parseBlock)) {
+      stream.records += versions.length;
+      for (const version of versions) this.#add(version);
+    }
+    if (last === undefined) {
+      this.#streams.splice(this.#streams.indexOf(stream), 1);
+      return;
+    }
+    stream.from = `${last}\u0000`;
+    stream.boundMs = newestOf(last);
+  }
+
+  #add(version: Version): void {
+    const id = identityOf(version.record);
+    const other = this.#known.get(id);
+    const merged = other ? mergeVersions(other.version, version) : version;
+    const { record } = merged;
+    if (other && record.sentAt === other.version.record.sentAt) {
+      this.#known.set(id, { ...other, version: merged });
+      return;
+    }
+    const order = orderKey(record);
+    this.#known.set(id, { version: merged, order, sentAtMs: momentOfOrder(order) });
+  }
+
+  /** Takes out what is certain: all that was sent after the frontier; in no order. */
+  take(): Placed[] {
+    const frontierMs = this.isOver() ? -Infinity : this.frontierMs;
+    const certain: Placed[] = [];
+    for (const [id, one] of this.#known) {
+      if (one.sentAtMs <= frontierMs) continue;
+      certain.push(one);
+      this.#known.delete(id);
+    }
+    return certain;
+  }
+
+  /** All that was read, by identity. */
+  all(): Map<string, Version> {
+    return new Map([...this.#known].map(([id, { version }]) => [id, version]));
+  }
+}

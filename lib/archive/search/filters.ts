@@ -1,0 +1,193 @@
+import type * as v from "valibot";
+import { isJsonObject } from "../../message/json.ts";
+import { epochMsOf, type MessageRecord } from "../../message/record.ts";
+import { statusGroupOf } from "../../message/status.ts";
+import * as schemas from "./filter-schemas.ts";
+
+/** The endpoints that know a filter: the omni logs, those of SMS and the like, or those of the other channels. */
+export type EndpointKind = "omni" | "networks" | "others";
+
+const EVERYWHERE = ["omni", "networks", "others"] as const;
+const BUT_OMNI = ["networks", "others"] as const;
+const WITH_NETWORKS = ["omni", "networks"] as const;
+
+interface Entry<T> {
+  /** Checks and converts what a client gives. */
+  readonly schema: v.GenericSchema<unknown, T>;
+  /** What a reader of the API's description is told; `described` where that says more than the schema. */
+  readonly text: string;
+  readonly described?: Readonly<Record<string, unknown>>;
+  readonly endpoints: readonly EndpointKind[];
+  /** The name that the newer endpoints have for it. */
+  readonly newerName?: string;
+  /** Does a record meet it? The one definition: whatever path a query takes, this decides. */
+  readonly matches: (wanted: T, record: MessageRecord) => boolean;
+  /**
+   * What of a message that is told of by several reports, some without this field, may still be found by it: `always` for
+   * a part of its identity, which every report has; `either` where it is enough that one report meets one of these.
+   */
+  readonly meets?: "always" | "either";
+}
+
+function filter<Schema extends v.GenericSchema<unknown, unknown>>(
+  schema: Schema,
+  entry: Omit<Entry<v.InferOutput<Schema>>, "schema">,
+) {
+  return { schema, ...entry };
+}
+
+const SEVERAL = "Several: repeated, or separated by commas; any of them matches.";
+
+/**
+ * Every filter there is. To add one, add its entry: the parameters of the endpoints, their checks and texts, the API's
+ * description, the search and the tests that ask of each filter whether it excludes something are made from this table.
+ */
+const FILTERS = {
+  from: filter(schemas.text, {
+    text: "The sender.",
+    endpoints: EVERYWHERE,
+    newerName: "sender",
+    matches: (wanted, { from }) => from === wanted,
+    meets: "either",
+  }),
+  to: filter(schemas.text, {
+    text: "The recipient: a number, an e-mail address, or the id of a device.",
+    endpoints: EVERYWHERE,
+    newerName: "destination",
+    matches: (wanted, { to }) => to === wanted,
+    meets: "either",
+  }),
+  bulkId: filter(schemas.ids, {
+    text: `The id of the request that messages were sent with. ${SEVERAL}`,
+    described: schemas.DESCRIBED_IDS,
+    endpoints: EVERYWHERE,
+    matches: (wanted, { bulkId }) => bulkId !== undefined && wanted.includes(bulkId),
+    meets: "either",
+  }),
+  messageId: filter(schemas.ids, {
+    text: `The id of a message. ${SEVERAL}`,
+    described: schemas.DESCRIBED_IDS,
+    endpoints: EVERYWHERE,
+    matches: (wanted, { messageId }) => wanted.includes(messageId),
+  }),
+  generalStatus: filter(schemas.statusGroup, {
+    text: "The group of the status that messages have by now.",
+    endpoints: EVERYWHERE,
+    matches: (wanted, { status }) => statusGroupOf(status) === wanted,
+    meets: "either",
+  }),
+  sentSince: filter(schemas.moment, {
+    text: "Sent at this moment or after it. The offset may have a colon or not, or be Z; + is written as %2B.",
+    described: schemas.DESCRIBED_MOMENT,
+    endpoints: EVERYWHERE,
+    matches: (wantedMs, { sentAt }) => epochMsOf(sentAt) >= wantedMs,
+  }),
+  sentUntil: filter(schemas.moment, {
+    text: "Sent at this moment or before it.",
+    described: schemas.DESCRIBED_MOMENT,
+    endpoints: EVERYWHERE,
+    matches: (wantedMs, { sentAt }) => epochMsOf(sentAt) <= wantedMs,
+  }),
+  mcc: filter(schemas.digits(/^\d{3}$/, "must be three digits"), {
+    text: "Mobile country code.",
+    endpoints: WITH_NETWORKS,
+    matches: (wanted, { mccmnc = "" }) => mccOf(mccmnc) === wanted,
+    meets: "either",
+  }),
+  /** Never without mcc. */
+  mnc: filter(schemas.digits(/^\d{1,3}$/, "must be one to three digits"), {
+    text: "Mobile network code; only beside mcc.",
+    endpoints: WITH_NETWORKS,
+    matches: (wanted, { mccmnc }) => mccmnc !== undefined && mccmnc.slice(mccOf(mccmnc).length) === wanted,
+    meets: "either",
+  }),
+  channel: filter(schemas.channel, {
+    text: "The channel that a message went over, such as SMS, EMAIL, PUSH, VIBER or WHATSAPP.",
+    endpoints: ["omni"],
+    matches: (wanted, record) => record.channel === wanted,
+    meets: "always",
+  }),
+  entityId: filter(schemas.text, {
+    text: "The entity that messages were sent for, where a report told it.",
+    endpoints: BUT_OMNI,
+    matches: (wanted, record) => platformField(record, "entityId") === wanted,
+  }),
+  applicationId: filter(schemas.text, {
+    text: "The application that messages were sent with, where a report told it.",
+    endpoints: BUT_OMNI,
+    matches: (wanted, record) => platformField(record, "applicationId") === wanted,
+  }),
+  campaignReferenceId: filter(schemas.ids, {
+    text: `The campaign of messages, where a report told it. ${SEVERAL}`,
+    described: schemas.DESCRIBED_IDS,
+    endpoints: BUT_OMNI,
+    matches: (wanted, record) => wanted.includes(platformField(record, "campaignReferenceId")),
+  }),
+  /** What a client may see at all, whatever it asks for; no endpoint has it as a parameter. */
+  amongChannels: filter(schemas.anyOf, {
+    text: "",
+    endpoints: [],
+    matches: (allowed, record) => allowed.includes(record.channel),
+    meets: "always",
+  }),
+  amongSenders: filter(schemas.anyOf, {
+    text: "",
+    endpoints: [],
+    matches: (allowed, { from }) => from !== undefined && allowed.includes(from),
+    meets: "either",
+  }),
+};
+
+export type FilterName = keyof typeof FILTERS;
+type Wanted<Name extends FilterName> = v.InferOutput<(typeof FILTERS)[Name]["schema"]>;
+
+/** What a client asks for. All conditions combine with AND; several ids of one kind mean any of them. */
+export type Filter = { readonly [Name in FilterName]?: Wanted<Name> };
+
+/** The table, by name. */
+export const FILTER_TABLE: { readonly [Name in FilterName]: Entry<Wanted<Name>> } = FILTERS;
+export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
+
+/** Does a record meet every condition? */
+export function matches(filter: Filter, record: MessageRecord): boolean {
+  return FILTER_NAMES.every((name) => meets(name, filter, record) !== false);
+}
+
+/** Does it meet this one? Undefined when the filter does not ask for it. */
+function meets<Name extends FilterName>(
+  name: Name,
+  filter: Filter,
+  record: MessageRecord,
+): boolean | undefined {
+  const wanted = filter[name];
+  return wanted === undefined ? undefined : FILTER_TABLE[name].matches(wanted, record);
+}
+
+/** Does a record meet what a filter asks of recipient and bulk? */
+export function meetsIds(filter: Filter, record: MessageRecord): boolean {
+  return meets("to", filter, record) !== false && meets("bulkId", filter, record) !== false;
+}
+
+/**
+ * May this record, with what others tell of its message, meet a filter? Its channel must be right, being a part of its
+ * identity; and of the other conditions it must meet one, if there are any.
+ */
+export function meetsAny(filter: Filter, record: MessageRecord): boolean {
+  const resultsOf = (kind: Entry<unknown>["meets"]) =>
+    FILTER_NAMES.filter((name) => FILTER_TABLE[name].meets === kind)
+      .map((name) => meets(name, filter, record))
+      .filter((isMet) => isMet !== undefined);
+  const either = resultsOf("either");
+  return resultsOf("always").every(Boolean) && (either.length === 0 || either.some(Boolean));
+}
+
+/** A field of a record's own or (as the newer logs have it) of its platform; "" where there is none. */
+function platformField(record: MessageRecord, field: string): string {
+  const platform = isJsonObject(record.platform) ? record.platform : {};
+  return String(record[field] ?? platform[field] ?? "");
+}
+
+/** The country of a network: the first three digits of its mccmnc. */
+function mccOf(mccmnc: string): string {
+  return mccmnc.slice(0, 3);
+}

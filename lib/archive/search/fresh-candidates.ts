@@ -1,0 +1,96 @@
+import { type BlockRef, nameOfRef } from "../block-ref.ts";
+import type { Version } from "../codec.ts";
+import { identityOf } from "../keys.ts";
+import { Messages, readBlocks } from "../lookup.ts";
+import { messageTerm } from "../terms.ts";
+import { type Filter, meetsAny } from "./filters.ts";
+import { freshRefs, type IndexReader } from "./index-reader.ts";
+import type { Plan } from "./plan.ts";
+
+/**
+ * The messages of unsettled pages that may meet a filter, in full. What is told of a message may be spread over several
+ * blocks, one of which has its sender and another its status:
+ *
+ * - if all of them are fresh, each condition is met in one of them: the condition that the fewest blocks meet leads to all;
+ * - if others are settled (its moment lies where runs are), each block that meets any condition is read, and what is
+ *   settled of those messages looked up.
+ */
+export async function freshCandidates(filter: Filter, chosen: Plan, index: IndexReader): Promise<Version[]> {
+  const { early, late } = await chooseRefs(chosen, index);
+  const refs = [...early, ...late];
+  if (refs.length === 0) return [];
+  const blocks = await readBlocks(refs, index.get);
+  const settledUntilMs = settledUntil(index);
+  const messages = new Messages();
+  for (const { versions } of blocks)
+    for (const version of versions) if (meetsAny(filter, version.record)) messages.add(version);
+  const found = messages.values();
+  const isLate = new Map(
+    blocks.flatMap(({ oldestMs, versions }) =>
+      versions.map(({ record }) => [identityOf(record), oldestMs <= settledUntilMs] as const),
+    ),
+  );
+  const settledToo = found.filter(({ record }) => isLate.get(identityOf(record)));
+  const whole = await index.messages(settledToo.map(({ record }) => record.messageId));
+  const others = await freshOnly(
+    found.filter(({ record }) => !isLate.get(identityOf(record))),
+    index,
+  );
+  return [...whole, ...others];
+}
+
+/** The newest moment that a run spans: what is newer is not settled, unless its reports disagree on when it was sent. */
+function settledUntil({ runs }: IndexReader): number {
+  return runs.reduce((most, { untilMs }) => Math.max(most, untilMs), -Infinity);
+}
+
+async function chooseRefs({ idConditions, valueConditions }: Plan, index: IndexReader) {
+  const byIds = await Promise.all(
+    idConditions.map(async (terms) => freshRefs(await index.freshIds(), terms)),
+  );
+  const byValues = await Promise.all(
+    valueConditions.map(async (one) => ({ ...one, refs: freshRefs(await index.freshValues(), one.terms) })),
+  );
+  // Whatever tells of a message names its channel.
+  const identities = byValues
+    .filter(({ isIdentity }) => isIdentity)
+    .map(({ refs }) => new Set(refs.map(nameOfRef)));
+  const isPossible = (ref: BlockRef) => identities.every((names) => names.has(nameOfRef(ref)));
+  const changing = [...byIds, ...byValues.filter(({ isIdentity }) => !isIdentity).map(({ refs }) => refs)];
+  const conditions = changing.length > 0 ? changing : byValues.map(({ refs }) => refs);
+  const narrowest = conditions.reduce(
+    (best, refs) => (refs.length < best.length ? refs : best),
+    conditions[0] ?? [],
+  );
+  const settledUntilMs = settledUntil(index);
+  const isLate = ({ oldestMs }: BlockRef) => oldestMs <= settledUntilMs;
+  return {
+    early: narrowest.filter((ref) => isPossible(ref) && !isLate(ref)),
+    late: conditions.flat().filter((ref) => isPossible(ref) && isLate(ref)),
+  };
+}
+
+/** The other fresh versions of these messages, merged in. */
+async function freshOnly(versions: readonly Version[], index: IndexReader): Promise<Version[]> {
+  if (versions.length === 0) return [];
+  const wanted = new Set(versions.map(({ record }) => identityOf(record)));
+  const refs = freshRefs(
+    await index.freshIds(),
+    versions.map(({ record }) => messageTerm(record.messageId)),
+  );
+  const messages = new Messages();
+  for (const { versions: all } of await readBlocks(refs, index.get)) {
+    for (const version of all) if (wanted.has(identityOf(version.record))) messages.add(version);
+  }
+  return messages.values();
+}
+
+/** How many fresh blocks there are, and how many of them hold what is asked for. */
+export async function freshShare(
+  chosen: Plan,
+  index: IndexReader,
+): Promise<{ all: number; holding: number }> {
+  const { early, late } = await chooseRefs(chosen, index);
+  const pages = await index.freshValues();
+  return { all: pages.reduce((sum, { refs }) => sum + refs.length, 0), holding: early.length + late.length };
+}

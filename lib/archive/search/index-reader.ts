@@ -1,0 +1,169 @@
+import type { BlockRef } from "../block-ref.ts";
+import type { Catalog, Run } from "../catalog.ts";
+import type { Version } from "../codec.ts";
+import { FRESH, FRESH_IDS, type FreshPage, parseFresh } from "../fresh.ts";
+import { type Item, identityOf, type Key } from "../keys.ts";
+import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "../lookup.ts";
+import { againKey, movedKey, parseReplaced, parseSet, replacedKey } from "../run.ts";
+import type { RunValues } from "../run-values.ts";
+import { messageTerm } from "../terms.ts";
+import type { Reader } from "./reader.ts";
+
+/** Of 4 KB each. */
+const MOST_ITEMS = 4_000;
+
+/** The index as one query sees it: each part is read once, when it is first needed. */
+export class IndexReader {
+  readonly runs: readonly Run[];
+  readonly runValues: RunValues;
+  readonly get: GetItems;
+  readonly #reader: Reader;
+  readonly #items = new Map<string, Item>();
+  #asked: { readonly question: string; readonly answer: Promise<Map<Run, Set<number>>> } | undefined;
+  readonly #replacedKeys: readonly Key[];
+  #replaced: Promise<ReadonlySet<string>> | undefined;
+  #values: Promise<FreshPage[]> | undefined;
+  #ids: Promise<FreshPage[]> | undefined;
+  #again: Promise<ReadonlySet<number>> | undefined;
+  #moved: Promise<ReadonlySet<number>> | undefined;
+
+  constructor(reader: Reader, catalog: Catalog, runValues: RunValues = new Map()) {
+    this.#reader = reader;
+    this.runValues = runValues;
+    this.runs = catalog.runs;
+    const replacing = catalog.trash.flatMap(({ replacedBy }) =>
+      replacedBy === undefined ? [] : [replacedBy],
+    );
+    this.#replacedKeys = replacing.map(replacedKey);
+    this.get = (keys) => this.#getOnce(keys);
+  }
+
+  /** What has been read for this query already is not read again. */
+  async #getOnce(keys: readonly Key[]): Promise<Item[]> {
+    const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
+    const items = await this.#reader.get(keys.filter((key) => !this.#items.has(nameOf(key))));
+    const known = keys.map((key) => this.#items.get(nameOf(key))).filter((item) => item !== undefined);
+    for (const item of items) {
+      if (this.#items.size >= MOST_ITEMS) break;
+      this.#items.set(nameOf({ pk: String(item.pk), sk: String(item.sk) }), item);
+    }
+    return [...known, ...items];
+  }
+
+  /** Unsettled pages, by the values in their blocks. */
+  freshValues(): Promise<FreshPage[]> {
+    this.#values ??= this.#fresh(FRESH);
+    return this.#values;
+  }
+
+  /** The pages of a partition, but for those that stand there only until nobody reads them any more. */
+  async #fresh(pk: string): Promise<FreshPage[]> {
+    this.#replaced ??= this.get(this.#replacedKeys).then((items) => new Set(items.flatMap(parseReplaced)));
+    const [items, replaced] = await Promise.all([this.#reader.queryAll(pk), this.#replaced]);
+    return items.map(parseFresh).filter(({ sk }) => !replaced.has(sk));
+  }
+
+  /** Unsettled pages, by the ids in their blocks. */
+  freshIds(): Promise<FreshPage[]> {
+    this.#ids ??= this.#fresh(FRESH_IDS);
+    return this.#ids;
+  }
+
+  /** Messages that stand in several settled runs, by their fingerprints. */
+  again(): Promise<ReadonlySet<number>> {
+    this.#again ??= this.#sets(this.runs.filter((run) => run.again > 0).map(({ id }) => againKey(id)));
+    return this.#again;
+  }
+
+  /** Those of them whose reports do not agree on when they were sent. */
+  moved(): Promise<ReadonlySet<number>> {
+    this.#moved ??= this.#sets(this.runs.filter((run) => run.moved > 0).map(({ id }) => movedKey(id)));
+    return this.#moved;
+  }
+
+  async #sets(keys: Parameters<GetItems>[0]): Promise<ReadonlySet<number>> {
+    return new Set((await this.get(keys)).flatMap(parseSet));
+  }
+
+  /** By run, the numbers of the settled blocks that hold all terms of one of the alternatives. */
+  async settledNumbers(
+    runs: readonly Run[],
+    alternatives: readonly (readonly number[])[],
+  ): Promise<Map<Run, Set<number>>> {
+    const question = JSON.stringify([runs.map(({ id }) => id), alternatives]);
+    if (this.#asked?.question === question) return this.#asked.answer;
+    const fingerprints = alternatives.flat();
+    const answer = postingsOf(
+      runs.map((run) => ({ run, fingerprints })),
+      this.get,
+    ).then((postings) => {
+      const numbers = [...postings].map(
+        ([run, byTerm]) => [run, new Set(alternatives.flatMap((terms) => intersect(terms, byTerm)))] as const,
+      );
+      return new Map(numbers.filter(([, wanted]) => wanted.size > 0));
+    });
+    this.#asked = { question, answer };
+    return answer;
+  }
+
+  /** The settled blocks that hold all terms of one of the alternatives, of these runs. */
+  async settledRefs(runs: readonly Run[], alternatives: readonly (readonly number[])[]): Promise<BlockRef[]> {
+    const numbers = await this.settledNumbers(runs, alternatives);
+    if (numbers.size === 0) return [];
+    return [...(await refsOf(numbers, this.get)).values()].flatMap((byNumber) => [...byNumber.values()]);
+  }
+
+  /** All that the archive holds of these messages, settled or not, wherever it stands; by identity. `meet` is given each before it is merged. */
+  async messages(
+    messageIds: Iterable<string>,
+    meet: (version: Version) => void = () => {},
+  ): Promise<Version[]> {
+    const ids = new Set(messageIds);
+    const terms = [...ids].map(messageTerm);
+    if (terms.length === 0) return [];
+    const [settled, fresh] = await Promise.all([
+      this.settledRefs(
+        this.runs,
+        terms.map((term) => [term]),
+      ),
+      this.freshIds().then((pages) => freshRefs(pages, terms)),
+    ]);
+    const messages = new Messages();
+    for (const { versions } of await readBlocks([...settled, ...fresh], this.get)) {
+      for (const version of versions.filter(({ record }) => ids.has(record.messageId))) {
+        meet(version);
+        messages.add(version);
+      }
+    }
+    return messages.values();
+  }
+
+  /** Of these versions, those that may not be all that is known, in full; the others as they are. */
+  async completed(
+    versions: readonly Version[],
+    isDoubtful: (version: Version) => boolean,
+  ): Promise<Version[]> {
+    const doubtful = versions.filter(isDoubtful);
+    if (doubtful.length === 0) return [...versions];
+    const identities = new Set(doubtful.map(({ record }) => identityOf(record)));
+    const whole = await this.messages(doubtful.map(({ record }) => record.messageId));
+    return [
+      ...versions.filter(({ record }) => !identities.has(identityOf(record))),
+      ...whole.filter(({ record }) => identities.has(identityOf(record))),
+    ];
+  }
+}
+
+function intersect(terms: readonly number[], byTerm: ReadonlyMap<number, readonly number[]>): number[] {
+  const [first = [], ...others] = terms.map((term) => byTerm.get(term) ?? []);
+  const sets = others.map((blocks) => new Set(blocks));
+  return first.filter((block) => sets.every((set) => set.has(block)));
+}
+
+/** The blocks of fresh pages that hold one of these terms. */
+export function freshRefs(pages: readonly FreshPage[], terms: readonly number[]): BlockRef[] {
+  return pages.flatMap(({ refs, terms: held }) => {
+    const numbers = new Set(terms.flatMap((term) => held.blocksOf(term)));
+    return [...numbers].flatMap((n) => refs[n] ?? []);
+  });
+}

@@ -1,0 +1,86 @@
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { getAll } from "../../runtime/batch.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { Database } from "../../runtime/dynamodb.ts";
+import type { Item, Key } from "../keys.ts";
+
+/** What a query may still read, and how long it may still take. */
+export class Budget {
+  readonly #now: () => number;
+  readonly #units: number;
+  readonly #deadlineMs: number;
+  #spentUnits = 0;
+
+  constructor(limits: { units: number; timeoutMs: number }, now: () => number) {
+    this.#now = now;
+    this.#units = limits.units;
+    this.#deadlineMs = now() + limits.timeoutMs;
+  }
+
+  spend(units: number | undefined): void {
+    this.#spentUnits += units ?? 0;
+  }
+
+  get spentUnits(): number {
+    return this.#spentUnits;
+  }
+
+  isSpent(): boolean {
+    return this.#spentUnits >= this.#units || this.#now() >= this.#deadlineMs;
+  }
+}
+
+export interface Chunk {
+  readonly items: readonly Item[];
+  /** The sort key to go on after; undefined at the end of the range. */
+  readonly last?: string;
+}
+
+/** Reads the table for one query, counting what that costs. */
+export class Reader {
+  readonly #db: Database;
+  readonly #budget: Budget;
+  readonly #clock: Clock;
+  readonly #isExact: boolean;
+
+  /** `isExact`: what is got by its key is as it is now, and not as it was a moment ago. */
+  constructor(db: Database, budget: Budget, clock: Clock, { isExact = false } = {}) {
+    this.#db = db;
+    this.#budget = budget;
+    this.#clock = clock;
+    this.#isExact = isExact;
+  }
+
+  /** Items of a partition from sort key `from` to `until`, both included; at most `limit` where one is given. */
+  async query(pk: string, from: string, until: string, limit?: number): Promise<Chunk> {
+    const answer = await this.#db.client.send(
+      new QueryCommand({
+        TableName: this.#db.table,
+        KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :until",
+        ExpressionAttributeValues: { ":pk": pk, ":from": from, ":until": until },
+        ReturnConsumedCapacity: "TOTAL",
+        ...(limit === undefined ? {} : { Limit: limit }),
+      }),
+    );
+    this.#budget.spend(answer.ConsumedCapacity?.CapacityUnits);
+    const last = answer.LastEvaluatedKey?.sk;
+    return { items: answer.Items ?? [], ...(typeof last === "string" ? { last } : {}) };
+  }
+
+  /** Every item of a partition. */
+  async queryAll(pk: string): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let from = "!"; ; ) {
+      const chunk = await this.query(pk, from, "~");
+      items.push(...chunk.items);
+      if (chunk.last === undefined) return items;
+      from = `${chunk.last}\u0000`;
+    }
+  }
+
+  get(keys: readonly Key[]): Promise<Item[]> {
+    if (keys.length === 0) return Promise.resolve([]);
+    const onUnits = (units: number) => this.#budget.spend(units);
+    return getAll(this.#db, keys, this.#clock, { onUnits, consistent: this.#isExact });
+  }
+}

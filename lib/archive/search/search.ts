@@ -1,0 +1,97 @@
+import { epochMsOf } from "../../message/record.ts";
+import { type Clock, systemClock } from "../../runtime/clock.ts";
+import type { Database } from "../../runtime/dynamodb.ts";
+import { CATALOG_KEY, parseCatalog } from "../catalog.ts";
+import { DAYS_KEY, parseDays } from "../days.ts";
+import { type Key, orderKey } from "../keys.ts";
+import { parseRunValues, RUN_VALUES_KEY } from "../run-values.ts";
+import { Answer, type Found } from "./answer.ts";
+import { runsFor, runsWithin, walkCandidates } from "./candidates.ts";
+import type { Filter } from "./filters.ts";
+import { freshShare } from "./fresh-candidates.ts";
+import { IndexReader } from "./index-reader.ts";
+import { type Plan, plan, rangeOf, stretchOf } from "./plan.ts";
+import { Budget, Reader } from "./reader.ts";
+import { walkDays } from "./walk.ts";
+
+export type { Found } from "./answer.ts";
+
+export interface SearchLimits {
+  /** Read units that one query may consume. */
+  readonly units: number;
+  /** Milliseconds that one query may take. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Finds the newest `limit` records that match a filter, after an order key if one is given. Reads as little as it can,
+ * and stops where the limits are met: then it gives what it has, and where to go on.
+ */
+export async function search(
+  db: Database,
+  request: { filter: Filter; limit: number; after?: string },
+  limits: SearchLimits,
+  now: () => number,
+  clock: Clock = { ...systemClock, now },
+): Promise<Found> {
+  const { filter, limit, after } = request;
+  const budget = new Budget(limits, now);
+  const answer = new Answer({ filter, limit, range: rangeOf(filter, after), nowMs: now() }, budget);
+  if (answer.range.from > answer.range.until || isForbidden(filter)) return answer.found();
+  const reader = new Reader(db, budget, clock);
+  const chosen = plan(filter);
+  const isOfValues = chosen.kind === "values" && chosen.exception === undefined;
+  const keys = [DAYS_KEY, CATALOG_KEY, ...(isOfValues ? [RUN_VALUES_KEY] : [])];
+  const roots = await reader.get(keys);
+  const rootOf = (key: Key) => roots.find(({ sk }) => sk === key.sk);
+  const index = new IndexReader(
+    reader,
+    parseCatalog(rootOf(CATALOG_KEY)),
+    parseRunValues(rootOf(RUN_VALUES_KEY)),
+  );
+  await gather(chosen, answer, [...parseDays(rootOf(DAYS_KEY)).keys()], index, reader);
+  return answer.found();
+}
+
+async function gather(
+  chosen: Plan,
+  answer: Answer,
+  days: readonly string[],
+  index: IndexReader,
+  reader: Reader,
+): Promise<void> {
+  if (chosen.kind === "messages") {
+    const versions = await index.messages(answer.filter.messageId ?? [], ({ record }) =>
+      answer.momentsMs.add(epochMsOf(record.sentAt)),
+    );
+    answer.add(versions.map((version) => ({ version, order: orderKey(version.record) })));
+  } else if (chosen.kind === "none" || (chosen.kind === "values" && !(await isRare(chosen, index, answer)))) {
+    await walkDays(days, index, reader, answer);
+  } else {
+    await walkCandidates(chosen, index, reader, answer);
+  }
+}
+
+/** A value that stands in more of the blocks than this is found soonest by reading them all. */
+const COMMON = 0.5;
+
+/** Does the index lead past most blocks? */
+async function isRare(chosen: Plan, index: IndexReader, { range }: Answer): Promise<boolean> {
+  if (chosen.exception !== undefined) return true;
+  const runs = runsFor(chosen, index, stretchOf(range));
+  const [settled, fresh] = await Promise.all([
+    index.settledNumbers(runs, chosen.alternatives),
+    freshShare(chosen, index),
+  ]);
+  const within = runsWithin(index, stretchOf(range));
+  const blocks = within.reduce((sum, run) => sum + run.blocks, 0) + fresh.all;
+  const holding = [...settled.values()].reduce((sum, numbers) => sum + numbers.size, 0) + fresh.holding;
+  return holding < blocks * COMMON;
+}
+
+/** Does it ask for a channel or sender that its client may not see? */
+function isForbidden({ from, channel, amongSenders, amongChannels }: Filter): boolean {
+  const isOutside = (value: string | undefined, among: readonly string[] | undefined) =>
+    value !== undefined && among !== undefined && !among.includes(value);
+  return isOutside(from, amongSenders) || isOutside(channel, amongChannels);
+}

@@ -1,0 +1,98 @@
+import { parseBlock } from "../block.ts";
+import type { Run } from "../catalog.ts";
+import type { Version } from "../codec.ts";
+import { momentOfOrder, orderPrefix } from "../keys.ts";
+import { exceptionPrefix, runPartition } from "../run.ts";
+import type { Stretch } from "./plan.ts";
+import type { Reader } from "./reader.ts";
+
+/** Settled records that may meet a filter, newest first. */
+export interface Source {
+  /** What is still unread was sent at this moment or before it; -Infinity when there is nothing more. */
+  readonly frontierMs: number;
+  /** Reads on, where about so many records are wanted. */
+  read(wanted: number): Promise<Version[]>;
+}
+
+interface Stream {
+  readonly pk: string;
+  from: string;
+  readonly until: string;
+  boundMs: number;
+  /** How many records may be left in it. */
+  left: number;
+}
+
+const RECORDS = 40;
+const MOST_BLOCKS = 200;
+
+/** How many records of a group the second set of a run has; Infinity where that is not known. */
+function exceptionsOf({ hasExceptions, exceptions }: Run, group: string): number {
+  if (!hasExceptions) return 0;
+  return exceptions === undefined ? Infinity : (new Map(exceptions).get(group) ?? 0);
+}
+
+/** The second set: what has a status other than DELIVERED, run by run, merged by time. */
+export function exceptionSource(
+  runs: readonly Run[],
+  group: string,
+  { sinceMs, untilMs }: Stretch,
+  reader: Reader,
+): Source {
+  const prefix = exceptionPrefix(group);
+  const streams = runs
+    .map((run) => ({ ...run, left: exceptionsOf(run, group) }))
+    .filter(({ left }) => left > 0)
+    .map(({ id, untilMs: newestMs, left }): Stream => {
+      // A block of the second set may span a whole day: what began before the end of the stretch may reach into it.
+      const fromMs = Math.min(newestMs, untilMs + DAY_MS);
+      const firstMs = Math.max(sinceMs, LEAST_MS);
+      return {
+        pk: runPartition(id),
+        from: prefix + orderPrefix(fromMs),
+        until: `${prefix}${orderPrefix(firstMs)}~`,
+        boundMs: fromMs,
+        left,
+      };
+    })
+    .filter(({ from, until }) => from <= until);
+  const frontier = () => streams.reduce((most, { boundMs }) => Math.max(most, boundMs), -Infinity);
+  return {
+    get frontierMs() {
+      return frontier();
+    },
+    async read(wanted) {
+      const parts = await Promise.all(chosenFor(wanted).map((stream) => readStream(stream, wanted)));
+      return parts.flat();
+    },
+  };
+
+  /** Those at the frontier, and the next ones at once, until together they should hold what is wanted. */
+  function chosenFor(wanted: number): Stream[] {
+    const frontierMs = frontier();
+    const chosen: Stream[] = [];
+    let sum = 0;
+    for (const stream of [...streams].sort((a, b) => b.boundMs - a.boundMs)) {
+      if (stream.boundMs < frontierMs && sum >= wanted) break;
+      chosen.push(stream);
+      sum += Number.isFinite(stream.left) ? Math.max(0, stream.left) : 0;
+    }
+    return chosen;
+  }
+
+  async function readStream(stream: Stream, wanted: number): Promise<Version[]> {
+    const limit = Math.min(Math.ceil(Math.max(0, Math.min(wanted, stream.left)) / RECORDS) + 1, MOST_BLOCKS);
+    const { items, last } = await reader.query(stream.pk, stream.from, stream.until, limit);
+    if (last === undefined) streams.splice(streams.indexOf(stream), 1);
+    else {
+      stream.from = `${last}\u0000`;
+      stream.boundMs = momentOfOrder(last.slice(prefix.length));
+    }
+    const versions = items.flatMap((item) => parseBlock(item).versions);
+    stream.left -= versions.length;
+    return versions;
+  }
+}
+
+const DAY_MS = 86_400_000;
+const LEAST_MS = -62_200_000_000_000;

@@ -1,0 +1,36 @@
+import { blockPartition, blockPrefix, CLASSES, parseBlock } from "../block.ts";
+import type { Version } from "../codec.ts";
+import { DAY_MS, dayOf, dayStart } from "../keys.ts";
+import { Messages } from "../lookup.ts";
+import type { Stretch } from "./plan.ts";
+import type { Reader } from "./reader.ts";
+
+/** What the blocks of a stretch hold. */
+export interface StretchOfBlocks {
+  /** Everything in blocks that reach into the stretch, merged; some of it was sent before or after. */
+  readonly versions: readonly Version[];
+  /** The blocks, by `pk sk`. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** Reads every block that may hold a message of a stretch within one UTC day, and names the blocks that it has seen. */
+export async function blocksBetween(reader: Reader, { sinceMs, untilMs }: Stretch): Promise<StretchOfBlocks> {
+  const lastMs = dayStart(dayOf(sinceMs)) + DAY_MS - 1;
+  const pk = blockPartition(dayOf(sinceMs));
+  const messages = new Messages();
+  const names = new Set<string>();
+  const read = async (name: string, spanMs: number) => {
+    const until = `${blockPrefix(name, sinceMs)}~`;
+    for (let from = blockPrefix(name, Math.min(untilMs + spanMs, lastMs)); ; ) {
+      const { items, last } = await reader.query(pk, from, until);
+      for (const block of items.map(parseBlock)) {
+        names.add(`${block.key.pk} ${block.key.sk}`);
+        if (block.oldestMs <= untilMs) for (const version of block.versions) messages.add(version);
+      }
+      if (last === undefined) return;
+      from = `${last}\u0000`;
+    }
+  };
+  await Promise.all(CLASSES.map(({ name, spanMs }) => read(name, spanMs)));
+  return { versions: messages.values(), names };
+}

@@ -1,0 +1,69 @@
+import { dayOf, orderKey, orderPrefix } from "../keys.ts";
+import { messageTerm } from "../terms.ts";
+import type { Answer, Placed } from "./answer.ts";
+import { DayWalk } from "./day-walk.ts";
+import type { IndexReader } from "./index-reader.ts";
+import { type Stretch, stretchOf } from "./plan.ts";
+import type { Reader } from "./reader.ts";
+
+/** So many days are read at once where they have given little so far. */
+const MOST_DAYS = 32;
+
+/** Reads the days of a range, newest first. */
+export async function walkDays(
+  days: readonly string[],
+  index: IndexReader,
+  reader: Reader,
+  answer: Answer,
+): Promise<void> {
+  const stretch = stretchOf(answer.range);
+  const within = daysWithin(days, stretch);
+  for (let at = 0, size = 1; at < within.length; at += size, size = Math.min(MOST_DAYS, size * 2)) {
+    const walks = within.slice(at, at + size).map((day) => new DayWalk(reader, day, stretch));
+    await Promise.all(walks.map((walk) => walk.read(answer.missing)));
+    for (const walk of walks) {
+      if (await finish(walk, index, answer)) return;
+    }
+  }
+}
+
+/** Walks a day to its end. Is the search over: is there enough, or did the budget end it? */
+async function finish(walk: DayWalk, index: IndexReader, answer: Answer): Promise<boolean> {
+  for (;;) {
+    answer.add(await inPlace(walk.take(), index));
+    if (answer.missing <= 0) return true;
+    if (walk.isOver()) return false;
+    // Whoever goes on from here must get further, however small the budget is.
+    const reached = orderPrefix(walk.frontierMs);
+    if (answer.budget.isSpent() && reached > answer.range.from) {
+      answer.cut(reached);
+      return true;
+    }
+    await walk.read(answer.missing * Math.max(1, answer.considered / Math.max(answer.matched, 1)));
+  }
+}
+
+/** Without the messages of which other reports say that they were sent at another moment, and stand there. */
+async function inPlace(placed: readonly Placed[], index: IndexReader): Promise<readonly Placed[]> {
+  const moved = await index.moved();
+  if (moved.size === 0) return placed;
+  const isDoubtful = ({ version }: Placed) => moved.has(messageTerm(version.record.messageId));
+  const whole = await index.messages(
+    placed.filter(isDoubtful).map(({ version }) => version.record.messageId),
+  );
+  const orders = new Map(whole.map((version) => [orderKey(version.record), version]));
+  return placed.flatMap((one) => {
+    if (!isDoubtful(one)) return [one];
+    const version = orders.get(one.order);
+    return version ? [{ order: one.order, version }] : [];
+  });
+}
+
+/** The days of a range that hold anything, newest first. */
+function daysWithin(days: readonly string[], { sinceMs, untilMs }: Stretch): string[] {
+  const [first, last] = [dayOf(sinceMs), dayOf(untilMs)];
+  return days
+    .filter((day) => day >= first && day <= last)
+    .sort()
+    .reverse();
+}

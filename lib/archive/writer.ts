@@ -1,0 +1,41 @@
+import type { MessageRecord } from "../message/record.ts";
+
+/** The page of the log that records come from. What the archive makes of them is named after it. */
+export interface Origin {
+  readonly source: string;
+  readonly place: number;
+}
+
+export interface Appended {
+  /** Records that the database does not take, however often it is tried (too large). */
+  readonly refused: readonly MessageRecord[];
+}
+
+/**
+ * What a record would change in the archive: `new` the message is not there, `advanced` its status is further on,
+ * `enriched` only fields would be filled, `known` nothing.
+ */
+export type Outcome = "new" | "advanced" | "enriched" | "known";
+
+export interface Compared {
+  /** The very record that was asked about. */
+  readonly record: MessageRecord;
+  /** What the archive holds of its message and channel once the record is in it. */
+  readonly merged: MessageRecord;
+  readonly outcome: Outcome;
+}
+
+/** What ingest asks of the archive. Everything here throws what DynamoDB throws, or BusyError, and may be repeated. */
+export interface ArchiveWriter {
+  /**
+   * Adds the records of a page. The same origin and records write the same again, so whoever dies on the way runs again;
+   * two at once do no harm.
+   */
+  append(origin: Origin, records: readonly MessageRecord[]): Promise<Appended>;
+
+  /** What these records would change, one answer for each in their order. Writes nothing. */
+  compare(records: readonly MessageRecord[]): Promise<readonly Compared[]>;
+
+  /** Would this record still be served at that moment (milliseconds since 1970)? */
+  keeps(record: MessageRecord, nowMs: number): boolean;
+}

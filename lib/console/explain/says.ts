@@ -1,0 +1,17 @@
+import type { MessageRecord } from "../../message/record.ts";
+import { hasFailed } from "../widgets/status.tsx";
+import { explainError, explainStatus } from "./explain.ts";
+
+/** What a line has room for: of a message that failed, why; of another, its text. */
+export function saysOf(record: MessageRecord): string {
+  return hasFailed(record) ? reasonOf(record) : (record.text ?? "");
+}
+
+/** Why it failed, as far as that was told. */
+export function reasonOf({ error, status }: MessageRecord): string {
+  const isNamed = error?.name !== undefined && error.name !== "NO_ERROR";
+  const told = isNamed
+    ? (explainError(error)?.meaning ?? error.name)
+    : (explainStatus(status)?.meaning ?? status.description ?? status.name);
+  return (told ?? "").replace(/\.$/, "");
+}

@@ -1,0 +1,19 @@
+import { CopyButton } from "../../widgets/buttons.tsx";
+import type { KnownMessage } from "./known.ts";
+
+/** The answer as it came, every digit of it. */
+export function Raw({ known }: { readonly known: KnownMessage }) {
+  const text = JSON.stringify(known.raw, undefined, 2);
+  return (
+    <section class="part">
+      <details class="raw">
+        <summary>JSON</summary>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so that it must be reached by keyboard */}
+        <section tabIndex={0} aria-label="The message as JSON">
+          <pre>{text}</pre>
+        </section>
+      </details>
+      <CopyButton text={text} what="the message as JSON" label="Copy JSON" />
+    </section>
+  );
+}

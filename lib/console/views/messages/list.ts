@@ -1,0 +1,127 @@
+import { batch, signal } from "@preact/signals";
+import type { MessageRecord } from "../../../message/record.ts";
+import { askJson, Fault, objectsOf } from "../../api.ts";
+import { parseQuery } from "../../search/query.ts";
+import { meets, requestsOf } from "../../search/requests.ts";
+import { type Looked, type Page, Streams } from "../../search/streams.ts";
+import type { Asked } from "../../search/words.ts";
+import { announce } from "../../widgets/announce.ts";
+
+const PAGE = 100;
+/** Where the answers are sifted here, the archive gives as many at once as it may. */
+const SIFTED_PAGE = 1_000;
+
+export type Standing = "asking" | "waiting" | "stopped" | "over" | "failed";
+
+/** What is shown of the messages that are asked for. */
+export const rows = signal<readonly MessageRecord[]>([]);
+export const standing = signal<Standing>("asking");
+/** How far the archive has been looked through, where it has to be for what it has no filter for; else undefined. */
+export const looked = signal<Looked | undefined>(undefined);
+export const fault = signal<Fault | undefined>(undefined);
+
+let streams: Streams | undefined;
+let calledOff = new AbortController();
+/** What the list is of, so that coming back to it shows it as it was, and nothing is shown as the answer to something else. */
+export const listed = signal<string | undefined>(undefined);
+
+/** Begins anew with what the search box says; `isAnew` also where it says the same. */
+export async function list(text: string, isAnew = false): Promise<void> {
+  if (listed.value === text && !isAnew && standing.value !== "failed") return;
+  listed.value = text;
+  calledOff.abort();
+  calledOff = new AbortController();
+  const { signal: off } = calledOff;
+  const { terms } = parseQuery(text);
+  const nowMs = Date.now();
+  const requests = requestsOf(terms, nowMs);
+  batch(() => {
+    rows.value = [];
+    looked.value = undefined;
+    fault.value = requests
+      ? undefined
+      : new Fault(400, "These are too many combinations at once. Take some values out.");
+    standing.value = requests ? "waiting" : "failed";
+  });
+  if (!requests) return;
+  const { questions, sifted } = requests;
+  const limit = sifted.length > 0 ? SIFTED_PAGE : PAGE;
+  streams = new Streams(
+    questions,
+    (question, cursor) => askPage(question, cursor, limit, off),
+    (record) => meets(sifted, record, nowMs),
+  );
+  await more();
+}
+
+/** The list as it would be asked for now; for who comes back as another client. */
+export function forget(): void {
+  calledOff.abort();
+  listed.value = undefined;
+  rows.value = [];
+}
+
+/** What is asked for just now: a portion at a time, or records would come twice. */
+let running: Streams | undefined;
+
+/** The next page. Where little is found it goes on until a page is full, and shows how far it is; `stop` ends that. */
+export async function more(): Promise<void> {
+  if (!streams || (standing.value !== "waiting" && standing.value !== "stopped")) return;
+  standing.value = "asking";
+  if (running === streams) return;
+  const [own, off] = [streams, calledOff.signal];
+  running = own;
+  try {
+    await lookOn(own, off);
+    if (!off.aborted) announce(`${rows.value.length}${isOver() ? "" : " or more"} messages`);
+  } catch (error) {
+    if (off.aborted) return;
+    batch(() => {
+      fault.value =
+        error instanceof Fault ? error : new Fault(500, "Something went wrong on this page. Reload it.");
+      standing.value = "failed";
+    });
+  } finally {
+    if (running === own) running = undefined;
+  }
+}
+
+const isOver = () => standing.value === "over";
+
+async function lookOn(own: Streams, off: AbortSignal): Promise<void> {
+  const wanted = rows.value.length + PAGE;
+  for (let isLooking = true; isLooking; ) {
+    const portion = await own.next(wanted - rows.value.length);
+    if (off.aborted) return;
+    isLooking = portion.isIncomplete && standing.value === "asking";
+    batch(() => {
+      rows.value = [...rows.value, ...portion.records];
+      looked.value = portion.isIncomplete || looked.value ? own.looked : undefined;
+      if (portion.isOver) standing.value = "over";
+      else if (!isLooking && standing.value === "asking") standing.value = "waiting";
+    });
+  }
+}
+
+/** Goes on where something went wrong. */
+export async function goOn(): Promise<void> {
+  standing.value = "waiting";
+  await more();
+}
+
+/** Ends looking on; what was found stays, and `more` goes on. */
+export function stop(): void {
+  if (standing.value === "asking") standing.value = "stopped";
+}
+
+async function askPage(
+  question: Asked,
+  cursor: string | undefined,
+  limit: number,
+  off: AbortSignal,
+): Promise<Page> {
+  const query = { ...question, limit: String(limit), useCursor: "true", cursor };
+  const answer = await askJson("/omni/1/logs", query, { signal: off });
+  const next = answer.cursor as { nextCursor?: string } | undefined;
+  return { records: objectsOf(answer.results) as unknown as MessageRecord[], cursor: next?.nextCursor };
+}

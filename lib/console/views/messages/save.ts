@@ -1,0 +1,13 @@
+import { parseQuery } from "../../search/query.ts";
+
+/** Gives the reader a file. The name tells what is in it, and which part of that, but of no recipient. */
+export function save(blob: Blob, text: string, part?: number | string): void {
+  const shown = parseQuery(text).terms.filter(({ word }) => ["status", "channel", "network"].includes(word));
+  const parts = part === undefined ? [] : [`part-${part}`];
+  const name = ["messages", ...shown.map(({ value }) => value), ...parts].join("-").toLowerCase();
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${name.replace(/[^a-z0-9_-]+/g, "-")}.csv`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

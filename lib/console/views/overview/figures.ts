@@ -1,0 +1,63 @@
+import type { JsonObject } from "../../../message/json.ts";
+import { digitsOf } from "../../../message/json.ts";
+
+/** A row of the statistics, by the names of its columns. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** The rows of an answer of `/omnilog/1/statistics`. */
+export function rowsOf({ columns, rows }: JsonObject): Row[] {
+  const names = (columns as { columnName: string }[] | undefined)?.map(({ columnName }) => columnName) ?? [];
+  return ((rows as unknown[][] | undefined) ?? []).map((cells) =>
+    Object.fromEntries(names.map((name, at) => [name, cells[at]])),
+  );
+}
+
+/** A number of a row; undefined where it is N/A. */
+export function numberIn(row: Row | undefined, name: string): number | undefined {
+  const digits = digitsOf(row?.[name]);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Messages by what became of them. */
+export interface Counts {
+  readonly sent: number;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly pending: number;
+  /** Of what could be delivered, the part that was, as the API has it; undefined for a sum of several rows. */
+  readonly rate: number | undefined;
+}
+
+/** The sum of rows of the statistics. */
+export function countsOf(rows: readonly Row[] = []): Counts {
+  const sum = (name: string) => rows.reduce((total, row) => total + (numberIn(row, name) ?? 0), 0);
+  return {
+    sent: sum("TOTAL_SENT_TRAFFIC_COUNT"),
+    delivered: sum("DELIVERED_TRAFFIC_COUNT"),
+    failed: sum("FAILED_TRAFFIC_COUNT"),
+    pending: sum("PENDING_TRAFFIC_COUNT"),
+    // Each channel has a formula of its own: what is sent over several cannot be told from the sums.
+    rate: rows.length === 1 ? numberIn(rows[0], "TRAFFIC_DELIVERY_RATE") : undefined,
+  };
+}
+
+/** Rows by the value of one of their columns, those with the most messages first. */
+export function groupBy(rows: readonly Row[], name: string): [value: string, rows: Row[]][] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const value = String(row[name] ?? "");
+    groups.set(value, [...(groups.get(value) ?? []), row]);
+  }
+  return [...groups].sort(([, a], [, b]) => countsOf(b).sent - countsOf(a).sent);
+}
+
+/** What was spent, by currency: currencies are never added. */
+export function spentOf(rows: readonly Row[] = []): [currency: string, amount: number][] {
+  return groupBy(rows, "CURRENCY")
+    .map(([currency, own]): [string, number] => [
+      currency,
+      own.reduce((total, row) => total + (numberIn(row, "PRICE_TOTAL") ?? 0), 0),
+    ])
+    .filter(([currency, amount]) => amount > 0 && currency !== "" && currency !== "N/A")
+    .sort(([, a], [, b]) => b - a);
+}

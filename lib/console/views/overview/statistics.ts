@@ -1,0 +1,139 @@
+import { batch, signal } from "@preact/signals";
+import { askJson, Fault, objectsOf } from "../../api.ts";
+import { type Row, rowsOf } from "./figures.ts";
+import { before, type Stretch } from "./range.ts";
+
+const COUNTED =
+  "TOTAL_SENT_TRAFFIC_COUNT,DELIVERED_TRAFFIC_COUNT,FAILED_TRAFFIC_COUNT,PENDING_TRAFFIC_COUNT,TRAFFIC_DELIVERY_RATE";
+const MEASURED = `${COUNTED},DELIVERY_TIME_P50,DELIVERY_TIME_P95`;
+const FAILED = "UNDELIVERABLE,EXPIRED,REJECTED";
+/** Rates and percentiles cannot be added up here: without this the API gives them by channel. */
+const ALL = "ALL_CHANNELS";
+
+/** A drop, a delay, a silence: what the alerts have noticed. */
+export interface Incident {
+  readonly incidentId: string;
+  readonly kind: string;
+  readonly channel: string;
+  readonly networkId?: unknown;
+  readonly sender?: string;
+  readonly since: string;
+  readonly openedAt: string;
+  readonly closedAt?: string;
+  readonly summary: string;
+}
+
+interface Question {
+  readonly query: Readonly<Record<string, string>>;
+  /** Of the time before? */
+  readonly isEarlier?: boolean;
+  /** By the steps of the charts as well? */
+  readonly isStepped?: boolean;
+}
+
+/** What the statistics are asked for, by what it is shown as. */
+const QUESTIONS = {
+  totals: { query: { aggregateBy: ALL, metrics: MEASURED } },
+  earlier: { query: { aggregateBy: ALL, metrics: MEASURED }, isEarlier: true },
+  prices: { query: { aggregateBy: ALL, metrics: "PRICE_TOTAL" } },
+  earlierPrices: { query: { aggregateBy: ALL, metrics: "PRICE_TOTAL" }, isEarlier: true },
+  series: { query: { aggregateBy: ALL, metrics: MEASURED }, isStepped: true },
+  networks: { query: { aggregateBy: `${ALL},NETWORK_ID,COUNTRY_NAME`, metrics: MEASURED } },
+  failures: {
+    query: { aggregateBy: `${ALL},ERROR_CODE,NETWORK_ID`, statusGroups: FAILED, metrics: COUNTED },
+  },
+  channels: { query: { metrics: MEASURED } },
+} as const satisfies Readonly<Record<string, Question>>;
+type Part = keyof typeof QUESTIONS;
+
+/** Everything that the overview shows of a stretch, as far as it has come. */
+export interface Overview extends Readonly<Partial<Record<Part, readonly Row[] | undefined>>> {
+  readonly stretch: Stretch;
+  readonly incidents?: readonly Incident[] | undefined;
+  /** Some older hours are told as they were a while ago. */
+  readonly isIncomplete: boolean;
+}
+
+export const overview = signal<Overview | undefined>(undefined);
+export const isAsking = signal(false);
+export const fault = signal<Fault | undefined>(undefined);
+let calledOff = new AbortController();
+
+/** Asks for everything at once. The first time each part is shown as soon as it comes; later what was there stays until all is new. */
+export async function loadOverview(stretch: Stretch): Promise<void> {
+  calledOff.abort();
+  calledOff = new AbortController();
+  const { signal: off } = calledOff;
+  let gathered: Overview = { stretch, isIncomplete: false };
+  const isFirst = overview.value === undefined || overview.value.channels === undefined;
+  let shown = Promise.resolve();
+  const gather = (part: Partial<Overview>) => {
+    const isIncomplete = gathered.isIncomplete || part.isIncomplete === true;
+    gathered = { ...gathered, ...part, isIncomplete };
+    // Those that come together are drawn one after the other: a slow telephone answers in between.
+    if (isFirst) shown = shown.then(nextTurn).then(() => show(part, off));
+  };
+  batch(() => {
+    if (isFirst) overview.value = gathered;
+    isAsking.value = true;
+  });
+  try {
+    await Promise.all([
+      loadIncidents(stretch, off).then((incidents) => gather({ incidents })),
+      ...Object.keys(QUESTIONS).map((part) => count(part as Part, stretch, off).then(gather)),
+    ]);
+    await shown;
+    if (off.aborted) return;
+    batch(() => {
+      overview.value = gathered;
+      fault.value = undefined;
+      isAsking.value = false;
+    });
+  } catch (error) {
+    if (off.aborted) return;
+    calledOff.abort();
+    batch(() => {
+      fault.value = error instanceof Fault ? error : new Fault(500, "These numbers cannot be shown.");
+      isAsking.value = false;
+    });
+  }
+}
+
+const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+function show(part: Partial<Overview>, off: AbortSignal): void {
+  if (overview.value && !off.aborted) overview.value = { ...overview.value, ...part };
+}
+
+async function count(part: Part, stretch: Stretch, signal: AbortSignal): Promise<Partial<Overview>> {
+  const { query, isEarlier, isStepped }: Question = QUESTIONS[part];
+  const of = isEarlier ? before(stretch) : stretch;
+  const asked = {
+    sentSince: new Date(of.sinceMs).toISOString(),
+    sentUntil: new Date(of.untilMs).toISOString(),
+    ...query,
+    ...(isStepped ? { aggregateBy: `${ALL},${stretch.step}` } : {}),
+  };
+  const answer = await askJson("/omnilog/1/statistics", asked, { signal });
+  return { [part]: rowsOf(answer), isIncomplete: answer.incomplete === true };
+}
+
+/** Who has no alerts has none on the time line. */
+async function loadIncidents({ sinceMs, untilMs }: Stretch, signal: AbortSignal): Promise<Incident[]> {
+  const query = { since: new Date(sinceMs).toISOString(), until: new Date(untilMs).toISOString() };
+  const answer = await askJson("/omnilog/1/incidents", query, { signal }).catch((error: unknown) => {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  });
+  return objectsOf(answer?.incidents) as unknown as Incident[];
+}
+
+/** What one client has seen, the next one does not. */
+export function forgetOverview(): void {
+  calledOff.abort();
+  batch(() => {
+    overview.value = undefined;
+    fault.value = undefined;
+    isAsking.value = false;
+  });
+}

@@ -1,0 +1,20 @@
+import { hrefOf, route } from "../navigation.ts";
+import { fixed } from "../route-fixed.ts";
+import { CopyButton } from "./buttons.tsx";
+
+/**
+ * Copies a link to what is shown. Times such as "the last 24 hours" become moments in it, so that who opens it tomorrow
+ * sees what is seen now; they see no more than their own client may.
+ */
+export function LinkButton({
+  what = "view",
+  isSmall,
+}: {
+  readonly what?: string;
+  readonly isSmall?: boolean;
+}) {
+  const { origin, pathname } = location;
+  const link = () => origin + pathname + hrefOf(fixed(route.value, Date.now()));
+  const label = isSmall ? {} : { label: "Link" };
+  return <CopyButton text={link} what={`the link to this ${what}`} icon="link" {...label} />;
+}

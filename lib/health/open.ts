@@ -1,0 +1,37 @@
+import { Checkpoints } from "../ingest/checkpoint.ts";
+import { Doubts } from "../ingest/doubts.ts";
+import { Quarantine } from "../ingest/quarantine.ts";
+import { QuarantineRequests } from "../ingest/quarantine-requests.ts";
+import { SourceStates } from "../ingest/source-state.ts";
+import { PageLog } from "../log/page-log.ts";
+import { Positions } from "../log/positions.ts";
+import { ReportIndex } from "../log/report-index.ts";
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import type { Database } from "../runtime/dynamodb.ts";
+import type { HealthStores } from "./health.ts";
+
+export type { QuarantinedItem } from "../ingest/quarantine.ts";
+export type { QuarantineRequest } from "../ingest/quarantine-requests.ts";
+
+/** Reading needs no retention: what is kept for how long was said when it was written. */
+const NOT_WRITING_HOURS = 0;
+
+export interface HealthServices extends HealthStores {
+  readonly quarantineRequests: QuarantineRequests;
+}
+
+/** What telling how the archive is takes, built once for a process. */
+export function openHealth(db: Database, clock: Clock = systemClock): HealthServices {
+  return {
+    db,
+    clock,
+    states: new SourceStates(db),
+    doubts: new Doubts(db),
+    quarantine: new Quarantine(db, NOT_WRITING_HOURS),
+    quarantineRequests: new QuarantineRequests(db),
+    checkpoints: new Checkpoints(db),
+    log: new PageLog(db, NOT_WRITING_HOURS),
+    positions: new Positions(db),
+    index: new ReportIndex(db),
+  };
+}

@@ -1,0 +1,146 @@
+import { Agent, type Dispatcher, request } from "undici";
+
+/**
+ * What became of one request to Infobip. The difference between the last two is what the whole project turns on: a
+ * report is handed out once, so a request that may have been processed must not be sent again behind anybody's back.
+ */
+export type Answer =
+  | { readonly kind: "ok"; readonly body: Uint8Array }
+  /** It certainly took nothing: never connected, or refused with a 4xx. `retryAfterMs` says when to try again. */
+  | {
+      readonly kind: "refused";
+      readonly reason: string;
+      readonly status?: number;
+      readonly retryAfterMs?: number;
+      /** Has nobody put a key into its secret yet? */
+      readonly isKeyMissing?: boolean;
+    }
+  /** It may have been processed, and the answer is lost: reset, time-out, cut body, 5xx. */
+  | { readonly kind: "doubt"; readonly reason: string };
+
+/** What opens the account: the whole Authorization header. */
+export interface Key {
+  readonly authorization: string;
+}
+
+export type Refused = Extract<Answer, { kind: "refused" }>;
+
+/** Infobip as the pull and the reconciler know it. Neither call ever throws for what the network or the server does. */
+export interface Upstream {
+  /** The key to ask with, or why there is none. */
+  authorize(): Promise<Key | Refused>;
+  /** Sends one GET, once. */
+  get(path: string, query: Readonly<Record<string, string>>, key: Key): Promise<Answer>;
+}
+
+export interface InfobipSettings {
+  readonly baseUrl: string;
+  /** The whole Authorization header; "" when there is none yet. `refused`: the last one was answered with 401 or 403. */
+  readonly authorization: (refused: boolean) => Promise<string>;
+  /** What sends the requests; a test has its own, in which time is an argument. */
+  readonly dispatcher?: Dispatcher;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const HEADERS_TIMEOUT_MS = 12_000;
+const BODY_TIMEOUT_MS = 5_000;
+/** Connecting, waiting and reading together. */
+export const REQUEST_TIMEOUT_MS = 18_000;
+
+/** Errors before anything was sent. A connection that fails later is in doubt. */
+const NEVER_SENT = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+/** Only these are worth another try soon; a wrong path or key will stay wrong. */
+const TOO_MANY_REQUESTS = 429;
+
+/** Asks Infobip, once for each call. */
+export class InfobipClient implements Upstream {
+  readonly #settings: InfobipSettings;
+  readonly #agent: Dispatcher;
+  #isKeyRefused = false;
+
+  constructor(settings: InfobipSettings) {
+    this.#settings = settings;
+    // No pipelining, and with it no kept-alive socket: one that died while a Lambda was frozen would fail only after
+    // the server has counted the request. No retry and no redirect handler either.
+    this.#agent =
+      settings.dispatcher ??
+      new Agent({
+        pipelining: 0,
+        connect: { timeout: CONNECT_TIMEOUT_MS },
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        bodyTimeout: BODY_TIMEOUT_MS,
+      });
+  }
+
+  /** Fetches the key. Never throws: without one it says why there is none. */
+  async authorize(): Promise<Key | Refused> {
+    try {
+      const authorization = await this.#settings.authorization(this.#isKeyRefused);
+      if (authorization) return { authorization };
+      return { kind: "refused", reason: "no key yet: its secret is empty", isKeyMissing: true };
+    } catch (error) {
+      return { kind: "refused", reason: `the key's secret cannot be read: ${codeOf(error)}` };
+    }
+  }
+
+  /** Sends one GET. Never throws for what the network or the server does. */
+  async get(path: string, query: Readonly<Record<string, string>>, { authorization }: Key): Promise<Answer> {
+    try {
+      const answer = await request(new URL(path, this.#settings.baseUrl), {
+        dispatcher: this.#agent,
+        query: { ...query },
+        headers: { authorization, accept: "application/json", "accept-encoding": "identity" },
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      const body = await answer.body.bytes();
+      this.#isKeyRefused = answer.statusCode === 401 || answer.statusCode === 403;
+      return interpret(answer.statusCode, answer.headers["retry-after"], body);
+    } catch (error) {
+      const code = codeOf(error);
+      return NEVER_SENT.has(code)
+        ? { kind: "refused", reason: code, retryAfterMs: 0 }
+        : { kind: "doubt", reason: code };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+function interpret(status: number, retryAfter: string | string[] | undefined, body: Uint8Array): Answer {
+  // "No content" is a list of nothing.
+  if (status === 204) return { kind: "ok", body: Buffer.from('{"results":[]}') };
+  if (status >= 200 && status < 300) return { kind: "ok", body };
+  const reason = `HTTP ${status}`;
+  if (status === TOO_MANY_REQUESTS) {
+    return { kind: "refused", reason, status, retryAfterMs: retryAfterMs(String(retryAfter ?? "")) };
+  }
+  // 408 is a server that gave up in the middle, which may be after it took the reports.
+  return status >= 300 && status < 500 && status !== 408
+    ? { kind: "refused", reason, status }
+    : { kind: "doubt", reason };
+}
+
+/** Retry-After in seconds. Infobip documents none, so a date, which would need a clock, counts as absent: 0. */
+function retryAfterMs(header: string): number {
+  return /^\d{1,4}$/.test(header) ? Number(header) * 1_000 : 0;
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const { code, cause, name } = error as Error & { code?: unknown };
+  if (typeof code === "string") return code;
+  return cause ? codeOf(cause) : name;
+}

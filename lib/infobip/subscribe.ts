@@ -1,0 +1,150 @@
+import { differences, shownUrl, type Wanted } from "./subscription.ts";
+import type { Found, SubscriptionsClient } from "./subscriptions-client.ts";
+
+/** The three things as Infobip has them now. */
+interface Standing {
+  readonly security: Found | undefined;
+  readonly profile: Found | undefined;
+  readonly subscription: Found | undefined;
+}
+
+const securityPath = ({ authId }: Wanted) => `security/${authId}`;
+const profilePath = ({ profileId }: Wanted) => `profiles/${profileId}`;
+const subscriptionPath = ({ channel, subscriptionId }: Wanted) => `subscription/${channel}/${subscriptionId}`;
+
+/**
+ * Makes a subscription as it should be, and gives what it did, in lines: all three in one call where there is nothing yet,
+ * else only what differs. It may be repeated at any time. Throws ConfigurationError.
+ */
+export async function subscribe(client: SubscriptionsClient, wanted: Wanted): Promise<string[]> {
+  const { security, profile, subscription } = await standing(client, wanted);
+  if (!profile && !subscription)
+    return [await createAll(client, wanted, security), ...(await updateSecurity(client, wanted, security))];
+  return [
+    ...(wanted.security && !security ? [await createSecurity(client, wanted)] : []),
+    ...(await updateSecurity(client, wanted, security)),
+    ...(await putProfile(client, wanted, profile)),
+    ...(await putSubscription(client, wanted, subscription)),
+  ];
+}
+
+/** How what Infobip has differs from what should be, in lines; none when all is well. Throws ConfigurationError. */
+export async function checkSubscription(client: SubscriptionsClient, wanted: Wanted): Promise<string[]> {
+  const { security, profile, subscription } = await standing(client, wanted);
+  const missing = (what: string, found: unknown, should: unknown) =>
+    found === undefined ? [`${what} is missing`] : differences(what, found, should);
+  return [
+    ...(wanted.security ? missing("security", security, wanted.security) : []),
+    ...missing("profile", profile, wanted.profile),
+    ...missing("subscription", subscription, wanted.subscription),
+  ];
+}
+
+/** Takes a subscription away, its profile, and the security setting unless another profile uses it. Gives what it did. */
+export async function unsubscribe(client: SubscriptionsClient, wanted: Wanted): Promise<string[]> {
+  const done: string[] = [];
+  const remove = async (path: string) => {
+    if (await client.remove(path)) done.push(`removed ${path}`);
+  };
+  await remove(subscriptionPath(wanted));
+  await remove(profilePath(wanted));
+  const isUsed = (await client.list("profiles")).some(
+    ({ security }) => differences("", security, { authId: wanted.authId }).length === 0,
+  );
+  if (isUsed) done.push(`kept ${securityPath(wanted)}: other profiles use it`);
+  else await remove(securityPath(wanted));
+  return done;
+}
+
+/** The other subscriptions of the channel: what they match may not come here, or may come twice. */
+export async function otherSubscriptions(client: SubscriptionsClient, wanted: Wanted): Promise<string[]> {
+  const all = await client.list(`subscription/${wanted.channel}`);
+  return all.map(({ subscriptionId }) => String(subscriptionId)).filter((id) => id !== wanted.subscriptionId);
+}
+
+async function standing(client: SubscriptionsClient, wanted: Wanted): Promise<Standing> {
+  const [security, profile, subscription] = await Promise.all([
+    client.get(securityPath(wanted)),
+    client.get(profilePath(wanted)),
+    client.get(subscriptionPath(wanted)),
+  ]);
+  return { security, profile, subscription };
+}
+
+/** `POST /subscriptions/1/subscription/{channel}` with profile and, unless it is there, security inside. */
+async function createAll(
+  client: SubscriptionsClient,
+  wanted: Wanted,
+  security: Found | undefined,
+): Promise<string> {
+  const { channel, subscriptionId, profileId, authId, subscription } = wanted;
+  const own = wanted.security && !security ? { security: { authId, ...wanted.security } } : {};
+  const profile = { profileId, ...wanted.profile, ...own };
+  await client.post(`subscription/${channel}`, { ...subscription, subscriptionId, profile });
+  return `created ${subscriptionPath(wanted)} with its profile${"security" in own ? " and security" : ""}: ${target(wanted)}`;
+}
+
+async function createSecurity(client: SubscriptionsClient, wanted: Wanted): Promise<string> {
+  await client.post("security", { authId: wanted.authId, ...wanted.security });
+  return `created ${securityPath(wanted)}`;
+}
+
+async function updateSecurity(
+  client: SubscriptionsClient,
+  wanted: Wanted,
+  security: Found | undefined,
+): Promise<string[]> {
+  if (!wanted.security || !security) return [];
+  return update(
+    client,
+    securityPath(wanted),
+    differences("security", security, wanted.security),
+    wanted.security,
+  );
+}
+
+async function putProfile(
+  client: SubscriptionsClient,
+  wanted: Wanted,
+  profile: Found | undefined,
+): Promise<string[]> {
+  if (profile)
+    return update(
+      client,
+      profilePath(wanted),
+      differences("profile", profile, wanted.profile),
+      wanted.profile,
+    );
+  await client.post("profiles", { profileId: wanted.profileId, ...wanted.profile });
+  return [`created ${profilePath(wanted)}: ${target(wanted)}`];
+}
+
+async function putSubscription(
+  client: SubscriptionsClient,
+  wanted: Wanted,
+  subscription: Found | undefined,
+): Promise<string[]> {
+  const { channel, subscriptionId } = wanted;
+  if (subscription) {
+    const changes = differences("subscription", subscription, wanted.subscription);
+    return update(client, subscriptionPath(wanted), changes, wanted.subscription);
+  }
+  await client.post(`subscription/${channel}`, { subscriptionId, ...wanted.subscription });
+  return [`created ${subscriptionPath(wanted)}`];
+}
+
+async function update(
+  client: SubscriptionsClient,
+  path: string,
+  changes: readonly string[],
+  body: unknown,
+): Promise<string[]> {
+  if (changes.length === 0) return [];
+  await client.put(path, body);
+  return [`updated ${path}: ${changes.join("; ")}`];
+}
+
+function target({ profile }: Wanted): string {
+  const { notifyUrl } = profile.webhook as { notifyUrl: string };
+  return shownUrl(notifyUrl);
+}

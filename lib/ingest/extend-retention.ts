@@ -1,0 +1,87 @@
+import pMap from "p-map";
+import type { ArchiveSettings } from "../archive/archive.ts";
+import { type Extension, extendRetention } from "../archive/extend-retention.ts";
+import { PUSH_KINDS, pushedSource, SOURCE_NAMES } from "../infobip/sources.ts";
+import { extendBlob } from "../log/blob.ts";
+import { extendBesidePages } from "../log/extend-life.ts";
+import { nameOf, PageLog } from "../log/page-log.ts";
+import type { Database } from "../runtime/dynamodb.ts";
+import { extendLife } from "../runtime/expiry.ts";
+import { EXPIRES_AT } from "../runtime/table.ts";
+import { Quarantine } from "./quarantine.ts";
+import { REPAIRS } from "./repairs.ts";
+
+export interface ExtendedAll extends Extension {
+  /** Pages of the logs, what goes with them (events, what readers were told), and texts in quarantine, that live longer now. */
+  readonly pages: number;
+  readonly besidePages: number;
+  readonly quarantined: number;
+}
+
+export interface ExtendServices {
+  readonly db: Database;
+  readonly settings: ArchiveSettings;
+  readonly nowMs: number;
+  readonly onProgress?: (soFar: Extension) => void;
+}
+
+/**
+ * Lets everything whose life is the retention's live as long as the retention is now: the logs of pages and what goes with
+ * them, the quarantine and the archive. What has expired stays expired, and nothing is shortened. May be repeated; an archive that is half
+ * done goes on where it was. Throws what DynamoDB throws.
+ */
+export async function extendAll({ db, settings, nowMs, onProgress }: ExtendServices): Promise<ExtendedAll> {
+  const { retentionHours } = settings;
+  const living = { db, retentionHours, nowMs };
+  const log = new PageLog(db, retentionHours);
+  const arrived = new Map<string, number>();
+  let pages = 0;
+  for (const source of [...SOURCE_NAMES, ...PUSH_KINDS.map(pushedSource), REPAIRS]) {
+    const noted = noting(log.read(source, 0), ({ place, atMs }) => arrived.set(`${source}#${place}`, atMs));
+    pages += await extendEach(noted, ({ id }) => nameOf(source, id), living);
+  }
+  // After the pages themselves: what leads to a page may lead nowhere, but a page must not be there untold.
+  const besidePages = await extendBesidePages(
+    db,
+    (source, place) => arrived.get(`${source}#${place}`),
+    living,
+  );
+  const quarantine = new Quarantine(db, retentionHours);
+  const quarantined = await extendEach(quarantine.list(), ({ item }) => String(item.sk), living);
+  const progress = { nowMs, ...(onProgress ? { onProgress } : {}) };
+  return { ...(await extendRetention(db, settings, progress)), pages, besidePages, quarantined };
+}
+
+/** The same, each told of as it passes. */
+async function* noting<T>(all: AsyncIterable<T>, note: (one: T) => void): AsyncGenerator<T> {
+  for await (const one of all) {
+    note(one);
+    yield one;
+  }
+}
+
+const CONCURRENCY = 16;
+
+interface Kept {
+  readonly atMs: number;
+  readonly item: Readonly<Record<string, unknown>>;
+}
+
+/** Extends what was kept from a moment on, its pieces first: an item never outlives its bytes. */
+async function extendEach<T extends Kept>(
+  all: AsyncIterable<T>,
+  ownerOf: (kept: T) => string,
+  { db, retentionHours, nowMs }: { db: Database; retentionHours: number; nowMs: number },
+): Promise<number> {
+  const changed = await pMap(
+    all,
+    async (kept) => {
+      const expiresAt = Math.ceil(kept.atMs / 1000) + Math.round(retentionHours * 3600);
+      if (Number(kept.item[EXPIRES_AT]) >= expiresAt) return false;
+      await extendBlob(db, ownerOf(kept), kept.item, { expiresAt, nowMs });
+      return extendLife(db, kept.item, expiresAt, nowMs);
+    },
+    { concurrency: CONCURRENCY },
+  );
+  return changed.filter(Boolean).length;
+}

@@ -1,0 +1,164 @@
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import pMap from "p-map";
+import * as v from "valibot";
+import { SOURCE_NAMES } from "../infobip/sources.ts";
+import type { Database } from "../runtime/dynamodb.ts";
+import { RECONCILE_PARTITION } from "./checkpoint.ts";
+import type { Doubts } from "./doubts.ts";
+import type { SourceStates } from "./source-state.ts";
+
+/**
+ * The pulls that may have taken reports which are not in the archive (open, or a doubt), as the reconciler sees them:
+ *
+ *     reconcile     open-pulls     by `<source> <id>`: since when, in how many runs, and what has been done
+ *
+ * A pull is swept at once, so that what it lost is repaired soon. It is settled by a sweep that began so long after the
+ * reconciler first saw it, by the reconciler's own clock, and after so many of its runs: by then its request is over,
+ * since Lambda ends a pull after a minute, and the logs show what its reports said. No moment that a pull wrote down by
+ * its own clock counts; and the run after the sweep lets go of it, not the one that ends it, so that no single wrong
+ * clock can.
+ */
+export interface Seen {
+  /** By the reconciler's clock, milliseconds since 1970. */
+  readonly firstMs: number;
+  /** Runs since the first. */
+  readonly runs: number;
+  /** When the last sweep began that has come to its end and looked for its reports; undefined before there was one. */
+  readonly sweptMs?: number | undefined;
+  /** Has that sweep settled it? The next run lets go of it, unless the sweep's clock was ahead. */
+  readonly isSettled?: boolean | undefined;
+  /** The sweep under way that it takes part in, by its beginning, and whether that one settles it. */
+  readonly sweep?: { readonly atMs: number; readonly isSettling: boolean } | undefined;
+}
+
+export type SeenPulls = Readonly<Record<string, Seen>>;
+
+const FIRST_SEEN_AGO_MS = 180_000;
+const SEEN_IN_RUNS = 2;
+/** They are one item, of 400 kB at most; after an outage there are thousands, and the rest has its turn later. */
+const MOST_SEEN = 1_000;
+
+const VERSION = 2;
+const KEY = { pk: RECONCILE_PARTITION, sk: "open-pulls" };
+const stored = v.object({
+  v: v.literal(VERSION),
+  seen: v.record(
+    v.string(),
+    v.object({
+      firstMs: v.number(),
+      runs: v.number(),
+      sweptMs: v.optional(v.number()),
+      isSettled: v.optional(v.boolean()),
+      sweep: v.optional(v.object({ atMs: v.number(), isSettling: v.boolean() })),
+    }),
+  ),
+});
+
+interface PullStores {
+  readonly states: SourceStates;
+  readonly doubts: Doubts;
+}
+
+/** What the reconciler remembers of open pulls from run to run. */
+export class OpenPulls {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Where it cannot be read, nothing has been seen. */
+  async load(): Promise<SeenPulls> {
+    const { Item } = await this.#db.client.send(
+      new GetCommand({ TableName: this.#db.table, Key: KEY, ConsistentRead: true }),
+    );
+    const result = v.safeParse(stored, Item);
+    return result.success ? result.output.seen : {};
+  }
+
+  async save(seen: SeenPulls): Promise<void> {
+    const Item = { ...KEY, v: VERSION, seen };
+    await this.#db.client.send(new PutCommand({ TableName: this.#db.table, Item }));
+  }
+}
+
+/** The names of all pulls that are open or in doubt now. */
+export async function openPulls({ states, doubts }: PullStores): Promise<string[]> {
+  const open = await Promise.all(
+    SOURCE_NAMES.map(async (source) => (await states.load(source)).open.map((id) => nameOf(source, id))),
+  );
+  const doubtful = (await doubts.list()).map(({ source, id }) => nameOf(source, id));
+  return [...new Set([...open.flat(), ...doubtful])];
+}
+
+/** Counts this run for each pull that is open now, and forgets those that are not any more. */
+export function see(before: SeenPulls, names: readonly string[], nowMs: number): SeenPulls {
+  const known = names.filter((name) => Object.hasOwn(before, name));
+  const unknown = names.filter((name) => !Object.hasOwn(before, name));
+  return Object.fromEntries(
+    [...known, ...unknown].slice(0, MOST_SEEN).map((name) => [name, seenAgain(before[name], nowMs)]),
+  );
+}
+
+/** What was stamped in the future came from a run whose clock was ahead, and does not count. */
+function seenAgain(before: Seen | undefined, nowMs: number): Seen {
+  if (before === undefined || before.firstMs > nowMs) return { firstMs: nowMs, runs: 0 };
+  const { firstMs, sweep } = before;
+  const runs = before.runs + 1;
+  if (Math.max(before.sweptMs ?? 0, sweep?.atMs ?? 0) > nowMs) return { firstMs, runs };
+  return { ...before, runs };
+}
+
+/** Parts what an earlier run has settled, and can be let go of, from the rest. */
+export function partSettled(seen: SeenPulls): { left: SeenPulls; settled: string[] } {
+  const [settled, left] = [true, false].map((isSettled) =>
+    Object.entries(seen).filter(([, pull]) => (pull.isSettled === true) === isSettled),
+  );
+  return { left: Object.fromEntries(left ?? []), settled: (settled ?? []).map(([name]) => name) };
+}
+
+/** Marks what a sweep that begins now is for; undefined when there is no need for one. */
+export function beginSweep(seen: SeenPulls, nowMs: number): SeenPulls | undefined {
+  const marked = Object.entries(seen).map(([name, { sweep: _earlier, ...pull }]): [string, Seen] => {
+    const isSettling = pull.runs >= SEEN_IN_RUNS && nowMs - pull.firstMs >= FIRST_SEEN_AGO_MS;
+    return [name, isSettling || isUnswept(pull) ? { ...pull, sweep: { atMs: nowMs, isSettling } } : pull];
+  });
+  return marked.some(([, { sweep }]) => sweep) ? Object.fromEntries(marked) : undefined;
+}
+
+/**
+ * What the end of the sweep that began at a moment means. Marks of another sweep do not count: where two runs overlap,
+ * one may end a sweep that the other has already followed up with a new one.
+ */
+export function endSweep(seen: SeenPulls, atMs: number): SeenPulls {
+  const ended = Object.entries(seen).map(([name, pull]): [string, Seen] => {
+    if (pull.sweep?.atMs !== atMs) return [name, pull];
+    const { sweep, ...rest } = pull;
+    return [name, { ...rest, sweptMs: atMs, ...(sweep.isSettling ? { isSettled: true } : {}) }];
+  });
+  return Object.fromEntries(ended);
+}
+
+/** May a report of such a pull still be missing that no sweep has looked for? */
+export function isUnswept({ sweptMs }: Seen): boolean {
+  return sweptMs === undefined;
+}
+
+/** Lets go of pulls whose 48 hours have been checked. May be repeated. */
+export async function settle(names: readonly string[], { states, doubts }: PullStores): Promise<void> {
+  const pulls = names.map(pullNamed);
+  for (const source of new Set(pulls.map((pull) => pull.source))) {
+    const ids = pulls.filter((pull) => pull.source === source).map(({ id }) => id);
+    await states.close(source, { ids });
+  }
+  await pMap(pulls, (pull) => doubts.settle(pull), { concurrency: 16 });
+}
+
+function nameOf(source: string, id: string): string {
+  return `${source} ${id}`;
+}
+
+function pullNamed(name: string): { source: string; id: string } {
+  const at = name.indexOf(" ");
+  return { source: name.slice(0, at), id: name.slice(at + 1) };
+}

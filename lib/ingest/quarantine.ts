@@ -1,0 +1,117 @@
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import { deleteBlob, loadBlob, storeBlob } from "../log/blob.ts";
+import { type Database, queryAll } from "../runtime/dynamodb.ts";
+import { parseStored } from "../runtime/stored.ts";
+import { EXPIRES_AT } from "../runtime/table.ts";
+
+/** What could not be parsed, and why. */
+export interface Quarantined {
+  /** The page it came in, as `nameOf` of the log calls it. */
+  readonly page: string;
+  readonly source: string;
+  /** Its place in the page; -1 for a page (or the rest of one) that could not be split into records. */
+  readonly place: number;
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+}
+
+export interface QuarantinedItem extends Quarantined {
+  readonly item: Record<string, unknown>;
+}
+
+export const QUARANTINE_PARTITION = "quarantine";
+
+const VERSION = 1;
+const storedEntry = v.object({
+  page: v.string(),
+  source: v.string(),
+  place: v.number(),
+  reason: v.string(),
+  atMs: v.number(),
+  v: v.literal(VERSION),
+});
+
+/** Where texts that do not parse are kept, whole, for the retention. */
+export class Quarantine {
+  readonly #db: Database;
+  readonly #retentionHours: number;
+
+  constructor(db: Database, retentionHours: number) {
+    this.#db = db;
+    this.#retentionHours = retentionHours;
+  }
+
+  /** Keeps a text. The same place of the same page is kept once, however often the page is merged. */
+  async keep(entry: Quarantined, text: string | Uint8Array): Promise<void> {
+    const sk = `${entry.page}#${entry.place}`;
+    const expiresAt = Math.ceil(entry.atMs / 1000) + Math.round(this.#retentionHours * 3600);
+    const blob = await storeBlob(this.#db, sk, Buffer.from(text), expiresAt);
+    const Item = { pk: QUARANTINE_PARTITION, sk, ...entry, v: VERSION, ...blob, [EXPIRES_AT]: expiresAt };
+    await this.#db.client.send(new PutCommand({ TableName: this.#db.table, Item }));
+  }
+
+  /** The entry under a sort key; undefined when it is not there, or not any more. */
+  async find(sk: string): Promise<QuarantinedItem | undefined> {
+    const { Item } = await this.#db.client.send(
+      new GetCommand({
+        TableName: this.#db.table,
+        Key: { pk: QUARANTINE_PARTITION, sk },
+        ConsistentRead: true,
+      }),
+    );
+    return Item && entryOf(Item);
+  }
+
+  /** Everything in quarantine, by page. */
+  async *list(): AsyncGenerator<QuarantinedItem> {
+    for await (const item of queryAll(this.#db, ALL)) yield entryOf(item);
+  }
+
+  /**
+   * Some entries that are not expired, at most `most`, after the one at `after` (or from the first on): a few at a time
+   * they all have their turn. `next` is what to go on after; undefined at the end.
+   */
+  async some(
+    most: number,
+    after: string | undefined,
+    nowMs: number,
+  ): Promise<{ entries: QuarantinedItem[]; next: string | undefined }> {
+    const from = after === undefined ? {} : { ExclusiveStartKey: { pk: QUARANTINE_PARTITION, sk: after } };
+    const { Items = [], LastEvaluatedKey: last } = await this.#db.client.send(
+      new QueryCommand({ TableName: this.#db.table, ...ALL, ...from, Limit: most, ConsistentRead: true }),
+    );
+    const entries = Items.filter((item) => Number(item[EXPIRES_AT]) * 1000 > nowMs).map(entryOf);
+    return { entries, next: typeof last?.sk === "string" ? last.sk : undefined };
+  }
+
+  /** Is there nothing in it that is not expired? */
+  async isEmpty(nowMs: number): Promise<boolean> {
+    for await (const item of queryAll(this.#db, { ...ALL, Limit: 25 }))
+      if (Number(item[EXPIRES_AT]) * 1000 > nowMs) return false;
+    return true;
+  }
+
+  /** The bytes as they came. */
+  load({ item }: QuarantinedItem): Promise<Buffer> {
+    return loadBlob(this.#db, String(item.sk), item);
+  }
+
+  /** Lets go of an entry that has been replayed. */
+  async release({ item }: QuarantinedItem): Promise<void> {
+    await this.#db.client.send(
+      new DeleteCommand({ TableName: this.#db.table, Key: { pk: item.pk, sk: item.sk } }),
+    );
+    await deleteBlob(this.#db, String(item.sk), item);
+  }
+}
+
+const ALL = {
+  KeyConditionExpression: "pk = :pk",
+  ExpressionAttributeValues: { ":pk": QUARANTINE_PARTITION },
+};
+
+function entryOf(item: Record<string, unknown>): QuarantinedItem {
+  return { ...parseStored(storedEntry, item), item };
+}

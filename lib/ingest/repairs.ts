@@ -1,0 +1,31 @@
+import { bodyOf } from "../infobip/page.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { landAndMerge, type MergedLog, type MergeServices } from "./merge-log.ts";
+
+/** The log of what the reconciler found missing, or further on, in Infobip's own logs. */
+export const REPAIRS = "logs";
+
+/**
+ * Lands texts that are news to the archive as a page of their own before they are merged, so that every reader of the
+ * log gets them, too. They are split and read like a pulled page, and may be empty: then nothing happens.
+ */
+export async function landTexts(
+  source: string,
+  way: "repair" | "replay",
+  texts: readonly string[],
+  services: MergeServices,
+): Promise<MergedLog> {
+  const { clock, states } = services;
+  const { merged: after } = await states.load(source);
+  return landAndMerge(
+    source,
+    { id: newId(clock), atMs: clock.now(), way },
+    { body: bodyOf(texts), after },
+    services,
+  );
+}
+
+/** An id that no other pull or page has. */
+export function newId(clock: Clock): string {
+  return `${clock.now()}-${Math.floor(clock.random() * 2 ** 48).toString(36)}`;
+}

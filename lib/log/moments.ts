@@ -1,0 +1,61 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import pMap from "p-map";
+import { MOST_ID_BYTES } from "../message/event.ts";
+import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb.ts";
+import { EXPIRES_AT } from "../runtime/table.ts";
+import { MOMENT, momentItem, parseMoment } from "./events.ts";
+
+/** A message whose reports do not agree on when it was sent. */
+interface Moved {
+  readonly messageId: string;
+  readonly momentsMs: ReadonlySet<number>;
+  readonly keepSeconds: number;
+}
+
+/** What is reported of a message comes within days of its being sent. */
+const REPORTED_WITHIN_SECONDS = 7 * 86_400;
+const CONCURRENCY = 16;
+
+/**
+ * Keeps the moments of messages whose reports do not agree on when they were sent. What is kept for longer already stays so: who
+ * notes it again may know of fewer moments, or of a retention from before it was raised. May be repeated. Throws what DynamoDB throws.
+ */
+export async function keepMoments(db: Database, moved: readonly Moved[]): Promise<void> {
+  const items = moved
+    .filter(({ messageId }) => Buffer.byteLength(messageId) <= MOST_ID_BYTES)
+    .flatMap(({ messageId, momentsMs, keepSeconds }) => {
+      const expiresAt = endOf(momentsMs, keepSeconds);
+      return [...momentsMs].map((atMs) => momentItem(messageId, atMs, expiresAt));
+    });
+  await pMap(items, (item) => putLonger(db, item), { concurrency: CONCURRENCY });
+}
+
+/** Until when all the moments of a message, by their partition, are to be kept: seconds since 1970. Throws what DynamoDB throws. */
+export async function momentsKeptUntil(db: Database, pk: string, keepSeconds: number): Promise<number> {
+  const query = {
+    KeyConditionExpression: "pk = :pk AND begins_with(sk, :moment)",
+    ExpressionAttributeValues: { ":pk": pk, ":moment": MOMENT },
+  };
+  return endOf((await Array.fromAsync(queryAll(db, query))).map(parseMoment), keepSeconds);
+}
+
+/** All of them as long as the message itself, which is kept by the latest, and for the days in which reports of it may come. */
+function endOf(momentsMs: Iterable<number>, keepSeconds: number): number {
+  return Math.ceil(Math.max(...momentsMs) / 1000) + keepSeconds + REPORTED_WITHIN_SECONDS;
+}
+
+async function putLonger({ client, table }: Database, Item: ReturnType<typeof momentItem>): Promise<void> {
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: table,
+        Item,
+        ConditionExpression: "attribute_not_exists(pk) OR #e < :e",
+        ExpressionAttributeNames: { "#e": EXPIRES_AT },
+        ExpressionAttributeValues: { ":e": Item[EXPIRES_AT] },
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+  }
+}

@@ -1,0 +1,177 @@
+import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb.ts";
+import { BusyError } from "../runtime/errors.ts";
+import { parseStored } from "../runtime/stored.ts";
+import { EXPIRES_AT } from "../runtime/table.ts";
+import { loadBlob, storeBlob, unpackedLength } from "./blob.ts";
+
+/**
+ * Everything that arrives, in order: one item a page, raw, at the next free place of its source's log.
+ *
+ *     log#<source>     <place, 12 digits>     the bytes, when and by which way they came, and how many they are unpacked
+ *
+ * A page is put on the condition that its place is free, so landing and commit are one step: place n + 1 cannot exist
+ * before n, and a consistent read shows no gap, with any number of writers. A position made from a counter or a clock
+ * would let a page appear behind a reader that has already passed it.
+ */
+export const LOG_PARTITION = "log#";
+
+/**
+ * How a page came: pulled; pushed by Infobip; found missing in its logs by the reconciler; or read at last from the
+ * quarantine. The bytes are those of `{"results":[...]}`, or of a pushed body as it came; of one that only its headers tell how to
+ * read (deflate, br, a charset), those without compression, or in UTF-8.
+ */
+export const WAYS = ["pull", "push", "repair", "replay"] as const;
+export type Way = (typeof WAYS)[number];
+
+export interface Page {
+  readonly source: string;
+  /** From 1 on, without gaps. */
+  readonly place: number;
+  /** Unique: by it an append whose answer was lost knows its own page again. */
+  readonly id: string;
+  /** When it arrived, by the clock of who appended it; not necessarily rising. Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly way: Way;
+  readonly item: Readonly<Record<string, unknown>>;
+}
+
+/** What is known of a page before it has a place. */
+export type NewPage = Pick<Page, "id" | "atMs" | "way">;
+
+/** The form of the stored item. A page of another form is not ours to read. */
+const VERSION = 1;
+const storedPlace = v.pipe(v.string(), v.regex(/^\d{12}$/), v.transform(Number));
+const storedPage = v.object({
+  sk: storedPlace,
+  id: v.string(),
+  atMs: v.number(),
+  way: v.picklist(WAYS),
+  v: v.literal(VERSION),
+});
+
+/** Others may append at the same moment; that they are first every time does not happen so often. */
+const MOST_ATTEMPTS = 100;
+
+/** The logs of all sources. */
+export class PageLog {
+  readonly #db: Database;
+  readonly #retentionHours: number;
+
+  /** `retentionHours`: how long a page is kept after its arrival. */
+  constructor(db: Database, retentionHours: number) {
+    this.#db = db;
+    this.#retentionHours = retentionHours;
+  }
+
+  /**
+   * Lands a page: after this, nothing of it can be lost. `after` is a place that is known to be taken, or passed by a
+   * reader: a log that time to live has emptied goes on behind it. Throws what DynamoDB throws.
+   */
+  async append(source: string, page: NewPage, body: Uint8Array, after: number): Promise<Page> {
+    const expiresAt = Math.ceil(page.atMs / 1000) + Math.round(this.#retentionHours * 3600);
+    const blob = await storeBlob(this.#db, nameOf(source, page.id), body, expiresAt);
+    const item = { ...page, v: VERSION, bytes: unpackedLength(body), ...blob, [EXPIRES_AT]: expiresAt };
+    let place = after + 1;
+    for (let n = 0; n < MOST_ATTEMPTS; n++) {
+      if ((await this.#put(source, place, item)) || (await this.#isOwn(source, place, page.id)))
+        return { ...page, source, place, item };
+      // A place that is taken costs as much as one that is free: the end is looked up instead of tried for.
+      place = Math.max(place, await this.end(source)) + 1;
+    }
+    throw new BusyError("too many append to a log at once");
+  }
+
+  /** The last place that is taken; 0 when there is none, be it that time to live has emptied the log. */
+  async end(source: string): Promise<number> {
+    const { Items = [] } = await this.#db.client.send(
+      new QueryCommand({
+        TableName: this.#db.table,
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": LOG_PARTITION + source },
+        ProjectionExpression: "sk",
+        ConsistentRead: true,
+        ScanIndexForward: false,
+        Limit: 1,
+      }),
+    );
+    return Items[0] ? v.parse(storedPlace, Items[0].sk) : 0;
+  }
+
+  /** The pages after a place, oldest first. Whoever wants only some of them stops reading, and says how many are read `atOnce`. */
+  async *read(source: string, after: number, atOnce?: number): AsyncGenerator<Page> {
+    const query = {
+      KeyConditionExpression: "pk = :pk AND sk > :after",
+      ExpressionAttributeValues: { ":pk": LOG_PARTITION + source, ":after": sortKey(after) },
+      ConsistentRead: true,
+      ...(atOnce === undefined ? {} : { Limit: atOnce }),
+    };
+    for await (const item of queryAll(this.#db, query)) yield parsePage(source, item);
+  }
+
+  /** One page; undefined when it is not there, or not any more. */
+  async at(source: string, place: number): Promise<Page | undefined> {
+    // A page never changes: one that is found is right, and only one that is not must be looked for consistently.
+    for (const ConsistentRead of [false, true]) {
+      const { Item } = await this.#db.client.send(
+        new GetCommand({ TableName: this.#db.table, Key: keyOf(source, place), ConsistentRead }),
+      );
+      if (Item) return parsePage(source, Item);
+    }
+    return undefined;
+  }
+
+  /** The bytes of a page, as they were landed. Throws when they are not those that were written. */
+  load({ source, id, item }: Page): Promise<Buffer> {
+    return loadBlob(this.#db, nameOf(source, id), item);
+  }
+
+  /** Was the place free? */
+  async #put(source: string, place: number, item: Readonly<Record<string, unknown>>): Promise<boolean> {
+    try {
+      await this.#db.client.send(
+        new PutCommand({
+          TableName: this.#db.table,
+          Item: { ...keyOf(source, place), ...item },
+          ConditionExpression: "attribute_not_exists(pk)",
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return false;
+    }
+  }
+
+  /** An append whose answer was lost, and which the SDK repeated, fails on its own page. */
+  async #isOwn(source: string, place: number, id: string): Promise<boolean> {
+    const { Item } = await this.#db.client.send(
+      new GetCommand({
+        TableName: this.#db.table,
+        Key: keyOf(source, place),
+        ConsistentRead: true,
+        ProjectionExpression: "id",
+      }),
+    );
+    return Item?.id === id;
+  }
+}
+
+function keyOf(source: string, place: number) {
+  return { pk: LOG_PARTITION + source, sk: sortKey(place) };
+}
+
+function sortKey(place: number): string {
+  return String(place).padStart(12, "0");
+}
+
+/** The name of a page in logs, in quarantine and for its pieces. */
+export function nameOf(source: string, id: string): string {
+  return `${source}#${id}`;
+}
+
+function parsePage(source: string, item: Record<string, unknown>): Page {
+  const { sk: place, id, atMs, way } = parseStored(storedPage, item);
+  return { source, place, id, atMs, way, item };
+}

@@ -1,0 +1,122 @@
+import * as types from "./field-types.ts";
+
+/**
+ * The ways in which endpoints show a record. Of the logs: `omni` as it is stored; `sms` and `email` as version 1 of these;
+ * `newer` as the newer endpoints, and `newerEmail` as that of e-mail. Of the reports: version 1 of each, and the newer ones;
+ * those of omni have another name for one field in XML.
+ */
+export const STYLES = [
+  ...(["omni", "sms", "email", "newer", "newerEmail"] as const),
+  ...(["omniReports", "omniReportsXml", "smsReports", "emailReports", "newerReports"] as const),
+];
+export type Style = (typeof STYLES)[number];
+
+interface Field {
+  /** What its values are: how they are read, and what answers promise of them. */
+  readonly type: types.FieldType;
+  /** What an endpoint calls it, where that is not its own name: `a.b` is the part b of an object a, "" leaves it out. */
+  readonly shownAs?: Readonly<Partial<Record<Style, string>>>;
+  /** What else Infobip's reports and logs call it, also as `a.b`; the names under which it is shown are known anyway. */
+  readonly alsoNamed?: readonly string[];
+  /** Has every record it? */
+  readonly isAlways?: true;
+  /** Is it one that Infobip's omni logs document does not have? It stands after those that it has, by name. */
+  readonly isExtra?: true;
+}
+
+const newerName = (name: string) => ({ newer: name, newerEmail: name });
+const inPlatform = (name: string) => ({ ...newerName(name), newerReports: name });
+const NOT_IN_OMNI_REPORTS = { omniReports: "", omniReportsXml: "" };
+const NOT_IN_REPORTS = { ...NOT_IN_OMNI_REPORTS, smsReports: "", emailReports: "", newerReports: "" };
+
+/**
+ * Every field that the archive knows, in the order of Infobip's omni logs document. To add one, add its entry; for a source
+ * that calls one differently, add that name to its `alsoNamed` (`a.b` for the part b of an object a). How it is parsed, its
+ * place in a record, what each endpoint shows and describes and the spreadsheet's columns are made from this table. A field
+ * that is not here is kept and shown as it came.
+ *
+ * The names are from the seeds (omni, version 1) and from OpenAPI 3.210.0 and the official clients' models (the others).
+ */
+const FIELDS = {
+  bulkId: { type: types.TEXT },
+  messageId: { type: types.STRING, isAlways: true },
+  to: { type: types.TEXT, shownAs: newerName("destination") },
+  from: {
+    type: types.TEXT,
+    shownAs: { ...newerName("sender"), newerReports: "sender", ...NOT_IN_OMNI_REPORTS, emailReports: "" },
+  },
+  text: {
+    type: types.STRING,
+    shownAs: { newer: "content.text", ...NOT_IN_REPORTS },
+    alsoNamed: ["content.text"],
+  },
+  sentAt: { type: types.DATE, isAlways: true },
+  doneAt: { type: types.DATE },
+  messageCount: {
+    type: types.COUNT,
+    shownAs: { sms: "smsCount", smsReports: "smsCount" },
+    alsoNamed: ["mmsCount"],
+  },
+  mccmnc: {
+    type: types.NETWORK,
+    shownAs: {
+      ...{ sms: "mccMnc", email: "", ...newerName("mccMnc") },
+      ...{ omniReports: "mccMnc", smsReports: "mccMnc", emailReports: "", newerReports: "mccMnc" },
+    },
+  },
+  price: { type: types.PRICE },
+  status: { type: types.STATUS, isAlways: true },
+  error: { type: types.ERROR },
+  channel: {
+    type: types.STRING,
+    shownAs: { sms: "", email: "", ...newerName(""), smsReports: "", newerReports: "" },
+    isAlways: true,
+  },
+  callbackData: { type: types.TEXT },
+  /** Version 1 of SMS has these two; the omni reports have the object `platform`, which stays as it is. */
+  entityId: { type: types.TEXT, shownAs: inPlatform("platform.entityId"), isExtra: true },
+  applicationId: { type: types.TEXT, shownAs: inPlatform("platform.applicationId"), isExtra: true },
+  campaignReferenceId: { type: types.TEXT, isExtra: true },
+  /** What is left of it when its text, a field of its own, has been taken out. */
+  content: { type: types.OBJECT, isExtra: true },
+  platform: { type: types.PLATFORM, isExtra: true },
+} as const satisfies Readonly<Record<string, Field>>;
+
+export type FieldName = keyof typeof FIELDS;
+
+export const FIELD_TABLE: Readonly<Record<FieldName, Field>> = FIELDS;
+export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
+
+/** The fields of Infobip's omni logs document, in its order. */
+export const RECORD_FIELDS: readonly string[] = FIELD_NAMES.filter((name) => !FIELD_TABLE[name].isExtra);
+
+const BY_THEIR_NAME: ReadonlyMap<string, FieldName> = new Map(
+  FIELD_NAMES.flatMap((name) => {
+    const { shownAs = {}, alsoNamed = [] } = FIELD_TABLE[name];
+    const shown = Object.values(shownAs).filter((each) => each !== "" && !each.includes("."));
+    const theirs = [...shown, ...alsoNamed, name];
+    return theirs.map((each): [string, FieldName] => [each, name]);
+  }),
+);
+
+/** The field that Infobip calls so (`a.b`: the part b of an object a); undefined for one that the archive does not know. */
+export function fieldNamed(theirs: string): FieldName | undefined {
+  return BY_THEIR_NAME.get(theirs);
+}
+
+/** The objects of which a part is a field of ours. */
+const OUTER_NAMES: ReadonlySet<string> = new Set(
+  [...BY_THEIR_NAME.keys()].filter((name) => name.includes(".")).map((name) => name.split(".")[0] ?? ""),
+);
+
+/** Has an object of this name parts that are fields of ours? */
+export function hasFieldsInside(theirs: string): boolean {
+  return OUTER_NAMES.has(theirs);
+}
+
+/** What an endpoint of this style calls a field: a path of at most two parts; none when it does not show it. */
+export function shownPath(field: string, style: Style): readonly string[] {
+  const known = fieldNamed(field);
+  const shown = known === field ? (FIELD_TABLE[known].shownAs?.[style] ?? field) : field;
+  return shown === "" ? [] : shown.split(".");
+}

@@ -1,0 +1,107 @@
+import { isEmpty, type Json, printJson } from "./json.ts";
+import { epochMsOf, isInOrder, type MessageRecord, recordOf } from "./record.ts";
+import { rankOf } from "./status.ts";
+
+/**
+ * The merge rule: what is known of a message after several reports of it, in any order, any number of times.
+ *
+ * Every field holds the value of the report that is furthest on *of those that have the field*: the one of the highest rank, then
+ * of the latest `doneAt`. Because each field is a maximum over (rank, doneAt, fullness, value), the merge is idempotent,
+ * commutative and associative, so replays, overlapping runs and any order of arrival end in the same record. To stay associative
+ * it must remember the precedence of a field that came from a report less far on (say `text`, from a pending log) than the one
+ * that gave the status: that is `precedences`, nearly always empty.
+ */
+export interface Known {
+  readonly record: MessageRecord;
+  readonly precedences: FieldPrecedences;
+}
+
+/** Rank, and `doneAt` in milliseconds since 1970 (or NO_DONE_AT). Greater is further on. */
+export type Precedence = readonly [rank: number, doneAtMs: number];
+
+/** Fields that came from a report less far on than the one that gave the status. */
+export type FieldPrecedences = ReadonlyMap<string, Precedence>;
+
+const NO_DONE_AT = -1;
+/** What one report alone tells. */
+export function knownFrom(record: MessageRecord): Known {
+  return { record, precedences: new Map() };
+}
+
+/** Merges what two sides know of the same message and channel. */
+export function merge(a: Known, b: Known): Known {
+  if (covers(a, b)) return a;
+  if (covers(b, a)) return b;
+  const fields = new Set([...Object.keys(a.record), ...Object.keys(b.record)]);
+  const [ofA, ofB] = [precedenceOf(a), precedenceOf(b)];
+  const chosen = [...fields].flatMap((field) => {
+    const [x, y] = [claimOf(a, field, ofA), claimOf(b, field, ofB)];
+    const claim = x && y ? greater(x, y) : (x ?? y);
+    return claim ? [[field, claim] as const] : [];
+  });
+  const record = recordOf(chosen.map(([field, claim]) => [field, claim.value]));
+  const own = ownPrecedence(chosen);
+  const precedences = chosen.filter(([, claim]) => comparePrecedence(claim.precedence, own) !== 0);
+  precedences.sort(([x], [y]) => (x < y ? -1 : 1));
+  return { record, precedences: new Map(precedences.map(([field, claim]) => [field, claim.precedence])) };
+}
+
+/** Would a merge change nothing of `a`? Most do not: the same is told by a pull, a push and the logs, and then again. */
+function covers(a: Known, b: Known): boolean {
+  const [ofA, ofB] = [precedenceOf(a), precedenceOf(b)];
+  if (comparePrecedence(ofA, ofB) < 0 || !isMerged(a, ofA)) return false;
+  for (const field of Object.keys(b.record)) {
+    const theirs = claimOf(b, field, ofB);
+    if (!theirs) continue;
+    const own = claimOf(a, field, ofA);
+    if (!own || greater(own, theirs) !== own) return false;
+  }
+  return true;
+}
+
+/** Is this as a merge would leave it: no field empty, all in order? */
+function isMerged({ record, precedences }: Known, own: Precedence): boolean {
+  for (const precedence of precedences.values()) if (comparePrecedence(precedence, own) === 0) return false;
+  return isInOrder(record) && !Object.values(record).some(isEmpty);
+}
+
+interface Claim {
+  readonly value: Json;
+  readonly precedence: Precedence;
+}
+
+/** What one side says of a field; `own` is the precedence of the report that gave its status. */
+function claimOf(known: Known, field: string, own: Precedence): Claim | undefined {
+  // Own fields only: a report may well have a field named "constructor".
+  const value = Object.hasOwn(known.record, field) ? known.record[field] : undefined;
+  if (value === undefined || isEmpty(value)) return undefined;
+  return { value, precedence: known.precedences.get(field) ?? own };
+}
+
+/** The precedence of the report that gave the status: every report has one, so none is further on. */
+export function precedenceOf({ record, precedences }: Known): Precedence {
+  const { doneAt } = record;
+  return [rankOf(record.status), doneAt && !precedences.has("doneAt") ? epochMsOf(doneAt) : NO_DONE_AT];
+}
+
+function ownPrecedence(chosen: readonly (readonly [string, Claim])[]): Precedence {
+  const status = chosen.find(([field]) => field === "status");
+  if (!status) throw new Error("a record without a status cannot be merged");
+  return status[1].precedence;
+}
+
+/** The claim of the two that counts. */
+function greater(a: Claim, b: Claim): Claim {
+  const order = comparePrecedence(a.precedence, b.precedence);
+  if (order !== 0) return order > 0 ? a : b;
+  if (a.value === b.value) return a;
+  // Equally far on and yet different: the fuller one, since a report may have lost a part on its way; and else any, so
+  // long as it is the same in any order of arrival.
+  const [x, y] = [printJson(a.value), printJson(b.value)];
+  if (x.length !== y.length) return x.length > y.length ? a : b;
+  return x >= y ? a : b;
+}
+
+function comparePrecedence(a: Precedence, b: Precedence): number {
+  return a[0] - b[0] || a[1] - b[1];
+}

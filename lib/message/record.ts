@@ -1,0 +1,98 @@
+import { RECORD_FIELDS } from "./fields.ts";
+import { isJsonObject, type Json, type JsonObject, parseJson, printJson, type RawNumber } from "./json.ts";
+import { epochMsOfMoment } from "./moment.ts";
+import type { Status } from "./status.ts";
+
+/** A decimal that keeps its digits: 0.0100 is a raw number, 0.01 a plain one. `digitsOf` gives the text of either. */
+export type Decimal = number | RawNumber;
+
+/** What a message cost. Fields that nobody has named yet stay beside the known ones, here and below. */
+export interface Price extends JsonObject {
+  readonly pricePerMessage?: Decimal;
+  readonly currency?: string;
+}
+
+/** Infobip's error object, which only reports have. */
+export interface ReportError extends JsonObject {
+  readonly groupId?: number;
+  readonly groupName?: string;
+  readonly id?: number;
+  readonly name?: string;
+  readonly description?: string;
+  readonly permanent?: boolean;
+}
+
+/**
+ * What is known of one message over one channel, as the archive keeps and serves it, whatever endpoint it came from:
+ * the fields of the seeds' omni logs document and, last, those that nobody has named yet. `sentAt` and `doneAt` are in
+ * Infobip's format with the offset they came in. Absent means unknown: no field is null or "".
+ */
+export interface MessageRecord extends JsonObject {
+  readonly bulkId?: string;
+  readonly messageId: string;
+  readonly to?: string;
+  readonly from?: string;
+  readonly text?: string;
+  readonly sentAt: string;
+  readonly doneAt?: string;
+  readonly messageCount?: number;
+  readonly mccmnc?: string;
+  readonly price?: Price;
+  readonly status: Status;
+  readonly error?: ReportError;
+  readonly channel: string;
+  readonly callbackData?: string;
+}
+
+/** A record of these fields: the known ones in the document's order, the others after them by name. */
+export function recordOf(fields: Iterable<readonly [string, Json]>): MessageRecord {
+  const entries = [...fields].sort(([a], [b]) => compareFields(a, b));
+  return Object.fromEntries(entries) as MessageRecord;
+}
+
+/** Do the fields stand in the order of `recordOf`? */
+export function isInOrder(record: MessageRecord): boolean {
+  const fields = Object.keys(record);
+  return fields.every((field, n) => {
+    const before = fields[n - 1];
+    return before === undefined || compareFields(before, field) < 0;
+  });
+}
+
+function compareFields(a: string, b: string): number {
+  return positionOf(a) - positionOf(b) || (a < b ? -1 : 1);
+}
+
+const POSITIONS: ReadonlyMap<string, number> = new Map(RECORD_FIELDS.map((field, n) => [field, n]));
+
+function positionOf(field: string): number {
+  return POSITIONS.get(field) ?? RECORD_FIELDS.length;
+}
+
+/** The record as JSON text, exactly as `/omni/1/logs` serves it. */
+export function printRecord(record: MessageRecord): string {
+  return printJson(record);
+}
+
+/** Reads what `printRecord` wrote. Throws if it is something else: what is stored is a border like any other. */
+export function parseRecord(text: string): MessageRecord {
+  const json = parseJson(text);
+  if (!isJsonObject(json) || !isJsonObject(json.status)) throw new Error("a stored record is not a record");
+  for (const field of ["messageId", "channel", "sentAt"]) {
+    if (typeof json[field] !== "string") throw new Error(`a stored record has no ${field}`);
+  }
+  return json as MessageRecord;
+}
+
+/** Milliseconds since 1970 of a date in a record. Throws if it is none: the record is then corrupt. */
+export function epochMsOf(date: string): number {
+  const epochMs = epochMsOfMoment(date);
+  if (epochMs === undefined) throw new Error("a stored date is not in Infobip's format");
+  return epochMs;
+}
+
+/** The moment, in seconds since 1970, from which a record is no longer served: max(sentAt, doneAt) + retention. */
+export function expiresAtSeconds(record: MessageRecord, retentionHours: number): number {
+  const lastMs = Math.max(epochMsOf(record.sentAt), record.doneAt ? epochMsOf(record.doneAt) : -Infinity);
+  return Math.ceil(lastMs / 1000) + Math.round(retentionHours * 3600);
+}

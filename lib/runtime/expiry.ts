@@ -1,0 +1,32 @@
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type Database, isConditionFailure } from "./dynamodb.ts";
+import { EXPIRES_AT, TABLE_KEY } from "./table.ts";
+
+/**
+ * Lets an item live until `expiresAt` (seconds since 1970). It never shortens a life, and what has expired by `nowMs`
+ * stays so: readers have said that it is gone, and DynamoDB may have removed a part of what belongs to it. Says whether
+ * it changed anything. May be repeated. Throws what DynamoDB throws.
+ */
+export async function extendLife(
+  { client, table }: Database,
+  key: Readonly<Record<string, unknown>>,
+  expiresAt: number,
+  nowMs: number,
+): Promise<boolean> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { [TABLE_KEY.partition]: key[TABLE_KEY.partition], [TABLE_KEY.sort]: key[TABLE_KEY.sort] },
+        UpdateExpression: "SET #e = :e",
+        ConditionExpression: "#e < :e AND #e > :now",
+        ExpressionAttributeNames: { "#e": EXPIRES_AT },
+        ExpressionAttributeValues: { ":e": expiresAt, ":now": nowMs / 1000 },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sha256 } from "../runtime/hash.ts";
+
+/** Where the built page is, beside the code that serves it. */
+export const FILES_FOLDER = "files";
+
+/** How a file may be sent: as it is, or compressed when it was built. */
+const CODINGS = { br: ".br", gzip: ".gz", identity: "" } as const;
+export type Coding = keyof typeof CODINGS;
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: "text/css; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  json: "application/json; charset=utf-8",
+  png: "image/png",
+  svg: "image/svg+xml",
+  tsv: "text/tab-separated-values; charset=utf-8",
+  woff2: "font/woff2",
+};
+
+export interface SiteFile {
+  readonly type: string;
+  /** Of what is in it, for If-None-Match; quoted, and not told apart by coding: it is weak. */
+  readonly etag: string;
+  readonly codings: Readonly<Partial<Record<Coding, Buffer>>>;
+}
+
+/**
+ * Every file of a built page, by name, in memory: there are a dozen, and what is not among them is not served, whatever a
+ * path says. Throws what reading the folder throws.
+ */
+export function readFiles(folder: string): ReadonlyMap<string, SiteFile> {
+  const names = readdirSync(folder);
+  const plain = names.filter((name) => !/\.(br|gz)$/.test(name));
+  return new Map(plain.map((name) => [name, fileOf(folder, name, new Set(names))]));
+}
+
+function fileOf(folder: string, name: string, names: ReadonlySet<string>): SiteFile {
+  const there = Object.entries(CODINGS).filter(([, ending]) => names.has(name + ending));
+  const codings = there.map(([coding, ending]) => [coding, readFileSync(join(folder, name + ending))]);
+  return {
+    type: TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream",
+    etag: `W/"${sha256(readFileSync(join(folder, name))).slice(0, 32)}"`,
+    codings: Object.fromEntries(codings),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Scatter } from "./bounds.ts";
+import { HOUR_MS, hourOf, type PastHour } from "./past-hours.ts";
+import { SHARES, type ShareKind } from "./shares.ts";
+import { sharesOf } from "./usual-shares.ts";
+import { type SpendByCurrency, spendsOf, volumesOf } from "./volumes.ts";
+
+/** What is usual for a segment in one hour: the answer of its own history. */
+export interface Usual {
+  /** The usual share of bad messages, and its scatter, by kind. */
+  readonly shares: Readonly<Record<ShareKind, { readonly share: number; readonly scatter: Scatter }>>;
+  /** Messages in this hour: usually, and at least, whatever hour near it one takes. */
+  readonly messages: number;
+  readonly leastMessages: number;
+  readonly spend: SpendByCurrency;
+}
+
+/** The usual of a segment by hour. */
+export interface Baseline {
+  /** A message is judged when it is older than this: nine in ten have their end by then. */
+  readonly waitMs: number;
+  at(hourMs: number): Usual;
+}
+
+/** Of the hours around one, the poorest counts as expected: clocks are shifted, and days begin late. */
+const SHIFT_HOURS = 3;
+
+export interface PastOptions {
+  readonly channel: string;
+  /** How old nine in ten messages are when their end is known. */
+  readonly waitMs: number;
+  readonly historyDays: number;
+  readonly leastMessages: number;
+  /** Where the history ends: what is not told of the hours before is that nothing was sent. */
+  readonly untilMs: number;
+}
+
+/**
+ * The baseline that a history of up to 28 days tells (hours that an incident spoiled are left out, the rest in any order):
+ * for each hour of the week the median of its weeks. Undefined while there is too little of it.
+ */
+export function baselineOf(history: readonly PastHour[], options: PastOptions): Baseline | undefined {
+  const good = history.filter(({ counts }) => counts.sent > 0);
+  if (good.length === 0) return undefined;
+  const firstMs = good.reduce((least, { hourMs }) => Math.min(least, hourMs), Number.POSITIVE_INFINITY);
+  const { untilMs } = options;
+  const messages = good.reduce((sum, { counts }) => sum + counts.sent, 0);
+  if (untilMs - firstMs < options.historyDays * 24 * HOUR_MS || messages < options.leastMessages)
+    return undefined;
+  const volumes = volumesOf(history, firstMs, untilMs);
+  const shares = SHARES.map((kind) => [kind, sharesOf(kind, good, options.channel, volumes.usual)] as const);
+  const spends = spendsOf(good);
+  const cache = new Map<number, Usual>();
+  return {
+    waitMs: options.waitMs,
+    at: (hourMs) => {
+      const hour = hourOf(hourMs);
+      const found = cache.get(hour);
+      if (found) return found;
+      const near = Array.from({ length: 2 * SHIFT_HOURS + 1 }, (_, n) =>
+        volumes.least(hour + n - SHIFT_HOURS),
+      );
+      const usual: Usual = {
+        shares: Object.fromEntries(
+          shares.map(([kind, { at, scatter }]) => [kind, { share: at(hour), scatter }]),
+        ) as Usual["shares"],
+        messages: volumes.usual(hour),
+        leastMessages: Math.min(...near),
+        spend: spends(hour),
+      };
+      cache.set(hour, usual);
+      return usual;
+    },
+  };
+}

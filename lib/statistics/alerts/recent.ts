@@ -1,0 +1,64 @@
+import { addCounts, type Counts, NO_COUNTS, withoutCounts } from "./counts.ts";
+
+/** What is known of a segment's newest hours, at this moment. */
+export interface Recent {
+  /** The messages sent from `fromMs` until before `toMs`. */
+  between(fromMs: number, toMs: number): Counts;
+  /** Σ n² over the five minutes each of that stretch, n being the messages sent: how they are clumped. */
+  squares(fromMs: number, toMs: number): number;
+}
+
+/** A stretch of sending time; those of one series do not overlap. It counts where it begins. */
+export interface Bin {
+  readonly fromMs: number;
+  readonly counts: Counts;
+}
+
+const CLUMP_MS = 5 * 60_000;
+
+/** A series of bins of five minutes or less, in any order. */
+export function recentOf(bins: readonly Bin[]): Recent {
+  const sorted = [...bins].sort((a, b) => a.fromMs - b.fromMs);
+  // Sums from the beginning: every stretch is a difference.
+  const sums: Counts[] = [NO_COUNTS];
+  for (const { counts } of sorted) sums.push(addCounts(sums.at(-1) ?? NO_COUNTS, counts));
+  const place = (ms: number) => firstFrom(sorted, ms);
+  return {
+    between: (fromMs, toMs) =>
+      withoutCounts(sums[place(toMs)] ?? NO_COUNTS, sums[place(fromMs)] ?? NO_COUNTS),
+    squares: (fromMs, toMs) => squaresOf(sorted.slice(place(fromMs), place(toMs))),
+  };
+}
+
+/** The rest of a segment without these parts of it, which share no message with each other. */
+export function withoutParts(whole: Recent, parts: readonly Recent[]): Recent {
+  return {
+    between: (fromMs, toMs) =>
+      parts.reduce(
+        (rest, part) => withoutCounts(rest, part.between(fromMs, toMs)),
+        whole.between(fromMs, toMs),
+      ),
+    // More than the rest has: a rest is taken for more clumped than it is, which makes the rules careful.
+    squares: (fromMs, toMs) => whole.squares(fromMs, toMs),
+  };
+}
+
+/** How many bins begin before this moment. */
+function firstFrom(sorted: readonly Bin[], ms: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.fromMs ?? Number.POSITIVE_INFINITY) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function squaresOf(bins: readonly Bin[]): number {
+  const clumps = new Map<number, number>();
+  for (const { fromMs, counts } of bins) {
+    const clump = Math.floor(fromMs / CLUMP_MS);
+    clumps.set(clump, (clumps.get(clump) ?? 0) + counts.sent);
+  }
+  return [...clumps.values()].reduce((sum, sent) => sum + sent * sent, 0);
+}

@@ -1,0 +1,116 @@
+import { binomialTail, designEffect, wilsonLower } from "./bounds.ts";
+import { campaignAllowance } from "./campaigns.ts";
+import { SLOW_MS } from "./counts.ts";
+import type { Finding, Numbers, Situation } from "./finding.ts";
+import type { Baseline } from "./past.ts";
+import { floorTo, HOUR_MS, MINUTE_MS } from "./past-hours.ts";
+import type { AlertSettings } from "./settings.ts";
+import { judgedOf, SHARES, type ShareKind } from "./shares.ts";
+import { silenceOf, spendOf } from "./volume-rules.ts";
+
+/** How long messages wait for their judgement where nothing is known yet of how long they take. */
+const UNKNOWN_WAIT_MS = 5 * 60_000;
+/**
+ * There are always some that take longer than nine in ten do. Of what is pending in a window, this share is not counted: a tenth
+ * of the youngest five minutes, ever less of the older ones, and somewhat more than the usual share of slow ones.
+ */
+const FORGIVEN_OF_YOUNGEST = 0.1;
+const YOUNGEST_MS = 5 * MINUTE_MS;
+const FORGIVEN_OF_SLOW = 1.2;
+/** So far a usual share may be off, as few weeks tell it. */
+const UNSURE = 0.01;
+/** A recovery is told by the shortest stretch with so many messages. */
+const LEAST_TO_RECOVER = 20;
+
+/** What the rules say of a segment at a moment. Pure: the same situation gives the same findings. */
+export function judge(situation: Situation, settings: AlertSettings): Finding[] {
+  const { baseline } = situation;
+  if (!baseline) return [withoutHistory(situation, settings)];
+  return [
+    ...SHARES.map((kind) => shareFinding(kind, situation, baseline, settings)),
+    silenceOf(situation, baseline, settings),
+    spendOf(situation, baseline, settings),
+  ];
+}
+
+function shareFinding(
+  kind: ShareKind,
+  situation: Situation,
+  baseline: Baseline,
+  settings: AlertSettings,
+): Finding {
+  const wait = kind === "SLOW" ? Math.max(SLOW_MS, baseline.waitMs) : baseline.waitMs;
+  const toMs = floorTo(situation.nowMs - wait, MINUTE_MS);
+  let isBack: boolean | undefined;
+  let backFromMs = situation.sinceMs;
+  let firing: Numbers | undefined;
+  let firingFromMs = 0;
+  for (const minutes of settings.windowsMinutes) {
+    const fromMs = Math.max(situation.sinceMs, toMs - minutes * MINUTE_MS);
+    const window = shareWindow(kind, situation, baseline, fromMs, toMs);
+    const { messages, bad, usual, effect, allowance } = window;
+    const margin = settings.margins[kind];
+    if (isBack === undefined && minutes >= 15 && messages >= LEAST_TO_RECOVER) {
+      const error = Math.sqrt((effect * usual * (1 - usual)) / messages);
+      isBack = bad / messages <= usual + allowance + margin / 2 + error;
+      backFromMs = fromMs;
+    }
+    if (messages < settings.leastMessages) continue;
+    const threshold = usual + margin + allowance;
+    const fewer = { bad: bad / effect, messages: messages / effect };
+    if (wilsonLower(fewer.bad, fewer.messages, settings.z) <= threshold) continue;
+    const chance = binomialTail(fewer.bad, fewer.messages, usual + allowance + UNSURE);
+    if (firing && chance >= (firing.chance ?? 1)) continue;
+    firing = { windowMinutes: minutes, messages, bad, share: bad / messages, usual, threshold, chance };
+    firingFromMs = fromMs;
+  }
+  // A long window goes on firing for hours after all is well again: what is back is told by the newest messages alone.
+  const back = isBack === undefined ? {} : { isBack, backFromMs };
+  return firing ? { kind, firing, fromMs: firingFromMs, ...back } : { kind, fromMs: backFromMs, ...back };
+}
+
+/** A window hour by hour, since what is usual changes with the hour. */
+function shareWindow(
+  kind: ShareKind,
+  situation: Situation,
+  baseline: Baseline,
+  fromMs: number,
+  toMs: number,
+) {
+  const { recent, channel } = situation;
+  let [sent, messages, bad, expectedBad, allowed] = [0, 0, 0, 0, 0];
+  const young = FORGIVEN_OF_YOUNGEST * Math.min(1, YOUNGEST_MS / Math.max(1, toMs - fromMs));
+  const scatter = baseline.at(toMs).shares[kind].scatter;
+  for (let atMs = fromMs; atMs < toMs; ) {
+    const endMs = Math.min(toMs, floorTo(atMs, HOUR_MS) + HOUR_MS);
+    const { shares, messages: usually } = baseline.at(atMs);
+    const forgiven = young + FORGIVEN_OF_SLOW * shares.SLOW.share;
+    const counts = recent.between(atMs, endMs);
+    const judged = judgedOf(kind, counts, channel, forgiven);
+    sent += counts.sent;
+    messages += judged.messages;
+    bad += judged.bad;
+    expectedBad += judged.messages * shares[kind].share;
+    allowed += counts.sent * campaignAllowance(counts.sent, (usually * (endMs - atMs)) / HOUR_MS);
+    atMs = endMs;
+  }
+  const usual = messages > 0 ? expectedBad / messages : 0;
+  const clumpSize = sent > 0 ? recent.squares(fromMs, toMs) / sent : 0;
+  const allowance = sent > 0 ? (allowed / sent) * (1 - usual) : 0;
+  return { messages, bad, usual, allowance, effect: designEffect(messages, clumpSize, scatter) };
+}
+
+/** All that can be said of a segment whose usual is not known: nothing at all arrives. */
+function withoutHistory({ recent, nowMs, sinceMs }: Situation, settings: AlertSettings): Finding {
+  const toMs = floorTo(nowMs - UNKNOWN_WAIT_MS, MINUTE_MS);
+  for (const minutes of settings.windowsMinutes) {
+    const fromMs = Math.max(sinceMs, toMs - minutes * MINUTE_MS);
+    const { sent, rejected, delivered } = recent.between(fromMs, toMs);
+    const messages = sent - rejected;
+    if (messages < settings.leastWithoutHistory) continue;
+    if (delivered > 0) return { kind: "DELIVERY", isBack: true, backFromMs: fromMs, fromMs };
+    const firing = { windowMinutes: minutes, messages, bad: messages, share: 1, usual: 0, threshold: 1 };
+    return { kind: "DELIVERY", firing, isBack: false, fromMs };
+  }
+  return { kind: "DELIVERY", fromMs: sinceMs };
+}

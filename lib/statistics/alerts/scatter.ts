@@ -1,0 +1,58 @@
+import type { Scatter } from "./bounds.ts";
+import type { Judged } from "./shares.ts";
+
+/** An hour by its number since 1970, and what a rule judges of it. */
+export interface JudgedHour extends Judged {
+  readonly hour: number;
+  /** So far its share may be above the usual without counting as scatter (campaigns.ts). */
+  readonly allowance: number;
+}
+
+/** What clumps are taken for where the history is too small to tell: as an hour has twelve, a twelfth of it in the hour. */
+const PRIOR_CLUMP = 0.03;
+const LEAST_CLUMP = 0.02;
+const MOST = 0.9;
+/** How fine a correlation between the messages of an hour must be told to be believed against the prior. */
+const RESOLUTION = 0.005;
+const LONG_HOURS = 6;
+
+/**
+ * How a segment's share scatters around its usual, beyond what chance alone does. It is measured between hours and between
+ * stretches of six hours; clumps of five minutes shrink to a sixth from one to the other, what lasts for hours does not.
+ * `usualAt` must not know the hour itself, or a short history would seem to have none.
+ */
+export function scatterOf<T extends JudgedHour>(hours: readonly T[], usualAt: (hour: T) => number): Scatter {
+  const short = correlation(hours, usualAt, 1, PRIOR_CLUMP / 12);
+  const long = correlation(hours, usualAt, LONG_HOURS, PRIOR_CLUMP / 12 / LONG_HOURS);
+  const lasting = Math.min(short, Math.max(0, (LONG_HOURS * long - short) / (LONG_HOURS - 1)));
+  return {
+    clump: Math.min(MOST, Math.max(LEAST_CLUMP, 12 * (short - lasting))),
+    long: Math.min(MOST, lasting),
+  };
+}
+
+/** The correlation between two messages of the same stretch (by moments), drawn towards a prior where there are few. */
+function correlation<T extends JudgedHour>(
+  hours: readonly T[],
+  usualAt: (hour: T) => number,
+  stretch: number,
+  prior: number,
+): number {
+  let [excess, weight, noise] = [0, 0, 0];
+  for (const list of Map.groupBy(hours, ({ hour }) => Math.floor(hour / stretch)).values()) {
+    let [off, chance, messages] = [0, 0, 0];
+    for (const hour of list) {
+      const share = Math.min(0.999, Math.max(0.001, usualAt(hour)));
+      const above = hour.bad - hour.messages * share;
+      off += above > 0 ? Math.max(0, above - hour.messages * hour.allowance * (1 - share)) : above;
+      chance += hour.messages * share * (1 - share);
+      messages += hour.messages;
+    }
+    if (messages < 2) continue;
+    excess += off * off - chance;
+    weight += chance * (messages - 1);
+    noise += 2 * chance * chance;
+  }
+  const drawn = Math.sqrt(noise) / RESOLUTION;
+  return Math.max(0, (excess + prior * drawn) / (weight + drawn));
+}

@@ -1,0 +1,34 @@
+import { type Counts, pendingOf } from "./counts.ts";
+
+/** What a rule can find wrong with a segment. */
+export const KINDS_OF_INCIDENT = ["DELIVERY", "SLOW", "REJECTED", "SILENCE", "SPEND"] as const;
+export type IncidentKind = (typeof KINDS_OF_INCIDENT)[number];
+
+/** Those that compare a share of bad messages with the usual one. */
+export const SHARES = ["DELIVERY", "SLOW", "REJECTED"] as const;
+export type ShareKind = (typeof SHARES)[number];
+
+export interface Judged {
+  /** So many messages are judged … */
+  readonly messages: number;
+  /** … and so many of them are bad. */
+  readonly bad: number;
+}
+
+/**
+ * What of these messages a rule judges. The delivery rate is Infobip's own: delivered ÷ (sent − rejected), for e-mail ÷ sent. Of
+ * what is pending, `forgiven` (a share of the judged) is not counted: there is always some that takes longer.
+ */
+export function judgedOf(kind: ShareKind, counts: Counts, channel: string, forgiven = 1): Judged {
+  const { sent, rejected, failed, slow } = counts;
+  if (kind === "REJECTED") return { messages: sent, bad: rejected };
+  if (kind === "SLOW") return { messages: sent - rejected, bad: slow };
+  const isEmail = channel === "EMAIL";
+  const messages = isEmail ? sent : sent - rejected;
+  const pending = pendingOf(counts);
+  const overdue = Math.max(0, pending - forgiven * messages);
+  return {
+    messages: messages - (pending - overdue),
+    bad: failed + (isEmail ? rejected : 0) + overdue,
+  };
+}

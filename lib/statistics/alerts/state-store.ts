@@ -1,0 +1,71 @@
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import { type Database, isConditionFailure } from "../../runtime/dynamodb.ts";
+import { parseStored } from "../../runtime/stored.ts";
+import { storedIncident } from "./schemas.ts";
+import { KINDS_OF_INCIDENT } from "./shares.ts";
+import { type Incident, NEW_WATCH, type Watch } from "./watch-state.ts";
+
+/** Something that is to be written down and, unless it is only a change, told. */
+export interface Event {
+  readonly what: "opened" | "changed" | "closed";
+  readonly incident: Incident;
+}
+
+/**
+ * What evaluations leave to each other, in one item, put on the condition that nobody else has: so that a run that dies, is repeated
+ * or runs beside another opens nothing twice. What an evaluation finds is in it before it is told, and taken out after.
+ *
+ *     pk alerts   sk state   w  JSON: the watch   o  JSON: the events to tell   n  counts the puts   v 1
+ */
+export interface AlertState {
+  readonly n: number;
+  readonly watch: Watch;
+  readonly events: readonly Event[];
+}
+
+export const ALERTS_PARTITION = "alerts";
+const KEY = { pk: ALERTS_PARTITION, sk: "state" };
+
+const counts = v.record(v.picklist(KINDS_OF_INCIDENT), v.exactOptional(v.number()));
+const watch = v.object({
+  atStep: v.number(),
+  running: v.record(v.string(), counts),
+  since: v.record(v.string(), v.number()),
+  open: v.array(storedIncident),
+});
+const events = v.array(
+  v.object({ what: v.picklist(["opened", "changed", "closed"]), incident: storedIncident }),
+);
+const stored = v.object({
+  n: v.number(),
+  w: v.pipe(v.string(), v.parseJson(), watch),
+  o: v.pipe(v.string(), v.parseJson(), events),
+  v: v.literal(1),
+});
+
+export async function loadState({ client, table }: Database): Promise<AlertState> {
+  const { Item } = await client.send(new GetCommand({ TableName: table, Key: KEY, ConsistentRead: true }));
+  if (!Item) return { n: 0, watch: NEW_WATCH, events: [] };
+  const { n, w, o } = parseStored(stored, Item);
+  return { n, watch: w, events: o };
+}
+
+/** Puts what follows a state; undefined when another was faster. */
+export async function putState(
+  { client, table }: Database,
+  { n, watch, events }: AlertState,
+): Promise<AlertState | undefined> {
+  const Item = { ...KEY, n: n + 1, w: JSON.stringify(watch), o: JSON.stringify(events), v: 1 };
+  const condition =
+    n === 0
+      ? { ConditionExpression: "attribute_not_exists(pk)" }
+      : { ConditionExpression: "n = :n", ExpressionAttributeValues: { ":n": n } };
+  try {
+    await client.send(new PutCommand({ TableName: table, Item, ...condition }));
+    return { n: n + 1, watch, events };
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    return undefined;
+  }
+}

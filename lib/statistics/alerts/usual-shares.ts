@@ -1,0 +1,74 @@
+import { campaignAllowance, isCampaign } from "./campaigns.ts";
+import { dayOf, hourOf, median, type PastHour, weekHour } from "./past-hours.ts";
+import { type JudgedHour, scatterOf } from "./scatter.ts";
+import { type Judged, judgedOf, type ShareKind } from "./shares.ts";
+
+/** A rate that few messages tell is drawn towards what the segment usually does by so many messages. */
+const DRAWN_BY = 100;
+
+/** The usual share of bad messages by hour of the week: what few messages tell is drawn towards the same hour of all days, and that to all. */
+export function sharesOf(
+  kind: ShareKind,
+  all: readonly PastHour[],
+  channel: string,
+  usually: (hour: number) => number,
+) {
+  const judged = all
+    .filter(({ isSpoiled }) => !isSpoiled)
+    .map(({ hourMs, counts }) => ({
+      hour: hourOf(hourMs),
+      ...judgedOf(kind, counts, channel),
+      allowance: campaignAllowance(counts.sent, usually(hourOf(hourMs))),
+      isUsual: !isCampaign(counts.sent, usually(hourOf(hourMs))),
+    }));
+  const learned = judged.filter(({ isUsual }) => isUsual);
+  const overall = weightedMedian([...Map.groupBy(learned, ({ hour }) => dayOf(hour)).values()].map(sumOf));
+  const days = new Map(
+    [...Map.groupBy(learned, ({ hour }) => hour % 24)].map(([hour, list]) => [hour, sumOf(list)]),
+  );
+  const weeks = Map.groupBy(learned, ({ hour }) => weekHour(hour));
+  /** Of this hour, as all hours tell it but `without`. */
+  const at = (hour: number, without?: JudgedHour) => {
+    const { messages, bad } = days.get(hour % 24) ?? NONE;
+    const toward = drawn(
+      { messages: messages - (without?.messages ?? 0), bad: bad - (without?.bad ?? 0) },
+      overall,
+    );
+    const others = (weeks.get(weekHour(hour)) ?? []).filter((one) => one !== without);
+    return median(
+      others.map((one) => drawn(one, toward)),
+      toward,
+    );
+  };
+  return {
+    at: (hour: number) => at(hour),
+    scatter: scatterOf(judged, (hour) => at(hour.hour, hour.isUsual ? hour : undefined)),
+  };
+}
+
+const NONE = { messages: 0, bad: 0 };
+
+function drawn({ messages, bad }: Judged, toward: number): number {
+  return (bad + DRAWN_BY * toward) / (messages + DRAWN_BY);
+}
+
+function sumOf(list: readonly { messages: number; bad: number }[]) {
+  return {
+    messages: list.reduce((sum, { messages }) => sum + messages, 0),
+    bad: list.reduce((sum, { bad }) => sum + bad, 0),
+  };
+}
+
+/** The share of the day in the middle of the messages. */
+function weightedMedian(days: readonly { messages: number; bad: number }[]): number {
+  const sorted = days
+    .filter(({ messages }) => messages > 0)
+    .map(({ messages, bad }) => ({ messages, share: bad / messages }))
+    .sort((a, b) => a.share - b.share);
+  let left = sorted.reduce((sum, { messages }) => sum + messages, 0) / 2;
+  for (const { messages, share } of sorted) {
+    left -= messages;
+    if (left <= 0) return share;
+  }
+  return 0;
+}

@@ -1,0 +1,107 @@
+import { pendingOf } from "./counts.ts";
+import type { Finding, Numbers, Situation } from "./finding.ts";
+import type { Baseline } from "./past.ts";
+import { floorTo, HOUR_MS, MINUTE_MS } from "./past-hours.ts";
+import type { Recent } from "./recent.ts";
+import { type AlertSettings, STEP_MS } from "./settings.ts";
+
+/** Silence is looked for as far back as this. */
+const REACH_MS = 6 * HOUR_MS;
+/** How much of its usual traffic a segment had before it fell silent is measured over so long. */
+const LEVEL_MS = 6 * HOUR_MS;
+/** Spend above the usual is no news while an hour of these weeks had nearly as much … */
+const ABOVE_MOST = 1.5;
+/** … and where a message costs what it always does, it must be a campaign as there has been none. */
+const DEARER = 1.5;
+const LEAST_SPENDERS = 20;
+
+/**
+ * Silence: no message has got any report for so long that 50 were to be expected, even by the poorest of the weeks and of the hours
+ * nearby, and after what little there was before (on a holiday there is little).
+ */
+export function silenceOf(
+  { recent, nowMs, sinceMs }: Situation,
+  baseline: Baseline,
+  settings: AlertSettings,
+): Finding {
+  const kind = "SILENCE";
+  const toMs = floorTo(nowMs - baseline.waitMs, MINUTE_MS);
+  let fromMs = toMs;
+  let expected = 0;
+  const reported = (from: number, to: number) => {
+    const counts = recent.between(from, to);
+    return counts.sent - pendingOf(counts);
+  };
+  while (fromMs > Math.max(sinceMs, toMs - REACH_MS) && reported(fromMs - STEP_MS, fromMs) <= 0) {
+    fromMs -= STEP_MS;
+    expected += (baseline.at(fromMs).leastMessages * STEP_MS) / HOUR_MS;
+    if (fromMs === toMs - STEP_MS && expected === 0 && baseline.at(fromMs).messages === 0) break;
+  }
+  if (fromMs === toMs) return { kind, isBack: true, fromMs: toMs - STEP_MS };
+  if (expected < settings.silenceMessages) return { kind, fromMs };
+  const level = levelBefore(fromMs, baseline, reported);
+  const messages = expected * Math.min(1, level);
+  if (messages < settings.silenceMessages) return { kind, fromMs };
+  const windowMinutes = (toMs - fromMs) / MINUTE_MS;
+  const firing = {
+    windowMinutes,
+    messages,
+    bad: messages,
+    share: 1,
+    usual: 0,
+    threshold: settings.silenceMessages,
+  };
+  return { kind, firing, isBack: false, fromMs };
+}
+
+function levelBefore(ms: number, baseline: Baseline, reported: (from: number, to: number) => number): number {
+  let expected = 0;
+  for (let atMs = ms - LEVEL_MS; atMs < ms; atMs += HOUR_MS) expected += baseline.at(atMs).messages;
+  return expected === 0 ? 0 : reported(ms - LEVEL_MS, ms) / expected;
+}
+
+/**
+ * Spend: in this hour so far, or in the hour before, more than three times what the same hour usually costs, and more than any hour
+ * had: half as much again where messages have become dearer, three times as much where there are only more of them.
+ */
+export function spendOf(
+  { recent, nowMs, sinceMs }: Situation,
+  baseline: Baseline,
+  settings: AlertSettings,
+): Finding {
+  const thisMs = floorTo(nowMs, HOUR_MS);
+  const hours = [thisMs, thisMs - HOUR_MS].filter((hourMs) => hourMs >= sinceMs);
+  const found = hours.map((hourMs) => spendIn(hourMs, recent, baseline, settings));
+  const at = found.findIndex(({ firing }) => firing !== undefined);
+  const firing = found[at]?.firing;
+  if (firing) return { kind: "SPEND", firing, isBack: false, fromMs: hours[at] ?? thisMs };
+  return { kind: "SPEND", isBack: found.every(({ isLow }) => isLow), fromMs: thisMs };
+}
+
+function spendIn(
+  hourMs: number,
+  recent: Recent,
+  baseline: Baseline,
+  settings: AlertSettings,
+): { firing?: Numbers; isLow: boolean } {
+  const { sent, spend } = recent.between(hourMs, hourMs + HOUR_MS);
+  const usuals = baseline.at(hourMs).spend;
+  let isLow = true;
+  for (const [currency, amount] of Object.entries(spend)) {
+    const { usual = 0, most = 0, each = 0 } = usuals[currency] ?? {};
+    // A currency that is new, or for nothing so far, has no usual.
+    if (most <= 0 || amount <= 0) continue;
+    const isDearer = amount / sent > DEARER * each;
+    const threshold = Math.max(
+      settings.spendFactor * usual,
+      (isDearer ? ABOVE_MOST : settings.spendFactor) * most,
+    );
+    if (amount > threshold && sent >= LEAST_SPENDERS) {
+      const share = usual > 0 ? amount / usual : 0;
+      const firing = { windowMinutes: 60, messages: sent, bad: amount, share, usual, threshold, currency };
+      return { firing, isLow: false };
+    }
+    if (amount > threshold / ABOVE_MOST) isLow = false;
+  }
+  return { isLow };
+}

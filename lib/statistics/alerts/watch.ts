@@ -1,0 +1,70 @@
+import { isOpenable, opened } from "./choose.ts";
+import { followed } from "./follow.ts";
+import { judge } from "./rules.ts";
+import { isMuted, isWhole, nameOf, partsOf } from "./segment.ts";
+import { type AlertSettings, STEP_MS } from "./settings.ts";
+import type { Incident, Seen, Watch, Watched } from "./watch-state.ts";
+
+export interface Step {
+  readonly watch: Watch;
+  readonly opened: readonly Incident[];
+  readonly closed: readonly Incident[];
+}
+
+/** A gap in the evaluations so long breaks what is "running". */
+const MOST_STEPS_APART = 3;
+
+/**
+ * One evaluation of all segments. Pure, and idempotent: a moment of a step that has been judged already changes nothing, so it
+ * may be repeated, and two may run at once if the state is written on condition.
+ */
+export function step(
+  before: Watch,
+  watched: readonly Watched[],
+  nowMs: number,
+  settings: AlertSettings,
+  mutes: readonly string[] = [],
+): Step {
+  const atStep = Math.floor(nowMs / STEP_MS);
+  if (atStep <= before.atStep) return { watch: before, opened: [], closed: [] };
+  const isGap = atStep - before.atStep > MOST_STEPS_APART;
+  const seen = watched
+    .filter(({ segment }) => !isMuted(segment, mutes))
+    .map((one) => look(one, before, nowMs, settings));
+  const { open, closed, since } = followed(before, seen, nowMs, settings);
+  const running = runningOf(isGap ? {} : before.running, seen);
+  const ripe = seen.flatMap((one) =>
+    one.findings
+      .filter(({ kind, firing }) => firing && (running[one.name]?.[kind] ?? 0) >= settings.openAfter)
+      .filter(({ firing }) => (firing?.chance ?? 0) < settings.mostChance)
+      .map((finding) => ({ seen: one, finding })),
+  );
+  // What has just closed is not opened again by what made it close.
+  const news = opened({ ripe: ripe.filter((one) => isOpenable(one, closed)), open, seen, nowMs, settings });
+  return {
+    watch: { atStep, running, since, open: news.open },
+    opened: news.opened,
+    closed: [...closed, ...news.absorbed],
+  };
+}
+
+function look(one: Watched, { since }: Watch, nowMs: number, settings: AlertSettings): Seen {
+  const { channel } = one.segment;
+  const name = nameOf(one.segment);
+  const parts = isWhole(one.segment) ? (since[partsOf(channel)] ?? 0) : 0;
+  const sinceMs = Math.max(since[name] ?? 0, since[channel] ?? 0, parts);
+  const findings = judge({ channel, recent: one.recent, baseline: one.baseline, nowMs, sinceMs }, settings);
+  return { ...one, name, findings };
+}
+
+/** For how many evaluations running each rule has fired; what does not fire is not kept. */
+function runningOf(before: Watch["running"], seen: readonly Seen[]): Watch["running"] {
+  return Object.fromEntries(
+    seen.flatMap(({ name, findings }) => {
+      const kinds = findings
+        .filter(({ firing }) => firing)
+        .map(({ kind }) => [kind, (before[name]?.[kind] ?? 0) + 1] as const);
+      return kinds.length > 0 ? [[name, Object.fromEntries(kinds)] as const] : [];
+    }),
+  );
+}

@@ -1,0 +1,88 @@
+import { keyOfRef } from "../archive/block-ref.ts";
+import type { FreshPage } from "../archive/fresh.ts";
+import type { IndexReader } from "../archive/search/index-reader.ts";
+import type { Reader } from "../archive/search/reader.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Database } from "../runtime/dynamodb.ts";
+import { type Cube, cubeOf } from "./cube.ts";
+import { encodeCube } from "./cube-codec.ts";
+import { recordsOfHour } from "./hour-records.ts";
+import { HOUR_MS, hourName, hourOf } from "./periods.ts";
+import { putCube } from "./put-cube.ts";
+import { type Series, seriesOf } from "./series.ts";
+import { putSeries } from "./series-store.ts";
+import { type PackedCube, pageName } from "./stored.ts";
+
+/** An hour as it was counted just now. */
+export interface HourCount {
+  readonly cube: Cube;
+  /** By minute, of hours that began within the last 26: what alerts look at. */
+  readonly series?: Series;
+}
+
+interface HourServices {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly reader: Reader;
+  readonly index: IndexReader;
+}
+
+const SERIES_MS = 26 * HOUR_MS;
+
+interface HourToCount {
+  readonly hourMs: number;
+  /** Its cube as it was read. */
+  readonly stored: PackedCube | undefined;
+  /** Is it to be stored anew? */
+  readonly isStored: boolean;
+  readonly pages: readonly FreshPage[];
+}
+
+/**
+ * Counts an hour and stores its cube where it is asked to and that is another; undefined when somebody else has stored another since
+ * `stored` was read. A page of which a block is not there yet is not named as counted: its hour is counted again.
+ */
+export async function countHour(
+  { hourMs, stored, isStored, pages }: HourToCount,
+  { db, clock, reader, index }: HourServices,
+): Promise<HourCount | undefined> {
+  const countedAtMs = clock.now();
+  const { records, blocks, finalFromMs } = await recordsOfHour(hourMs, reader, index);
+  const cube = cubeOf(records);
+  const counted = new Set(
+    pages.filter((page) => isWhole(page, hourMs, blocks)).map(({ sk }) => pageName(sk)),
+  );
+  const isSeriesKept = countedAtMs - hourMs < SERIES_MS;
+  const result: HourCount = isSeriesKept ? { cube, series: seriesOf(records, hourMs) } : { cube };
+  if (!isStored) return result;
+  // Of nothing there is nothing to store.
+  if (stored ? isSame(stored, cube, counted) : records.length === 0) return result;
+  const name = hourName(hourMs);
+  const put = {
+    ...{ startMs: hourMs, before: stored, cube, counted, countedAtMs },
+    ...{ messages: records.length, finalFromMs: Math.min(finalFromMs, MOST_MS) },
+  };
+  if (result.series) await putSeries(db, result.series, clock);
+  if (!(await putCube(db, "hour", name, put, clock))) return undefined;
+  return result;
+}
+
+/** A moment that never comes: of an hour without messages. */
+const MOST_MS = 253_402_300_799_000;
+
+/** Is all that a page brought of the hour among these? */
+function isWhole({ refs }: FreshPage, hourMs: number, blocks: ReadonlySet<string>): boolean {
+  return refs
+    .filter(({ oldestMs, newestMs }) => hourOf(oldestMs) <= hourMs && hourMs <= hourOf(newestMs))
+    .map(keyOfRef)
+    .every(({ pk, sk }) => blocks.has(`${pk} ${sk}`));
+}
+
+/** Is there nothing to store? Names of pages that are gone do no harm. */
+function isSame(stored: PackedCube, cube: Cube, counted: ReadonlySet<string>): boolean {
+  return (
+    !stored.isBroken &&
+    counted.isSubsetOf(stored.counted) &&
+    Buffer.compare(encodeCube(cube), stored.packed()) === 0
+  );
+}

@@ -1,0 +1,85 @@
+import { type Catalog, loadCatalog } from "../archive/catalog.ts";
+import { IndexReader } from "../archive/search/index-reader.ts";
+import { Budget, Reader } from "../archive/search/reader.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Database } from "../runtime/dynamodb.ts";
+import { countHour, type HourCount } from "./count-hour.ts";
+import { archivedHours } from "./cubes-for-jobs.ts";
+import { buildDays } from "./days.ts";
+import { movedHours } from "./moved.ts";
+import { pagesByHour } from "./pages-by-hour.ts";
+import { hourName } from "./periods.ts";
+import { MOST_AT_ONCE, planHours } from "./plan-hours.ts";
+import { loadState, putState, type State } from "./state.ts";
+
+export interface CountServices {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** How long this run may still take. */
+  readonly remainingMs: () => number;
+}
+
+/** What a run of counting did. */
+export interface Counted {
+  /** Does a stored cube count every page that was there, or the state say that one does not? */
+  readonly isWhole: boolean;
+  /** What settling has replaced and may delete now, by the catalog's names: nothing of it is needed to know what to count. */
+  readonly trash: ReadonlySet<string>;
+  /** The hours that were counted just now, by their first milliseconds. */
+  readonly hours: ReadonlyMap<number, HourCount>;
+  /** Hours of which something is known to be missing in their cubes, and days that are told by their hours. */
+  readonly stale: number;
+}
+
+const STEP_MS = 60_000;
+
+/**
+ * Counts again every hour of which something has changed: reads all that is known of its messages, makes its cube, and puts
+ * it on the condition that nobody else has. It may die anywhere, run twice, and run beside itself.
+ *
+ * Which hours: a stored cube names the fresh pages that are in it, so one that is not named there is missing. A fresh page
+ * is deleted only when a run that began after it was settled has counted everything (`Counted.trash`), or has written down
+ * that its hour waits. So nothing is ever counted up, and nothing forgotten.
+ */
+export async function countHours(services: CountServices): Promise<Counted> {
+  const { db, clock, remainingMs } = services;
+  const state = await loadState(db);
+  const catalog = await loadCatalog(db);
+  const trash = new Set(catalog.trash.map(({ name }) => name));
+  const index = openIndex(services, catalog);
+  const pages = await pagesByHour(db);
+  const { hours: moved, seen } = await movedHours(catalog, state, index);
+  const begun = state.n === 0 ? await archivedHours(db, clock.now()) : [];
+  const waiting = new Set([...state.stale, ...[...begun, ...moved].map(hourName)]);
+  const plan = await planHours(db, { waiting, pages, nowMs: clock.now() });
+  const before = { ...state, seen, stale: waiting.union(plan.later).union(plan.days).difference(plan.final) };
+  let current = isSame(state, before) && state.n > 0 ? state : await putState(db, before);
+  if (!current) return { isWhole: false, trash: new Set(), hours: new Map(), stale: waiting.size };
+  const hours = new Map<number, HourCount>();
+  let isWhole = true;
+  const done = new Set<string>();
+  for (const [n, { hourMs, stored, isStored, isRunning }] of plan.now.entries()) {
+    if (remainingMs() < STEP_MS) {
+      isWhole = n >= MOST_AT_ONCE;
+      break;
+    }
+    const about = { hourMs, stored, isStored, pages: pages.get(hourMs) ?? [] };
+    const counted = await countHour(about, { ...index, db, clock });
+    if (counted) hours.set(hourMs, counted);
+    else isWhole = false;
+    if (counted && isStored && !isRunning) done.add(hourName(hourMs));
+  }
+  const { built, broken } = await buildDays(services, current.stale.difference(done));
+  const after = { ...current, stale: current.stale.difference(done).difference(built).union(broken) };
+  if (!isSame(current, after)) current = await putState(db, after);
+  return { isWhole, trash: isWhole ? trash : new Set(), hours, stale: (current ?? after).stale.size };
+}
+
+function openIndex({ db, clock }: CountServices, catalog: Catalog) {
+  const budget = new Budget({ units: Infinity, timeoutMs: Infinity }, clock.now);
+  const reader = new Reader(db, budget, clock, { isExact: true });
+  return { reader, index: new IndexReader(reader, catalog) };
+}
+
+const isSame = (a: State, b: State) =>
+  a.stale.symmetricDifference(b.stale).size === 0 && a.seen.symmetricDifference(b.seen).size === 0;

@@ -1,0 +1,103 @@
+import pMap from "p-map";
+import { CATALOG_KEY, parseCatalog } from "../archive/catalog.ts";
+import { DAYS_KEY, parseDays } from "../archive/days.ts";
+import { FRESH, parseFresh } from "../archive/fresh.ts";
+import type { Reader } from "../archive/search/reader.ts";
+import type { Known } from "./freshness.ts";
+import { byHour } from "./pages-by-hour.ts";
+import { dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
+import { parseState, STATE_KEY } from "./state.ts";
+import { type PackedCube, type Period, parseCubes, partitionOf } from "./stored.ts";
+
+const CONCURRENCY = 8;
+const DAYS_AT_ONCE = 10;
+
+/** Does a question look at senders, or at networks? What it does not look at need not be told apart. */
+export interface LooksAt {
+  readonly senders: boolean;
+  readonly networks: boolean;
+}
+
+/** What tells which stored cubes tell everything: one round of reading. */
+export async function readKnown(
+  reader: Reader,
+  nowMs: number,
+): Promise<Known & { hasHours(dayMs: number): boolean }> {
+  const [roots, fresh] = await Promise.all([
+    reader.get([STATE_KEY, CATALOG_KEY, DAYS_KEY]),
+    reader.queryAll(FRESH),
+  ]);
+  const root = ({ pk, sk }: { pk: string; sk: string }) =>
+    roots.find((item) => item.pk === pk && item.sk === sk);
+  const state = parseState(root(STATE_KEY));
+  // Those too that are settled: they stand there until they are counted.
+  const pages = byHour(fresh.map(parseFresh));
+  const archived = new Set(parseDays(root(DAYS_KEY)).keys());
+  const freshDays = new Set([...pages.keys()].map((hourMs) => dayName(dayStartOf(hourMs))));
+  const staleDays = new Set([...state.stale].map((name) => name.slice(0, 10)));
+  return {
+    ...{ state, pages, archived, nowMs, catalog: parseCatalog(root(CATALOG_KEY)) },
+    hasHours: (dayMs) => {
+      const day = dayName(dayMs);
+      if (state.n === 0) return archived.has(day);
+      return freshDays.has(day) || staleDays.has(day);
+    },
+  };
+}
+
+/** The smallest form of a day that tells what is asked for. */
+function dayPeriodOf({ looksAt }: { readonly looksAt: LooksAt }): Period {
+  if (!looksAt.senders) return "day-networks";
+  return looksAt.networks ? "day" : "day-senders";
+}
+
+/** The stored days that tell everything. */
+export async function readDays(
+  reader: Reader,
+  days: readonly number[],
+  { state, pages }: Known,
+  asked: { readonly looksAt: LooksAt },
+): Promise<Map<string, PackedCube>> {
+  if (state.n === 0) return new Map();
+  // Side by side: one query would read a month in three pages, one after the other.
+  const stretches = Array.from({ length: Math.ceil(days.length / DAYS_AT_ONCE) }, (_, n) =>
+    days.slice(n * DAYS_AT_ONCE, (n + 1) * DAYS_AT_ONCE),
+  );
+  const read = ([newest = 0, ...others]: number[]) =>
+    readCubes(reader, dayPeriodOf(asked), dayName(others.at(-1) ?? newest), `${dayName(newest)}~`);
+  const found = (await pMap(stretches, read, { concurrency: CONCURRENCY })).flatMap((cubes) => [...cubes]);
+  const fresh = new Set([...pages.keys()].map((hourMs) => dayName(dayStartOf(hourMs))));
+  // A day whose hour waits to be counted again tells less than its hours will.
+  const stale = new Set([...state.stale].map((name) => name.slice(0, 10)));
+  return new Map(found.filter(([name]) => !stale.has(name) && !fresh.has(name)));
+}
+
+/** The stored cubes of the hours of a stretch, by name; so many hours by one query, side by side: a day of them is a megabyte. */
+export async function readHoursBetween(
+  reader: Reader,
+  { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number },
+  hoursAtOnce: number,
+): Promise<Map<string, PackedCube>> {
+  const pieces: string[][] = [];
+  for (let fromMs = hourOf(sinceMs); fromMs < untilMs; fromMs += hoursAtOnce * HOUR_MS) {
+    const lastMs = Math.min(untilMs - 1, fromMs + hoursAtOnce * HOUR_MS - 1);
+    pieces.push([hourName(fromMs), `${hourName(hourOf(lastMs))}~`]);
+  }
+  const read = ([first = "", until = ""]: string[]) => readCubes(reader, "hour", first, until);
+  return new Map((await pMap(pieces, read)).flatMap((cubes) => [...cubes]));
+}
+
+async function readCubes(
+  reader: Reader,
+  period: Period,
+  first: string,
+  until: string,
+): Promise<Map<string, PackedCube>> {
+  const items: unknown[] = [];
+  for (let from = first; ; ) {
+    const chunk = await reader.query(partitionOf(period), from, until);
+    items.push(...chunk.items);
+    if (chunk.last === undefined) return parseCubes(items, period);
+    from = `${chunk.last}\u0000`;
+  }
+}

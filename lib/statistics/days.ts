@@ -1,0 +1,89 @@
+import type { Clock } from "../runtime/clock.ts";
+import type { Database } from "../runtime/dynamodb.ts";
+import { addCubes, without } from "./cube.ts";
+import { loadBetween, loadCubes } from "./cubes-for-jobs.ts";
+import { isFinal } from "./due.ts";
+import { DAY_MS, dayName, HOUR_MS, hourName, hoursOfDay, momentOfDay } from "./periods.ts";
+import { putCube } from "./put-cube.ts";
+import { DAY_PERIODS, type PackedCube } from "./stored.ts";
+
+/** A day is built when it is over for so long, and at most so often again while its hours change. */
+const REST_MS = 3 * HOUR_MS;
+const AGAIN_MS = 6 * HOUR_MS;
+
+interface DayServices {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly remainingMs: () => number;
+}
+
+const STEP_MS = 60_000;
+
+/**
+ * Builds the days, as sums of their hours, that are at rest; gives the names of those that are done with, and of hours whose
+ * cubes lack a part: these have to be counted again. Where such an hour is final, so that nothing can count it, its day is
+ * put as broken: then answers ask its hours, and say that they are incomplete.
+ */
+export async function buildDays(
+  { db, clock, remainingMs }: DayServices,
+  stale: ReadonlySet<string>,
+): Promise<{ built: Set<string>; broken: Set<string> }> {
+  const [built, broken] = [new Set<string>(), new Set<string>()];
+  const nowMs = clock.now();
+  for (const name of stale) {
+    const dayMs = momentOfDay(name);
+    if (name.includes("T") || nowMs < dayMs + DAY_MS + REST_MS || remainingMs() < STEP_MS) continue;
+    if (hoursOfDay(dayMs).some((hourMs) => stale.has(hourName(hourMs)))) continue;
+    // Before the hours: who puts over what was read here has not summed older ones.
+    const before = await loadForms(db, name);
+    const hours = [...(await loadBetween(db, "hour", name, `${name}~`)).values()];
+    const lacking = hours.filter(({ isBroken }) => isBroken);
+    const again = lacking.filter((hour) => !isFinal(hour, nowMs));
+    for (const hour of again) broken.add(hour.name);
+    if (again.length > 0 || isToWait(before.get("day"), hours, nowMs)) continue;
+    if (await putDay(db, dayMs, { hours, before }, clock)) built.add(name);
+  }
+  return { built, broken };
+}
+
+function isToWait(stored: PackedCube | undefined, hours: readonly PackedCube[], nowMs: number): boolean {
+  const isOver = hours.every((hour) => isFinal(hour, nowMs));
+  return stored !== undefined && !stored.isBroken && !isOver && nowMs < stored.countedAtMs + AGAIN_MS;
+}
+
+type Forms = ReadonlyMap<(typeof DAY_PERIODS)[number], PackedCube>;
+
+/** What is stored of a day, by form. */
+async function loadForms(db: Database, name: string): Promise<Forms> {
+  const found = await Promise.all(
+    DAY_PERIODS.map(async (period) => [period, (await loadCubes(db, period, [name])).get(name)] as const),
+  );
+  return new Map(found.flatMap(([period, cube]) => (cube ? [[period, cube] as const] : [])));
+}
+
+/** Stores a day in each of its forms; the whole one last, by which it is seen how old it is. */
+async function putDay(
+  db: Database,
+  dayMs: number,
+  { hours, before }: { hours: readonly PackedCube[]; before: Forms },
+  clock: Clock,
+): Promise<boolean> {
+  const name = dayName(dayMs);
+  const isBroken = hours.some((hour) => hour.isBroken);
+  const whole = isBroken ? addCubes() : addCubes(...hours.map((hour) => hour.cube()));
+  const forms = {
+    "day-networks": without(whole, "sender"),
+    "day-senders": without(whole, "network"),
+    day: whole,
+  } as const;
+  for (const period of ["day-networks", "day-senders", "day"] as const) {
+    const put = {
+      ...{ startMs: dayMs, before: before.get(period), cube: forms[period], counted: new Set<string>() },
+      countedAtMs: clock.now(),
+      messages: hours.reduce((sum, { messages }) => sum + messages, 0),
+      ...{ finalFromMs: 0, isBroken },
+    };
+    if (!(await putCube(db, period, name, put, clock))) return false;
+  }
+  return true;
+}

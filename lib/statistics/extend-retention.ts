@@ -1,0 +1,62 @@
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import pMap from "p-map";
+import * as v from "valibot";
+import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb.ts";
+import { hourName, momentOfHour } from "./periods.ts";
+import { partitionOf } from "./stored.ts";
+
+/** The attribute from when a cube is final, in seconds since 1970, and the name of its hour. */
+const head = v.object({ sk: v.string(), f: v.optional(v.number()) });
+const CONCURRENCY = 16;
+
+/**
+ * Lets the cubes of hours change for as long as their records live under a raised retention: else what is reported later would
+ * be in the archive, and never in the statistics. What is final stays so. Gives how many there were. May be repeated.
+ */
+export async function extendStatistics(
+  db: Database,
+  { retentionHours, nowMs }: { retentionHours: number; nowMs: number },
+): Promise<number> {
+  const keepSeconds = Math.round(retentionHours * 3_600);
+  const pk = partitionOf("hour");
+  const items = queryAll(db, {
+    KeyConditionExpression: "pk = :pk AND sk >= :from",
+    ExpressionAttributeValues: { ":pk": pk, ":from": hourName(nowMs - keepSeconds * 1_000) },
+    ProjectionExpression: "sk, f",
+  });
+  const changed = await pMap(
+    items,
+    async (item) => {
+      const { sk, f } = v.parse(head, item);
+      // The first of an hour's records expires no sooner.
+      const until = sk.includes("#") ? 0 : Math.floor(momentOfHour(sk) / 1_000) + keepSeconds;
+      return f !== undefined && f * 1_000 > nowMs && f < until && extend(db, { pk, sk }, f, until);
+    },
+    { concurrency: CONCURRENCY },
+  );
+  return changed.filter(Boolean).length;
+}
+
+async function extend(
+  { client, table }: Database,
+  Key: { pk: string; sk: string },
+  before: number,
+  until: number,
+): Promise<boolean> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key,
+        UpdateExpression: "SET f = :until",
+        ConditionExpression: "f = :before",
+        ExpressionAttributeValues: { ":until": until, ":before": before },
+      }),
+    );
+    return true;
+  } catch (error) {
+    // It has been counted meanwhile, under the retention of now.
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}

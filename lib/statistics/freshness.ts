@@ -1,0 +1,65 @@
+import type { Catalog } from "../archive/catalog.ts";
+import type { FreshPage } from "../archive/fresh.ts";
+import { isFinal } from "./due.ts";
+import { dayName, dayStartOf, HOUR_MS, hourName } from "./periods.ts";
+import type { State } from "./state.ts";
+import { type PackedCube, pageName } from "./stored.ts";
+
+/** What is known of how far stored cubes go. */
+export interface Known {
+  readonly state: State;
+  /** The fresh pages by hour: a cube that does not name one of them does not tell it. */
+  readonly pages: ReadonlyMap<number, readonly FreshPage[]>;
+  /** The days that the archive holds anything of. */
+  readonly archived: ReadonlySet<string>;
+  readonly catalog: Catalog;
+  readonly nowMs: number;
+}
+
+/**
+ * An answer reads the archive itself up to so many units, instead of telling an hour as it was counted last: few where only
+ * the last minutes are missing, which the next turn counts (more when only a few hours are asked for: somebody wants to know
+ * how it is now); and many where something has been missing for longer.
+ */
+const LIVE_UNITS = { minutes: 100, minutesOfShort: 700, longer: 2_000 };
+const SHORT_MS = 6 * HOUR_MS;
+/** A turn every five minutes, and what it takes. */
+const NEXT_TURN_MS = 6 * 60_000;
+/** A record takes so much of a block, and stands in so many on the average before it is settled. */
+const RECORD_BYTES = 80;
+const COPIES = 1.5;
+/** What half a unit reads is 4 kB. */
+const UNIT_BYTES = 8_192;
+
+/** From where an hour is told: its stored cube, what was stored though more is known by now, or the archive itself;
+ * "lost" where a part of the cube is missing and the records are gone. */
+export type Source = "stored" | "older" | "live" | "nothing" | "lost";
+
+/** What an answer has read so far, and how long a stretch it is asked for. */
+interface Spending {
+  readonly spentUnits: number;
+  readonly askedMs: number;
+}
+
+/** Chooses from where an hour is told. A pure function of what is known, and of what was spent so far. */
+export function chooseSource(
+  hourMs: number,
+  cube: PackedCube | undefined,
+  { state, pages, archived, nowMs }: Known,
+  { spentUnits, askedMs }: Spending,
+): Source {
+  if (cube?.isBroken) return isFinal(cube, nowMs) ? "lost" : "live";
+  if (cube && isFinal(cube, nowMs)) return "stored";
+  const fresh = pages.get(hourMs) ?? [];
+  const isWaiting = state.stale.has(hourName(hourMs));
+  if (!cube) {
+    const isUncounted = state.n === 0 && archived.has(dayName(dayStartOf(hourMs)));
+    return isUncounted || isWaiting || fresh.length > 0 ? "live" : "nothing";
+  }
+  const missing = fresh.filter(({ sk }) => !cube.counted.has(pageName(sk)));
+  if (!isWaiting && missing.length === 0) return "stored";
+  const units = (cube.messages * RECORD_BYTES * COPIES) / UNIT_BYTES + 1;
+  const isNew = !isWaiting && missing.every(({ appendedAtMs }) => nowMs - appendedAtMs < NEXT_TURN_MS);
+  const minutes = askedMs <= SHORT_MS ? LIVE_UNITS.minutesOfShort : LIVE_UNITS.minutes;
+  return spentUnits + units <= (isNew ? minutes : LIVE_UNITS.longer) ? "live" : "older";
+}

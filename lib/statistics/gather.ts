@@ -1,0 +1,129 @@
+import pMap from "p-map";
+import { IndexReader } from "../archive/search/index-reader.ts";
+import { Budget, Reader } from "../archive/search/reader.ts";
+import type { SearchLimits } from "../archive/search/search.ts";
+import { epochMsOf } from "../message/record.ts";
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import type { Database } from "../runtime/dynamodb.ts";
+import { type Cells, cellsOf } from "./cells.ts";
+import { cubeOf } from "./cube.ts";
+import type { Needs } from "./cube-codec.ts";
+import { type LooksAt, readDays, readHoursBetween, readKnown } from "./cubes-for-answers.ts";
+import { chooseSource } from "./freshness.ts";
+import { recordsOfHour } from "./hour-records.ts";
+import { DAY_MS, dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
+import type { PackedCube } from "./stored.ts";
+
+/** What is asked of the cubes: a stretch of whole hours (of whole minutes for `minute`), its end not included. */
+export interface Asked {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  /** Into what the answer is to be cut at least: days are told by fewer items than hours. */
+  readonly grain: "minute" | "hour" | "day";
+  readonly needs: Needs;
+  readonly looksAt: LooksAt;
+}
+
+/** Takes what was counted of a stretch that begins at this moment. */
+type OnCells = (startMs: number, cells: Cells) => void;
+
+export interface Gathered {
+  /** Of some hours more may be known by now than is told: they are told as of this moment. */
+  readonly asOfMs?: number;
+  /** The limits were met: the oldest hours are missing. */
+  readonly isIncomplete: boolean;
+  readonly spentUnits: number;
+}
+
+const CONCURRENCY = 8;
+/** Of so few days hours are read by queries of so many each; of more a query a day is enough at once. */
+const FEW_DAYS = 2;
+const FEW_HOURS = 6;
+const MINUTE_MS = 60_000;
+
+/**
+ * Gives the cubes of a stretch, each with the moment on which it begins: stored ones where they tell everything, and what
+ * they do not tell from the archive itself, newest first until the limits are met. Reads the newest of everything.
+ */
+export async function gather(
+  db: Database,
+  asked: Asked,
+  limits: SearchLimits,
+  now: () => number,
+  onCells: OnCells,
+): Promise<Gathered> {
+  const clock: Clock = { ...systemClock, now };
+  const budget = new Budget(limits, now);
+  const reader = new Reader(db, budget, clock);
+  const known = await readKnown(reader, now());
+  const days = daysOf(asked).reverse();
+  const hoursAtOnce = days.length > FEW_DAYS ? 24 : FEW_HOURS;
+  const index = new IndexReader(reader, known.catalog);
+  let [isIncomplete, asOfMs] = [false, Infinity];
+  const live = (hourMs: number) => readLive(hourMs, asked, { reader, index }, onCells);
+  const stored =
+    asked.grain === "day" ? await readDays(reader, days, known, asked) : new Map<string, PackedCube>();
+  await pMap(
+    days,
+    async (dayMs) => {
+      if (asked.grain === "day" && asked.sinceMs <= dayMs && asked.untilMs >= dayMs + DAY_MS) {
+        const whole = stored.get(dayName(dayMs));
+        if (whole && !whole.isBroken) return onCells(dayMs, whole.cells(asked.needs));
+        if (!whole && !known.hasHours(dayMs)) return;
+      }
+      if (budget.isSpent()) {
+        isIncomplete = true;
+        return;
+      }
+      const sinceMs = Math.max(asked.sinceMs, dayMs);
+      const untilMs = Math.min(asked.untilMs, dayMs + DAY_MS);
+      const cubes =
+        asked.grain === "minute"
+          ? new Map()
+          : await readHoursBetween(reader, { sinceMs, untilMs }, hoursAtOnce);
+      for (let hourMs = hourOf(untilMs - 1); hourMs >= hourOf(sinceMs); hourMs -= HOUR_MS) {
+        const cube: PackedCube | undefined = cubes.get(hourName(hourMs));
+        const source =
+          asked.grain === "minute"
+            ? "live"
+            : chooseSource(hourMs, cube, known, {
+                spentUnits: budget.spentUnits,
+                askedMs: asked.untilMs - asked.sinceMs,
+              });
+        if (source === "nothing") continue;
+        if (source === "lost") isIncomplete = true;
+        else if (source !== "live" && cube) {
+          onCells(hourMs, cube.cells(asked.needs));
+          if (source === "older") asOfMs = Math.min(asOfMs, cube.countedAtMs);
+        } else if (budget.isSpent()) isIncomplete = true;
+        else await live(hourMs);
+      }
+    },
+    { concurrency: CONCURRENCY },
+  );
+  return {
+    ...(asOfMs === Infinity ? {} : { asOfMs }),
+    isIncomplete,
+    spentUnits: budget.spentUnits,
+  };
+}
+
+function daysOf({ sinceMs, untilMs }: Asked): number[] {
+  const days: number[] = [];
+  for (let dayMs = dayStartOf(sinceMs); dayMs < untilMs; dayMs += DAY_MS) days.push(dayMs);
+  return days;
+}
+
+/** An hour as the archive has it just now. */
+async function readLive(
+  hourMs: number,
+  { grain, sinceMs, untilMs }: Asked,
+  { reader, index }: { reader: Reader; index: IndexReader },
+  onCells: OnCells,
+): Promise<void> {
+  const { records } = await recordsOfHour(hourMs, reader, index);
+  if (grain !== "minute") return onCells(hourMs, cellsOf(cubeOf(records)));
+  const minutes = Map.groupBy(records, ({ sentAt }) => Math.floor(epochMsOf(sentAt) / MINUTE_MS) * MINUTE_MS);
+  for (const [minuteMs, own] of minutes)
+    if (minuteMs >= sinceMs && minuteMs < untilMs) onCells(minuteMs, cellsOf(cubeOf(own)));
+}

@@ -1,0 +1,38 @@
+import { expiryOf, type Version } from "../archive/codec.ts";
+import type { IndexReader } from "../archive/search/index-reader.ts";
+import type { Reader } from "../archive/search/reader.ts";
+import { blocksBetween } from "../archive/search/stretch-blocks.ts";
+import { messageTerm } from "../archive/terms.ts";
+import { epochMsOf, type MessageRecord } from "../message/record.ts";
+import { HOUR_MS } from "./periods.ts";
+
+/** Everything that the archive knows of the messages of an hour. */
+export interface HourRecords {
+  /** Merged, each message once. */
+  readonly records: readonly MessageRecord[];
+  /** The blocks that were seen, by `pk sk`. */
+  readonly blocks: ReadonlySet<string>;
+  /** From when the first of them is served no more, milliseconds since 1970; Infinity where there are none. */
+  readonly finalFromMs: number;
+}
+
+/**
+ * Reads the messages sent in an hour. Where settling has found that the reports of a message do not agree on when it was
+ * sent, all that is known of it decides which hour it belongs to.
+ */
+export async function recordsOfHour(
+  hourMs: number,
+  reader: Reader,
+  index: IndexReader,
+): Promise<HourRecords> {
+  const stretch = { sinceMs: hourMs, untilMs: hourMs + HOUR_MS - 1 };
+  const [{ versions, names }, moved] = await Promise.all([blocksBetween(reader, stretch), index.moved()]);
+  const isMoved = ({ record }: Version) => moved.has(messageTerm(record.messageId));
+  const whole = moved.size === 0 ? versions : await index.completed(versions, isMoved);
+  const own = whole.filter(({ record }) => {
+    const atMs = epochMsOf(record.sentAt);
+    return atMs >= stretch.sinceMs && atMs <= stretch.untilMs;
+  });
+  const finalFromMs = own.reduce((least, version) => Math.min(least, expiryOf(version) * 1_000), Infinity);
+  return { records: own.map(({ record }) => record), blocks: names, finalFromMs };
+}

@@ -1,0 +1,37 @@
+import type { Catalog } from "../archive/catalog.ts";
+import { FRESH_IDS, parseFresh } from "../archive/fresh.ts";
+import { readBlocks } from "../archive/lookup.ts";
+import { movedKey, parseSet } from "../archive/run.ts";
+import { freshRefs, type IndexReader } from "../archive/search/index-reader.ts";
+import type { Reader } from "../archive/search/reader.ts";
+import { messageTerm } from "../archive/terms.ts";
+import { epochMsOf } from "../message/record.ts";
+import { hourOf } from "./periods.ts";
+import type { State } from "./state.ts";
+
+/**
+ * The hours in which something stands of messages whose reports do not agree on when they were sent, as far as settling
+ * has found them since this was last looked after; and the runs that are looked after then.
+ */
+export async function movedHours(
+  { runs }: Catalog,
+  { seen }: Pick<State, "seen">,
+  { index, reader }: { index: IndexReader; reader: Reader },
+): Promise<{ hours: Set<number>; seen: Set<string> }> {
+  const moving = runs.filter((run) => run.moved > 0);
+  const fresh = moving.filter(({ id }) => !seen.has(id));
+  const hours = new Set<number>();
+  if (fresh.length > 0) {
+    const terms = new Set((await index.get(fresh.map(({ id }) => movedKey(id)))).flatMap(parseSet));
+    const alternatives = [...terms].map((term) => [term]);
+    const [settled, unsettled] = await Promise.all([
+      index.settledRefs(index.runs, alternatives),
+      // Those too that are settled: a cube may have counted there what settling has put elsewhere.
+      reader.queryAll(FRESH_IDS).then((items) => freshRefs(items.map(parseFresh), [...terms])),
+    ]);
+    for (const { versions } of await readBlocks([...settled, ...unsettled], index.get))
+      for (const { record } of versions)
+        if (terms.has(messageTerm(record.messageId))) hours.add(hourOf(epochMsOf(record.sentAt)));
+  }
+  return { hours, seen: new Set(moving.map(({ id }) => id)) };
+}

@@ -1,0 +1,60 @@
+import type { FreshPage } from "../archive/fresh.ts";
+import type { Database } from "../runtime/dynamodb.ts";
+import { loadCubes } from "./cubes-for-jobs.ts";
+import { isDue, isFinal, isRunning, isWatched } from "./due.ts";
+import { dayName, dayStartOf, hourName, momentOfHour } from "./periods.ts";
+import { type PackedCube, pageName } from "./stored.ts";
+
+/** So many hours are certain to be counted in one run; of others the state says that they wait. */
+export const MOST_AT_ONCE = 12;
+
+interface Due {
+  readonly hourMs: number;
+  readonly stored: PackedCube | undefined;
+  /** Is its cube stored, or is it only looked at while it waits? */
+  readonly isStored: boolean;
+  /** Does it go on waiting all the same? */
+  readonly isRunning: boolean;
+}
+
+/**
+ * Which hours are counted now, newest first and those to come last; which wait, by name; whose days will change; which wait
+ * for nothing more.
+ */
+export async function planHours(
+  db: Database,
+  {
+    waiting,
+    pages,
+    nowMs,
+  }: { waiting: ReadonlySet<string>; pages: ReadonlyMap<number, FreshPage[]>; nowMs: number },
+) {
+  const stale = [...waiting].filter((name) => name.includes("T")).map(momentOfHour);
+  const all = [...new Set([...stale, ...pages.keys()])].sort((a, b) => b - a);
+  const hours = [...all.filter((hourMs) => hourMs <= nowMs), ...all.filter((hourMs) => hourMs > nowMs)];
+  const stored = await loadCubes(db, "hour", hours.map(hourName));
+  const [now, later, final]: [Due[], Set<string>, Set<string>] = [[], new Set(), new Set()];
+  for (const hourMs of hours) {
+    const name = hourName(hourMs);
+    const cube = stored.get(name);
+    if (cube && isFinal(cube, nowMs)) final.add(name);
+    else if (!waiting.has(name) && cube && isCounted(cube, pages.get(hourMs) ?? [])) continue;
+    else {
+      const isStored = !cube || cube.isBroken || isDue(cube, nowMs);
+      const isOpen = isRunning(cube ?? { startMs: hourMs, messages: 0 }, nowMs);
+      if (!isStored || isOpen) later.add(name);
+      if (isStored || isWatched({ startMs: hourMs }, nowMs))
+        now.push({ hourMs, stored: cube, isStored, isRunning: isOpen });
+    }
+  }
+  for (const { hourMs } of now.slice(MOST_AT_ONCE)) later.add(hourName(hourMs));
+  const days = new Set(
+    now.filter(({ isStored }) => isStored).map(({ hourMs }) => dayName(dayStartOf(hourMs))),
+  );
+  return { now, later, final, days };
+}
+
+/** Does a cube name all of these pages? */
+function isCounted({ counted }: Pick<PackedCube, "counted">, pages: readonly FreshPage[]): boolean {
+  return pages.every(({ sk }) => counted.has(pageName(sk)));
+}

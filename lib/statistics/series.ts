@@ -1,0 +1,92 @@
+import { epochMsOf, type MessageRecord } from "../message/record.ts";
+import { timeOf, tupleOf } from "./cube.ts";
+
+/** What alerts look at: a channel, or one of its networks or senders. */
+export interface Segment {
+  readonly kind: "channel" | "network" | "sender";
+  readonly channel: string;
+  /** The network (mccmnc) or the sender; "" of a channel, or where records do not say. */
+  readonly value: string;
+}
+
+/** Messages of one step of time, by what became of them. sent = delivered + rejected + failed + pending. */
+export interface Counts {
+  readonly sent: number;
+  readonly delivered: number;
+  readonly rejected: number;
+  /** Undeliverable or expired. */
+  readonly failed: number;
+  /** Nothing final is known of them (yet). */
+  readonly pending: number;
+  /** Of those delivered: took longer than five minutes. */
+  readonly slow: number;
+}
+
+/** The counts of an hour of `sentAt` by small steps. */
+export interface Series {
+  /** Milliseconds since 1970. */
+  readonly startMs: number;
+  readonly stepMs: number;
+  /** By segment (`segmentKey`), as many counts as there are steps; undefined where nothing was sent. */
+  readonly segments: ReadonlyMap<string, readonly (Counts | undefined)[]>;
+}
+
+export const SLOW_MS = 300_000;
+export const STEP_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** One text for one segment; `segmentOf` reads it. */
+export function segmentKey({ kind, channel, value }: Segment): string {
+  return JSON.stringify([kind, channel, value]);
+}
+
+export function segmentOf(key: string): Segment {
+  const [kind, channel, value] = JSON.parse(key) as [Segment["kind"], string, string];
+  return { kind, channel, value };
+}
+
+const NOTHING: Counts = { sent: 0, delivered: 0, rejected: 0, failed: 0, pending: 0, slow: 0 };
+
+/** What became of a message, by the group of its status. */
+export type Outcome = "delivered" | "rejected" | "failed" | "pending";
+
+/** A group that nobody has named counts as pending: what became of the message is not known. */
+export function outcomeOf(group: string): Outcome {
+  if (group === "DELIVERED") return "delivered";
+  if (group === "REJECTED") return "rejected";
+  return group === "UNDELIVERABLE" || group === "EXPIRED" ? "failed" : "pending";
+}
+
+/** The series of an hour's merged records. */
+export function seriesOf(records: Iterable<MessageRecord>, startMs: number, stepMs = STEP_MS): Series {
+  const segments = new Map<string, (Counts | undefined)[]>();
+  for (const record of records) {
+    const step = Math.floor((epochMsOf(record.sentAt) - startMs) / stepMs);
+    for (const key of segmentsOf(record)) {
+      const steps = segments.get(key) ?? Array.from<Counts | undefined>({ length: HOUR_MS / stepMs });
+      steps[step] = counted(steps[step] ?? NOTHING, record);
+      segments.set(key, steps);
+    }
+  }
+  return { startMs, stepMs, segments };
+}
+
+function segmentsOf(record: MessageRecord): string[] {
+  const { channel, network, sender } = tupleOf(record);
+  return [
+    segmentKey({ kind: "channel", channel, value: "" }),
+    segmentKey({ kind: "network", channel, value: network }),
+    segmentKey({ kind: "sender", channel, value: sender }),
+  ];
+}
+
+function counted(before: Counts, record: MessageRecord): Counts {
+  const outcome = outcomeOf(tupleOf(record).group);
+  const isSlow = (timeOf(record) ?? 0) > SLOW_MS;
+  return {
+    ...before,
+    sent: before.sent + 1,
+    [outcome]: before[outcome] + 1,
+    slow: before.slow + (isSlow ? 1 : 0),
+  };
+}

@@ -1,0 +1,59 @@
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
+import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
+import { parseStored } from "../runtime/stored.ts";
+import { partitionOf } from "./stored.ts";
+
+/**
+ * Which stored cubes do not tell everything, beside what fresh pages say: one small item, put on the condition that nobody
+ * else has. Something is added before the cubes change, and taken off after.
+ *
+ *     pk stats#state   sk state   n  counts the puts     stale  names of hours and days     seen  runs whose moved messages
+ *     have been looked after     v  1
+ */
+export interface State {
+  /** The puts so far; 0 when there is none, and nothing was ever counted. */
+  readonly n: number;
+  readonly stale: ReadonlySet<string>;
+  readonly seen: ReadonlySet<string>;
+}
+
+export const STATE_KEY = { pk: partitionOf("state"), sk: "state" } as const;
+
+const stored = v.object({
+  n: v.number(),
+  stale: v.array(v.string()),
+  seen: v.array(v.string()),
+  v: v.literal(1),
+});
+
+export function parseState(item: unknown): State {
+  if (item === undefined) return { n: 0, stale: new Set(), seen: new Set() };
+  const { n, stale, seen } = parseStored(stored, item);
+  return { n, stale: new Set(stale), seen: new Set(seen) };
+}
+
+export async function loadState(db: Database): Promise<State> {
+  const { Item } = await db.client.send(
+    new GetCommand({ TableName: db.table, Key: STATE_KEY, ConsistentRead: true }),
+  );
+  return parseState(Item);
+}
+
+/** Puts the state that follows; undefined when somebody else has put another meanwhile. */
+export async function putState(db: Database, { n, stale, seen }: State): Promise<State | undefined> {
+  try {
+    await db.client.send(
+      new PutCommand({
+        TableName: db.table,
+        Item: { ...STATE_KEY, n: n + 1, stale: [...stale].sort(), seen: [...seen].sort(), v: 1 },
+        ConditionExpression: n === 0 ? "attribute_not_exists(pk)" : "n = :n",
+        ...(n === 0 ? {} : { ExpressionAttributeValues: { ":n": n } }),
+      }),
+    );
+    return { n: n + 1, stale, seen };
+  } catch (error) {
+    if (isConditionFailure(error)) return undefined;
+    throw error;
+  }
+}
