@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { type PullReport, pullSource } from "../lib/ingest/pull.ts";
+import { SOURCE_NAMES } from "../lib/infobip/sources.ts";
+import { type PullRun, pullSource } from "../lib/ingest/pull.ts";
 import { openIngest } from "../lib/ingest/services.ts";
-import { SOURCE_NAMES } from "../lib/ingest/sources.ts";
 import { ingestEnvironment, parseEnvironment } from "../lib/runtime/config.ts";
 import { UpstreamRefusal } from "../lib/runtime/errors.ts";
 import { parseInput, scheduledHandler } from "../lib/runtime/lambda.ts";
@@ -22,23 +22,29 @@ export const handler = scheduledHandler(
   services,
   async ({ telemetry, ...shared }, event, context) => {
     const { source } = parseInput(input, event);
-    const report = await pullSource(source, {
+    const run = await pullSource(source, {
       ...shared,
       remainingMs: () => context.getRemainingTimeInMillis(),
     });
-    tell(report, telemetry);
-    if (report.refusal !== undefined && report.pulled === 0) throw new UpstreamRefusal(report.refusal);
+    tell(run, telemetry);
+    // Before anybody has put the key in, that is no fault of the run: the line says so, and an alarm of its own rings.
+    const isFailed = run.refusal !== undefined && run.pulled === 0 && !run.isKeyMissing;
+    if (isFailed) throw new UpstreamRefusal(run.refusal);
   },
 );
 
-function tell(report: PullReport, telemetry: Telemetry): void {
-  const { source, refusal, saturated, resumed, lastGoodPullAgeSeconds, reports, ...metrics } = report;
-  const age = lastGoodPullAgeSeconds === undefined ? {} : { lastGoodPullAgeSeconds };
+function tell(run: PullRun, telemetry: Telemetry): void {
+  const { source, reports, refusal, doubtReason, saturated, resumed, isKeyMissing, ...figures } = run;
+  const { lastGoodPullAgeSeconds: age, ...metrics } = figures;
   telemetry.run({
     what: "ingest",
     dimensions: { source },
-    metrics: { ...metrics, ...age },
-    details: { refusal, saturated, resumed },
+    metrics: {
+      ...metrics,
+      keyMissing: Number(isKeyMissing),
+      ...(age === undefined ? {} : { lastGoodPullAgeSeconds: age }),
+    },
+    details: { refusal, doubtReason, saturated, resumed },
   });
   // Lines without metrics: the dashboard adds them up, and thirty metrics by channel and status would cost more.
   for (const { channel, status, count } of reports) {

@@ -1,75 +1,139 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
-import { finish, type Response, serverError } from "../lib/query/responses.ts";
-import { answer, errorStyleOf } from "../lib/query/service.ts";
+import { ClientFinder } from "../lib/api/clients.ts";
+import { type Cursors, cursorsOf } from "../lib/api/cursor.ts";
+import { FailedSignIns } from "../lib/api/failed-sign-ins.ts";
+import { RateLimiter } from "../lib/api/rate.ts";
+import type { HttpRequest } from "../lib/api/requests.ts";
+import type { Reply, Response } from "../lib/api/responses.ts";
+import { answer } from "../lib/api/router.ts";
 import { parseEnvironment, queryEnvironment } from "../lib/runtime/config.ts";
-import { openDatabase } from "../lib/runtime/dynamodb.ts";
+import { HASTY, openDatabase } from "../lib/runtime/dynamodb.ts";
+import { ConfigurationError } from "../lib/runtime/errors.ts";
 import { once } from "../lib/runtime/once.ts";
-import { openSecret } from "../lib/runtime/secret.ts";
-import { openTelemetry } from "../lib/runtime/telemetry.ts";
-import { Clients } from "../lib/store/clients.ts";
-import { RateLimiter } from "../lib/store/rate.ts";
+import { openSecret, type Secret, WITHDRAWN_AFTER_MS } from "../lib/runtime/secret.ts";
+import { openTelemetry, type Telemetry } from "../lib/runtime/telemetry.ts";
 
 /** What we read of an API Gateway HTTP API event, payload format 2.0. Header names come in lower case. */
 const httpEvent = v.object({
   rawPath: v.string(),
   rawQueryString: v.optional(v.string(), ""),
   headers: v.optional(v.record(v.string(), v.string()), {}),
+  /** What the header Cookie held, taken apart. */
+  cookies: v.optional(v.array(v.string())),
+  body: v.optional(v.string(), ""),
+  isBase64Encoded: v.optional(v.boolean(), false),
   requestContext: v.object({
     requestId: v.optional(v.string(), ""),
-    http: v.object({ method: v.string() }),
+    timeEpoch: v.optional(v.number()),
+    http: v.object({ method: v.string(), sourceIp: v.optional(v.string(), "") }),
   }),
 });
+
+type Environment = v.InferOutput<typeof queryEnvironment>;
 
 const services = once(() => {
   const environment = parseEnvironment(queryEnvironment, process.env);
   const { QUERY_CREDENTIALS: value, QUERY_CREDENTIALS_SECRET: secretId } = environment;
-  const db = openDatabase(environment.TABLE_NAME);
+  const db = openDatabase(environment.TABLE_NAME, HASTY);
+  const perMinute = environment.QUERY_FAILURES_PER_MINUTE;
   return {
     db,
     telemetry: openTelemetry(environment),
-    credentials: openSecret("QUERY_CREDENTIALS", { value, secretId }, Date.now),
-    clients: new Clients(db, Date.now),
+    credentials: openSecret("QUERY_CREDENTIALS", { value, secretId }, Date.now, WITHDRAWN_AFTER_MS),
+    clients: new ClientFinder(db, Date.now),
+    admins: environment.QUERY_ADMINS?.split(",") ?? [],
+    sessions: once(async () => {
+      const { Sessions } = await import("../lib/api/sessions.ts");
+      return new Sessions(db);
+    }),
+    failedSignIns: new FailedSignIns({ perMinute, burst: perMinute * 3 }),
     rateLimiter: new RateLimiter(db),
     rate: { perMinute: environment.QUERY_RATE_PER_MINUTE, burst: environment.QUERY_RATE_BURST },
+    cursors: openCursors(environment),
+    corsOrigins: environment.CORS_ORIGINS?.split(",") ?? [],
+    reports: once(async () => {
+      const { openReports } = await import("../lib/api/open-reports.ts");
+      return openReports(db, Date.now);
+    }),
+    health: once(async () => {
+      const { openHealth } = await import("../lib/health/open.ts");
+      return openHealth(db);
+    }),
     limits: { units: environment.QUERY_READ_UNITS, timeoutMs: environment.QUERY_TIMEOUT_MS },
     now: Date.now,
   };
 });
 
+/** Without a key only cursors fail: whoever asks without one is answered. */
+function openCursorKey({ CURSOR_KEY: value, CURSOR_KEY_SECRET: secretId }: Environment): Secret {
+  if (value === undefined && secretId === undefined) return async () => "";
+  return openSecret("CURSOR_KEY", { value, secretId }, Date.now, CURSOR_KEY_AGE_MS);
+}
+
+/** The keys are derived once for each value of the secret. */
+function openCursors(environment: Environment): () => Promise<Cursors> {
+  const read = openCursorKey(environment);
+  let made: { readonly secret: string; readonly cursors: Cursors } | undefined;
+  return async () => {
+    const secret = await read(false);
+    if (made?.secret !== secret) made = { secret, cursors: cursorsOf(secret) };
+    return made.cursors;
+  };
+}
+
+/** While a key is replaced, each process must know the new one before any seals with it: see the runbook. */
+const CURSOR_KEY_AGE_MS = 300_000;
+
 /**
- * Answers Infobip's logs endpoints from the archive. A fault is a 500 with a fixed text, and a line in the log; only an
- * environment that is wrong fails the Lambda itself.
+ * Answers the API's requests. A fault is a 500 or 503 with a fixed text, and a line in the log; only an environment that is
+ * wrong fails the Lambda itself.
  */
 export async function handler(event: unknown): Promise<Response> {
   const { telemetry, ...shared } = services();
   const startedAtMs = Date.now();
   const request = readEvent(event);
-  try {
-    const { response, client, rows, readUnits, isIncomplete } = await answer(request, shared);
-    telemetry.run({
-      what: "query",
-      metrics: {
-        queryMs: Date.now() - startedAtMs,
-        rows,
-        readUnits,
-        incomplete: Number(isIncomplete),
-        throttled: Number(response.statusCode === 429),
-        serverErrors: 0,
-      },
-      details: { status: response.statusCode, client, requestId: request.id },
-    });
-    return response;
-  } catch (error) {
-    telemetry.fault("query", error, { requestId: request.id });
-    const metrics = { queryMs: Date.now() - startedAtMs, serverErrors: 1 };
-    telemetry.run({ what: "query", metrics, details: { status: 500, requestId: request.id } });
-    return finish(serverError(errorStyleOf(request)), request.id, false);
-  }
+  const reply = await answer(request, shared);
+  report(telemetry, request.id, reply, Date.now() - startedAtMs);
+  return reply.response;
 }
 
-function readEvent(event: unknown) {
-  const { rawPath: path, rawQueryString: queryString, headers, requestContext } = v.parse(httpEvent, event);
+function report(telemetry: Telemetry, requestId: string, reply: Reply, queryMs: number): void {
+  const { response, client, rows, readUnits, isIncomplete, skippedPages = 0, cause } = reply;
+  const { statusCode: status } = response;
+  if (cause !== undefined) telemetry.fault("query", cause, { requestId, status });
+  telemetry.run({
+    what: "query",
+    metrics: {
+      queryMs,
+      rows,
+      readUnits,
+      incomplete: Number(isIncomplete),
+      throttled: Number(status === 429),
+      serverErrors: Number(status >= 500),
+      // These count something only when it is there, and cost nothing before that.
+      ...(skippedPages > 0 ? { skippedPages } : {}),
+      ...(status === 401 ? { unauthorized: 1 } : {}),
+      ...(status === 503 ? { unavailable: 1 } : {}),
+      ...(cause instanceof ConfigurationError ? { misconfigured: 1 } : {}),
+    },
+    details: { status, client, requestId },
+  });
+}
+
+function readEvent(event: unknown): HttpRequest {
+  const {
+    rawPath: path,
+    rawQueryString: queryString,
+    headers: given,
+    cookies,
+    requestContext,
+    ...sent
+  } = v.parse(httpEvent, event);
+  const { method, sourceIp } = requestContext.http;
+  const headers = cookies ? { ...given, cookie: cookies.join("; ") } : given;
   const id = requestContext.requestId || randomUUID();
-  return { id, method: requestContext.http.method, path, queryString, headers };
+  const arrivedAtMs = requestContext.timeEpoch ?? Date.now();
+  const body = sent.isBase64Encoded ? Buffer.from(sent.body, "base64").toString() : sent.body;
+  return { id, method, path, queryString, headers, sourceIp, body, arrivedAtMs };
 }

@@ -1,9 +1,11 @@
-import { Pace } from "../lib/ingest/pace.ts";
+import { Pace } from "../lib/infobip/pace.ts";
 import { reconcile } from "../lib/ingest/reconcile.ts";
 import { openIngest } from "../lib/ingest/services.ts";
+import { type Lag, lags, readerFigures } from "../lib/log/lag.ts";
 import { parseEnvironment, reconcileEnvironment } from "../lib/runtime/config.ts";
 import { scheduledHandler } from "../lib/runtime/lambda.ts";
 import { once } from "../lib/runtime/once.ts";
+import type { Telemetry } from "../lib/runtime/telemetry.ts";
 
 const services = once(() => {
   const environment = parseEnvironment(reconcileEnvironment, process.env);
@@ -19,11 +21,38 @@ export const handler = scheduledHandler(
   "reconcile",
   services,
   async ({ telemetry, ...shared }, _event, context) => {
-    const report = await reconcile({ ...shared, remainingMs: () => context.getRemainingTimeInMillis() });
-    const { stopped, requests, settledDoubts, lastGoodPullAgeSeconds, ...metrics } = report;
-    telemetry.run({ what: "reconcile", metrics, details: { stopped, requests, settledDoubts } });
+    const run = await reconcile({ ...shared, remainingMs: () => context.getRemainingTimeInMillis() });
+    const { stopped, windows, settledDoubts, gaps, disagreeing, behindSeconds, ...figures } = run;
+    const { lastGoodPullAgeSeconds, ...metrics } = figures;
+    const behind = Object.fromEntries(
+      Object.entries(behindSeconds).map(([pass, seconds]) => [`${pass}BehindSeconds`, Math.round(seconds)]),
+    );
+    const details = { stopped, windows, settledDoubts, gaps, disagreeing };
+    telemetry.run({ what: "reconcile", metrics: { ...metrics, ...behind }, details });
+    await tellReaders(shared, telemetry);
     for (const [source, age] of Object.entries(lastGoodPullAgeSeconds)) {
-      telemetry.run({ what: "health", dimensions: { source }, metrics: { lastGoodPullAgeSeconds: age } });
+      // For the log alone: a source that is not pulled any more, because it was taken out, must not ring.
+      telemetry.run({ what: "health", metrics: {}, details: { source, lastGoodPullAgeSeconds: age } });
     }
   },
 );
+
+/** How far those who pull reports from here are behind, so that one that died is noticed before the retention takes its reports. */
+async function tellReaders(
+  {
+    positions,
+    reportIndex,
+    clock,
+  }: Pick<ReturnType<typeof openIngest>, "positions" | "reportIndex" | "clock">,
+  telemetry: Telemetry,
+): Promise<void> {
+  const found: Lag[] = [];
+  for await (const lag of lags(positions, reportIndex, clock.now())) found.push(lag);
+  const figures = readerFigures(found);
+  if (figures) telemetry.run({ what: "readers", metrics: { ...figures } });
+  for (const { client, stream, pages, lagMs } of found) {
+    if (pages === 0) continue;
+    const details = { client, source: stream, pages, lagSeconds: Math.round(lagMs / 1000) };
+    telemetry.run({ what: "reader", metrics: {}, details });
+  }
+}

@@ -1,28 +1,30 @@
 import { parseArgs } from "node:util";
 import * as v from "valibot";
+import type { MergeServices } from "../../lib/ingest/merge-log.ts";
 import { replay } from "../../lib/ingest/replay.ts";
-import { parseEnvironment, storageEnvironment } from "../../lib/runtime/config.ts";
+import { openStores } from "../../lib/ingest/stores.ts";
+import { formatMoment } from "../../lib/message/moment.ts";
+import { systemClock } from "../../lib/runtime/clock.ts";
+import { storageEnvironment } from "../../lib/runtime/config.ts";
 import { openDatabase } from "../../lib/runtime/dynamodb.ts";
-import { formatMoment } from "../../lib/runtime/time.ts";
-import { Archive } from "../../lib/store/archive.ts";
-import { Quarantine } from "../../lib/store/quarantine.ts";
-import { runCommand, useLocalDefaults } from "./environment.ts";
+import { runCommand } from "./environment.ts";
+import { STACK_OPTIONS, STACK_USAGE, stackSettings } from "./stack.ts";
 
 const ACTIONS = ["list", "show", "replay", "drop"] as const;
 
-const USAGE = `npm run quarantine               lists what could not be parsed, and why
-npm run quarantine -- show       the same, with the texts as they came (they name recipients)
-npm run quarantine -- replay     reads it all again, stores what can be read now, and lets go of it
-npm run quarantine -- drop       lets go of everything as it is: look first
+const A_DAY_MS = 86_400_000;
 
-  --table NAME   the DynamoDB table (default: TABLE_NAME, or omnilog)
-Credentials and region come from the AWS environment; AWS_ENDPOINT_URL_DYNAMODB points to a local database.
-`;
+const USAGE = `npm run quarantine -- --stack NAME       lists what could not be parsed, and why
+npm run quarantine -- show              the same, with the texts as they came (they name recipients)
+npm run quarantine -- replay            reads it all again, stores what can be read now, and lets go of it
+npm run quarantine -- drop              lets go of everything as it is: look first
+
+${STACK_USAGE}`;
 
 await runCommand(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { table: { type: "string" }, help: { type: "boolean" } },
+    options: { ...STACK_OPTIONS, help: { type: "boolean" } },
   });
   const action = v.safeParse(v.picklist(ACTIONS), positionals[0] ?? "list");
   if (values.help || !action.success) {
@@ -30,23 +32,15 @@ await runCommand(async () => {
     process.exitCode = values.help ? 0 : 1;
     return;
   }
-  useLocalDefaults(process.env);
-  const environment = parseEnvironment(v.object(storageEnvironment), {
-    ...process.env,
-    ...(values.table ? { TABLE_NAME: values.table } : {}),
-  });
-  const db = openDatabase(environment.TABLE_NAME);
-  const quarantine = new Quarantine(db, environment.RETENTION_HOURS);
-  const archive = new Archive(db, {
-    shards: environment.SHARDS,
-    retentionHours: environment.RETENTION_HOURS,
-  });
-  await walk(action.output, quarantine, archive);
+  const environment = await stackSettings(v.object(storageEnvironment), values, process.env);
+  const stores = openStores(openDatabase(environment.TABLE_NAME), environment, systemClock);
+  await walk(action.output, { ...stores, clock: systemClock, remainingMs: () => A_DAY_MS });
 });
 
 type Action = (typeof ACTIONS)[number];
 
-async function walk(action: Action, quarantine: Quarantine, archive: Archive): Promise<void> {
+async function walk(action: Action, services: MergeServices): Promise<void> {
+  const { quarantine } = services;
   let entries = 0;
   for await (const entry of quarantine.list()) {
     entries++;
@@ -56,7 +50,7 @@ async function walk(action: Action, quarantine: Quarantine, archive: Archive): P
     if (action === "show") process.stdout.write(`${await quarantine.load(entry)}\n`);
     if (action === "drop") await quarantine.release(entry);
     if (action !== "replay") continue;
-    const { stored, reason } = await replay(entry, { archive, quarantine });
+    const { stored, reason } = await replay(entry, services);
     process.stdout.write(`  ${reason ? `stays: ${reason}` : "let go"}; records stored: ${stored}\n`);
   }
   process.stdout.write(`${entries} in quarantine\n`);

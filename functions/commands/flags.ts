@@ -1,0 +1,22 @@
+import { parseMoment } from "../../lib/message/moment.ts";
+import { ConfigurationError } from "../../lib/runtime/errors.ts";
+
+/** The moment that a flag names, in milliseconds since 1970; undefined without it. Throws ConfigurationError. */
+export function momentOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const moment = parseMoment(text);
+  if (!moment) throw new ConfigurationError(`${flag} must be a date such as 2026-11-22T08:00:00+01:00`);
+  return moment.epochMs;
+}
+
+/** The whole number that a flag gives; undefined without it. Throws ConfigurationError. */
+export function numberOf(
+  flag: string,
+  text: string | undefined,
+  { least, most }: { least: number; most: number },
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new ConfigurationError(`${flag} must be a whole number, ${least} to ${most}`);
+}

@@ -1,0 +1,48 @@
+import { type Answer, TemporaryError } from "./remote.ts";
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+
+export interface Patience {
+  /** So often in a row the same question may fail. */
+  readonly mostAttempts: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+  /** Told of each fault that is waited out. */
+  readonly onFault: (message: string) => void;
+}
+
+/**
+ * How long to wait before the attempt after this one (from 0 on), in milliseconds: what the endpoint asks for, never
+ * less, or twice as long each time. Some chance in it keeps clients apart that failed together.
+ */
+export function waitAfter(attempt: number, retryAfterMs: number | undefined, random: () => number): number {
+  const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
+  return retryAfterMs === undefined
+    ? doubled * (0.5 + random() / 2)
+    : retryAfterMs + random() * FIRST_WAIT_MS;
+}
+
+/**
+ * Asks until there is an answer, and waits out what may pass: too many requests, 5xx, the network. Throws the last
+ * fault when it lasts, and at once what will not pass. `isFirst`: until there has been an answer, nobody being there is
+ * told at once, since the address may be wrong.
+ */
+export async function persist(
+  ask: () => Promise<Answer>,
+  isFirst: boolean,
+  { mostAttempts, random, wait, onFault }: Patience,
+): Promise<Answer> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof TemporaryError) || attempt + 1 >= mostAttempts) throw error;
+      if (isFirst && !error.isTooMany) throw error;
+      const ms = waitAfter(attempt, error.retryAfterMs, random);
+      onFault(`${error.message.trim()} (again in ${Math.ceil(ms / 1000)} s)`);
+      await wait(ms);
+    }
+  }
+}

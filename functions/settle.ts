@@ -1,0 +1,67 @@
+import { arrivalLagMs } from "../lib/ingest/arrival-lag.ts";
+import { keepMoments } from "../lib/log/moments.ts";
+import { systemClock } from "../lib/runtime/clock.ts";
+import { parseEnvironment, settleEnvironment } from "../lib/runtime/config.ts";
+import { openDatabase } from "../lib/runtime/dynamodb.ts";
+import { scheduledHandler } from "../lib/runtime/lambda.ts";
+import { once } from "../lib/runtime/once.ts";
+import { openTelemetry } from "../lib/runtime/telemetry.ts";
+import { type Alerting, alertingOf } from "../lib/statistics/alerts/alerting.ts";
+import { evaluate } from "../lib/statistics/alerts/evaluate.ts";
+import type { Counted } from "../lib/statistics/count.ts";
+import { countAndSettle } from "../lib/statistics/count-and-settle.ts";
+
+const services = once(() => {
+  const environment = parseEnvironment(settleEnvironment, process.env);
+  return {
+    db: openDatabase(environment.TABLE_NAME),
+    clock: systemClock,
+    telemetry: openTelemetry(environment),
+    alerting: alertingOf(environment, process.env),
+  };
+});
+
+/**
+ * Counts what has come, settles what has come to rest, and judges what is delivered, every few minutes. The input is not looked at: what waits is in
+ * the table. May be repeated at any time, and beside itself; when it lags, answers stay whole and cost more.
+ */
+export const handler = scheduledHandler(
+  "settle",
+  services,
+  async ({ telemetry, alerting, ...shared }, _event, context) => {
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    const { settled, counted, fault } = await countAndSettle({
+      ...{ ...shared, remainingMs },
+      noteMoved: (moved) => keepMoments(shared.db, moved),
+    });
+    const { waitingPages, waitingSeconds, records, runs, ...details } = settled;
+    telemetry.run({
+      what: "settle",
+      metrics: { settledRecords: records, settleWaitingSeconds: waitingSeconds, waitingPages, runs },
+      details: { ...details, countedHours: counted?.hours.size, staleCubes: counted?.stale },
+    });
+    // What is not counted cannot be judged.
+    if (counted?.isWhole) await judge({ ...shared, telemetry, alerting, counted: counted.hours });
+    if (fault !== undefined) throw fault;
+  },
+);
+
+interface Judging extends Pick<ReturnType<typeof services>, "db" | "clock" | "telemetry"> {
+  readonly alerting: Alerting;
+  readonly counted: Counted["hours"];
+}
+
+/** Compares what was just counted with what is usual, and tells what is worse. */
+async function judge({ db, clock, telemetry, alerting, counted }: Judging): Promise<void> {
+  const { settings, mutes, noticeOf, publish } = alerting;
+  const judged = await evaluate({
+    ...{ db, clock, settings, mutes, counted, lagMs: await arrivalLagMs(db, clock.now()) },
+    tell: async (event) => {
+      const notice = noticeOf(event);
+      telemetry.run({ what: "alert", metrics: { [event.what]: 1 }, details: { text: notice.message } });
+      await publish(notice);
+    },
+  });
+  const { isBehind, ...metrics } = judged;
+  telemetry.run({ what: "judge", metrics: { ...metrics }, details: { isBehind } });
+}
