@@ -7,8 +7,6 @@ import { Construct } from "constructs";
 import { METRIC_NAMESPACE } from "../lib/runtime/telemetry.ts";
 import { ownMetric } from "./metrics.ts";
 
-const THROTTLED = "throttledRequests";
-
 /** The endpoint's access log, and what is counted in it. */
 export class AccessLog extends Construct implements IAccessLogSettings {
   readonly logGroup: LogGroup;
@@ -16,6 +14,8 @@ export class AccessLog extends Construct implements IAccessLogSettings {
   readonly format: AccessLogFormat;
   /** Requests answered with 429: a HTTP API has no metric of its own for them. */
   readonly throttled: Metric;
+  /** Requests answered with 401. */
+  readonly refused: Metric;
 
   constructor(scope: Construct, id: string, retention: number) {
     super(scope, id);
@@ -28,15 +28,21 @@ export class AccessLog extends Construct implements IAccessLogSettings {
     });
     this.destination = new LogGroupLogDestination(this.logGroup);
     this.format = formatOf(stackName);
-    new MetricFilter(this, "Throttled", {
+    this.throttled = this.#count("throttledRequests", "429");
+    this.refused = this.#count("refusedRequests", "401");
+  }
+
+  /** Counted only where there are any: a metric that is never told costs nothing. */
+  #count(metricName: string, status: string): Metric {
+    new MetricFilter(this, metricName, {
       logGroup: this.logGroup,
-      filterPattern: FilterPattern.stringValue("$.status", "=", "429"),
+      filterPattern: FilterPattern.stringValue("$.status", "=", status),
       metricNamespace: METRIC_NAMESPACE,
-      metricName: THROTTLED,
+      metricName,
       metricValue: "1",
       dimensions: { stack: "$.stack" },
     });
-    this.throttled = ownMetric(this, THROTTLED, { statistic: "Sum", minutes: 5 });
+    return ownMetric(this, metricName, { statistic: "Sum", minutes: 5 });
   }
 }
 

@@ -1,8 +1,7 @@
-import { RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Duration, Stack, Validations } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Key } from "aws-cdk-lib/aws-kms";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
@@ -11,8 +10,6 @@ import { Construct } from "constructs";
 export interface AlarmProps {
   /** A heading of RUNBOOK.md, letter by letter. */
   readonly heading: string;
-  /** Which of several alike, such as the source. */
-  readonly of?: string;
   /** What its owner loses while it lasts: one sentence. */
   readonly impact: string;
   readonly metric: cloudwatch.IMetric;
@@ -22,9 +19,26 @@ export interface AlarmProps {
   readonly below?: number;
   /** For so many of the metric's periods in a row; default 1. */
   readonly periods?: number;
-  /** What to think when there is no figure. */
-  readonly missing: "good" | "bad";
+  /** What to think when there is no figure; "same" is what was thought before. */
+  readonly missing: "good" | "bad" | "same";
 }
+
+/** Several alarms of one cause. */
+export interface TogetherProps extends Pick<AlarmProps, "heading" | "impact"> {
+  readonly alarms: readonly cloudwatch.IAlarm[];
+  /** While this one rings, or is about to, it has said all that there is to say. */
+  readonly unless: cloudwatch.IAlarm;
+}
+
+/** An alarm looks at several minutes, so what is to silence others may ring a little after them … */
+const WAIT = Duration.minutes(5);
+/** … and what was missing may take so long to catch up. */
+const EXTENSION = Duration.hours(1);
+const MISSING = {
+  good: cloudwatch.TreatMissingData.NOT_BREACHING,
+  bad: cloudwatch.TreatMissingData.BREACHING,
+  same: cloudwatch.TreatMissingData.IGNORE,
+};
 
 /** The one way to make an alarm: each says what it means, where to read on, and is heard by the topic. */
 export class Alarms extends Construct {
@@ -32,17 +46,15 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, { email }: { email: string }) {
     super(scope, id);
-    // CloudWatch may not use the key that AWS manages for SNS, so an encrypted topic needs its own.
-    const key = new Key(this, "Key", {
-      description: `Encrypts the alarms of ${Stack.of(this).stackName}`,
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.DESTROY,
+    this.topic = new Topic(this, "Topic", { enforceSSL: true });
+    Validations.of(this.topic).acknowledge({
+      id: "AwsSolutions-SNS2",
+      reason:
+        "An alarm says its name and a figure, never data. CloudWatch cannot use AWS's own key, and one's own is $1 a month.",
     });
-    this.topic = new Topic(this, "Topic", { masterKey: key, enforceSSL: true });
     const cloudWatch = new ServicePrincipal("cloudwatch.amazonaws.com", {
       conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
     });
-    key.grant(cloudWatch, "kms:Decrypt", "kms:GenerateDataKey");
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [cloudWatch],
@@ -53,15 +65,26 @@ export class Alarms extends Construct {
     if (email) this.topic.addSubscription(new EmailSubscription(email));
   }
 
+  /** The right to tell the topic what no metric of CloudWatch's does. */
+  telling(): PolicyStatement {
+    return new PolicyStatement({ actions: ["sns:Publish"], resources: [this.topic.topicArn] });
+  }
+
   /** Makes an alarm, heard by the topic when it rings and when it is over. */
-  add(scope: Construct, props: AlarmProps): void {
+  add(scope: Construct, props: AlarmProps): cloudwatch.Alarm {
+    const alarm = this.part(scope, props);
+    this.#ring(alarm);
+    return alarm;
+  }
+
+  /** Makes an alarm that is not heard by itself: a part of one that rings for several. */
+  part(scope: Construct, props: AlarmProps): cloudwatch.Alarm {
     const { heading, metric, above, below, periods = 1, missing } = props;
-    const { alarmName, alarmDescription } = describe(Stack.of(this).stackName, props);
+    const described = describe(Stack.of(this).stackName, props);
     const threshold = above ?? below;
-    if (threshold === undefined) throw new Error(`${alarmName}: above or below what?`);
-    const alarm = new cloudwatch.Alarm(scope, `Alarm ${heading}`, {
-      alarmName,
-      alarmDescription,
+    if (threshold === undefined) throw new Error(`${heading}: above or below what?`);
+    return new cloudwatch.Alarm(scope, `Alarm ${heading}`, {
+      ...described,
       metric,
       threshold,
       comparisonOperator:
@@ -69,18 +92,38 @@ export class Alarms extends Construct {
           ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
           : cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData:
-        missing === "bad" ? cloudwatch.TreatMissingData.BREACHING : cloudwatch.TreatMissingData.NOT_BREACHING,
+      treatMissingData: MISSING[missing],
     });
+  }
+
+  /** Makes one alarm that rings once for all that have the same cause. */
+  together(scope: Construct, props: TogetherProps): void {
+    const { compositeAlarmName, alarmDescription } = renamed(describe(Stack.of(this).stackName, props));
+    const alarm = new cloudwatch.CompositeAlarm(scope, `Alarm ${props.heading}`, {
+      compositeAlarmName,
+      alarmDescription,
+      alarmRule: cloudwatch.AlarmRule.anyOf(...props.alarms),
+      actionsSuppressor: props.unless,
+      actionsSuppressorWaitPeriod: WAIT,
+      actionsSuppressorExtensionPeriod: EXTENSION,
+    });
+    this.#ring(alarm);
+  }
+
+  #ring(alarm: cloudwatch.AlarmBase): void {
     const ring = new SnsAction(this.topic);
     alarm.addAlarmAction(ring);
     alarm.addOkAction(ring);
   }
 }
 
-function describe(stack: string, { heading, of, impact }: Pick<AlarmProps, "heading" | "of" | "impact">) {
+function renamed({ alarmName, alarmDescription }: ReturnType<typeof describe>) {
+  return { compositeAlarmName: alarmName, alarmDescription };
+}
+
+function describe(stack: string, { heading, impact }: Pick<AlarmProps, "heading" | "impact">) {
   return {
-    alarmName: `${stack}: ${heading}${of ? ` (${of})` : ""}`,
+    alarmName: `${stack}: ${heading}`,
     alarmDescription: `${impact} See "${heading}" in infra/RUNBOOK.md.`,
   };
 }

@@ -1,21 +1,24 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { MathExpression, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { TABLE } from "../lib/store/table.ts";
+import { TABLE } from "../lib/archive/table.ts";
+import { keyPatterns } from "../lib/runtime/kinds.ts";
+import type { Alarms } from "./alarms.ts";
 import type { Config } from "./config.ts";
-import { INDEX_RELEASES } from "./index-releases.ts";
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** A request that is put off now and then is tried again, and nobody notices. */
+const THROTTLED_IN_FIVE_MINUTES = 100;
 
 /** The one table. It outlives the stack: what it holds cannot be had again after 48 hours. */
 export class ArchiveTable extends Construct {
   readonly name: string;
   readonly #table: Table;
-  readonly #indexes: readonly string[];
 
-  constructor(scope: Construct, id: string, config: Pick<Config, "deletionProtection" | "indexRelease">) {
+  constructor(scope: Construct, id: string, config: Pick<Config, "deletionProtection">) {
     super(scope, id);
     this.#table = new Table(this, "Table", {
       partitionKey: text(TABLE.partitionKey),
@@ -25,45 +28,49 @@ export class ArchiveTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       encryption: TableEncryption.AWS_MANAGED,
       deletionProtection: config.deletionProtection,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // A table that a failed first deployment leaves behind, empty, is only in the way of the next.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    const indexes = INDEX_RELEASES[config.indexRelease - 1] ?? {};
-    this.#indexes = Object.keys(indexes);
-    for (const [indexName, partition] of Object.entries(indexes)) {
-      this.#table.addGlobalSecondaryIndex({
-        indexName,
-        partitionKey: text(partition),
-        sortKey: text(TABLE.indexes[0]?.sortKey ?? TABLE.sortKey),
-      });
-    }
     this.name = this.#table.tableName;
   }
 
-  /** What pulling and reconciling take: records by key, and a partition in order. Never an index, never a scan. */
-  writing(): PolicyStatement {
-    const actions = ["BatchGetItem", "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"];
-    return new PolicyStatement({
-      actions: actions.map((action) => `dynamodb:${action}`),
-      resources: [this.#table.tableArn],
-    });
+  /** What a job that feeds or keeps the archive takes: its kinds of items by key, and a partition in order; never a scan. */
+  keeping(job: "ingest" | "reconcile" | "settle"): PolicyStatement[] {
+    const read = ["BatchGetItem", "GetItem", "Query"];
+    const write = ["BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem"];
+    return this.#rights([
+      { actions: [...read, ...write], keys: keyPatterns(job, "writes") },
+      { actions: read, keys: keyPatterns(job, "reads") },
+    ]);
   }
 
-  /** What answering takes; each index by its name. */
-  reading(): PolicyStatement {
-    const { tableArn } = this.#table;
-    return new PolicyStatement({
-      actions: ["dynamodb:GetItem", "dynamodb:Query"],
-      resources: [tableArn, ...this.#indexes.map((name) => `${tableArn}/index/${name}`)],
-    });
+  /** What answering takes: to read each kind that it needs, and to count a client's requests. */
+  answering(): PolicyStatement[] {
+    return this.#rights([
+      { actions: ["BatchGetItem", "GetItem", "Query"], keys: keyPatterns("query", "reads") },
+      { actions: ["UpdateItem"], keys: keyPatterns("query", "writes") },
+    ]);
   }
 
-  /** What counting the requests of a client takes: the items of rate.ts and no other. */
-  counting(): PolicyStatement {
-    return new PolicyStatement({
-      actions: ["dynamodb:UpdateItem"],
-      resources: [this.#table.tableArn],
-      conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["rate#*"] } },
-    });
+  /** What receiving takes: to write what a merge does, and to read nothing but what was pushed and where it stands. */
+  receiving(): PolicyStatement[] {
+    return this.#rights([
+      { actions: ["BatchWriteItem", "PutItem", "UpdateItem"], keys: keyPatterns("receive", "writes") },
+      { actions: ["GetItem", "Query"], keys: keyPatterns("receive", "reads") },
+    ]);
+  }
+
+  #rights(all: readonly { actions: readonly string[]; keys: readonly string[] }[]): PolicyStatement[] {
+    return all
+      .filter(({ keys }) => keys.length > 0)
+      .map(
+        ({ actions, keys }) =>
+          new PolicyStatement({
+            actions: actions.map((action) => `dynamodb:${action}`),
+            resources: [this.#table.tableArn],
+            conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } },
+          }),
+      );
   }
 
   /** Units consumed in five minutes, which is what DynamoDB bills, by the table and by each index. */
@@ -77,10 +84,23 @@ export class ArchiveTable extends Construct {
         period: Duration.minutes(5),
         label,
       });
-    return [
-      metric("table", {}),
-      ...this.#indexes.map((name) => metric(name, { GlobalSecondaryIndexName: name })),
-    ];
+    return [metric("table", {})];
+  }
+
+  /** Says when DynamoDB puts off what is asked of it. */
+  watch(alarms: Alarms): void {
+    alarms.add(this, {
+      heading: "The table is throttled",
+      impact: "Reports are archived, and questions answered, late; a question may be answered in part.",
+      metric: new MathExpression({
+        expression: "FILL(reads, 0) + FILL(writes, 0)",
+        usingMetrics: { reads: this.throttled("Read"), writes: this.throttled("Write") },
+        period: Duration.minutes(5),
+      }),
+      above: THROTTLED_IN_FIVE_MINUTES,
+      periods: 3,
+      missing: "good",
+    });
   }
 
   /** Requests that DynamoDB put off. */

@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
+import { FILES_FOLDER } from "../lib/site/files.ts";
+import { bundleConsole } from "./console-bundle.ts";
+import { shrinkSourceMaps } from "./source-maps.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
 /** The Lambdas, each the handler of the file in functions/ of this name. */
-export const FUNCTION_NAMES = ["ingest", "reconcile", "query"] as const;
+export const FUNCTION_NAMES = ["ingest", "reconcile", "settle", "query", "receive", "console"] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** What Lambda is told to run: the export `handler` of index.mjs. */
@@ -47,10 +50,15 @@ export function bundleFunctions(outdir = resolve(ROOT, "dist")): Bundles {
       outdir: resolve(outdir, name),
       entryPoints: { index: `functions/${name}.ts` },
     });
+    shrinkSourceMaps(resolve(outdir, name));
   }
+  bundleConsole(resolve(outdir, "console", FILES_FOLDER));
   return {
     ingest: resolve(outdir, "ingest"),
     reconcile: resolve(outdir, "reconcile"),
+    settle: resolve(outdir, "settle"),
     query: resolve(outdir, "query"),
+    receive: resolve(outdir, "receive"),
+    console: resolve(outdir, "console"),
   };
 }

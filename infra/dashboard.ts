@@ -10,13 +10,12 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import type { ArchiveTable } from "./archive-table.ts";
-import { type MetricProps, ownMetric } from "./metrics.ts";
+import { ownMetric } from "./metrics.ts";
 import type { QueryEndpoint } from "./query-endpoint.ts";
 
 export interface DashboardProps {
-  readonly sources: readonly string[];
-  /** Where the ingesting Lambdas say how many reports came, by channel and status. */
-  readonly ingestLogs: readonly string[];
+  /** Where the Lambdas of each kind write their lines. */
+  readonly logs: { readonly ingest: readonly string[]; readonly reconcile: string; readonly query: string };
   readonly table: ArchiveTable;
   readonly endpoint: QueryEndpoint;
 }
@@ -24,7 +23,10 @@ export interface DashboardProps {
 const graph = (title: string, left: IMetric[], right: IMetric[] = []): IWidget =>
   new GraphWidget({ title, left, right, width: 8, height: 6 });
 
-/** One page: do reports come in, is anything behind, are questions answered, what does it cost. */
+/**
+ * One page: do reports come in, is anything behind, are questions answered, what does it cost. What no alarm needs is
+ * counted in the logs when somebody looks: a metric for each figure and source would cost more than all the rest.
+ */
 export class ArchiveDashboard extends Construct {
   readonly #props: DashboardProps;
 
@@ -38,68 +40,49 @@ export class ArchiveDashboard extends Construct {
       widgets: [
         [new TextWidget({ markdown: `# ${stackName}\nWhat to do: infra/RUNBOOK.md`, width: 24, height: 2 })],
         this.#reports(),
-        this.#channelsAndStatuses(),
         this.#delays(),
-        this.#repairs(),
         this.#questions(),
         this.#cost(),
       ],
     });
   }
 
-  /** A figure of every source, as lines of one graph. */
-  #perSource(metric: string, statistic: MetricProps["statistic"]): IMetric[] {
-    return this.#props.sources.map((source) =>
-      ownMetric(this, metric, { statistic, minutes: 5, source, label: source }),
-    );
-  }
-
-  #own(metric: string, statistic: MetricProps["statistic"], minutes = 15): IMetric {
-    return ownMetric(this, metric, { statistic, minutes, label: metric });
+  #asked(title: string, of: keyof DashboardProps["logs"], queryLines: string[], isGraph = false): IWidget {
+    const view = isGraph ? LogQueryVisualizationType.LINE : LogQueryVisualizationType.TABLE;
+    const logGroupNames = [this.#props.logs[of]].flat();
+    return new LogQueryWidget({ title, logGroupNames, view, queryLines, width: 8, height: 6 });
   }
 
   #reports(): IWidget[] {
+    const counted = ['filter what = "reports"', "stats sum(count) as reports by channel, status"];
+    const perSource =
+      "stats sum(pulled) as pulled, sum(quarantined) as quarantined, sum(inDoubt) as inDoubt, sum(refused) as refused, " +
+      "max(backlogSeconds) as backlog, max(unmergedPages) as unmerged, max(lastGoodPullAgeSeconds) as age by source";
     return [
-      graph("Reports pulled", this.#perSource("pulled", "Sum")),
-      graph("New messages", this.#perSource("inserted", "Sum")),
-      graph("Later statuses merged", this.#perSource("merged", "Sum")),
+      this.#asked(
+        "Reports pulled",
+        "ingest",
+        ['filter what = "ingest"', "stats sum(pulled) as pulled by bin(5m)"],
+        true,
+      ),
+      this.#asked("Reports by channel and status", "ingest", [...counted, "sort reports desc"]),
+      this.#asked("Sources", "ingest", ['filter what = "ingest"', perSource]),
     ];
-  }
-
-  /** Counted in the log: a metric for each channel and status would cost more than the rest of the stack. */
-  #channelsAndStatuses(): IWidget[] {
-    const query = (by: string) =>
-      new LogQueryWidget({
-        title: `New reports by ${by}`,
-        logGroupNames: [...this.#props.ingestLogs],
-        view: LogQueryVisualizationType.TABLE,
-        queryLines: ['filter what = "reports"', `stats sum(count) as reports by ${by}`, "sort reports desc"],
-        width: 12,
-        height: 6,
-      });
-    return [query("channel"), query("channel, status")];
   }
 
   #delays(): IWidget[] {
+    const own = (metric: string, statistic: "Maximum" | "Minimum") =>
+      ownMetric(this, metric, { statistic, minutes: 15, label: metric });
+    const repairs =
+      "stats sum(repaired) as repaired, sum(inserted) as inserted, max(openDoubts) as doubts by bin(1h)";
     return [
-      graph("Lag: seconds since the last good pull", this.#perSource("lastGoodPullAgeSeconds", "Maximum")),
-      graph("Backlog at Infobip, seconds", this.#perSource("backlogSeconds", "Maximum")),
-      graph("Backlog here: landed pages not merged", this.#perSource("unmergedPages", "Maximum")),
-    ];
-  }
-
-  #repairs(): IWidget[] {
-    const { sources } = this.#props;
-    const quarantined = [...this.#perSource("quarantined", "Sum"), this.#own("quarantined", "Sum")];
-    const doubts = [...this.#perSource("inDoubt", "Sum"), ...this.#perSource("refused", "Sum")];
-    return [
-      graph(
-        "Repairs",
-        [this.#own("repaired", "Sum"), this.#own("inserted", "Sum")],
-        [this.#own("hoursLeft", "Minimum")],
-      ),
-      graph(`Quarantined (${sources.join(", ")}; reconcile)`, quarantined),
-      graph("Pulls in doubt, and refused", doubts, [this.#own("openDoubts", "Maximum")]),
+      graph("Lag: seconds", [
+        own("lastGoodPullAgeSeconds", "Maximum"),
+        own("backlogSeconds", "Maximum"),
+        own("freshBehindSeconds", "Maximum"),
+      ]),
+      graph("Hours left to repair", [own("hoursLeft", "Minimum")]),
+      this.#asked("Repairs", "reconcile", ['filter what = "reconcile"', repairs], true),
     ];
   }
 
@@ -109,17 +92,20 @@ export class ArchiveDashboard extends Construct {
     const latency = ["p50", "p90", "p99"].map((statistic) =>
       api.metricLatency({ statistic, period, label: statistic }),
     );
+    const budget =
+      "stats sum(rows) as rows, sum(readUnits) as units, sum(incomplete) as incomplete by bin(5m)";
     return [
-      graph("Query latency, ms", latency, [this.#own("queryMs", "p99", 5)]),
+      graph("Query latency, ms", latency, [query.lambda.metricThrottles({ period })]),
       graph(
         "Questions and refusals",
         [api.metricCount({ statistic: "Sum", period })],
-        [api.metricServerError({ period }), api.metricClientError({ period }), accessLog.throttled],
+        [api.metricServerError({ period }), accessLog.refused, accessLog.throttled],
       ),
-      graph(
-        "Rows, and answers that ran out of budget",
-        [this.#own("rows", "Sum", 5)],
-        [this.#own("incomplete", "Sum", 5), query.lambda.metricThrottles({ period })],
+      this.#asked(
+        "Rows, units, and answers that ran out of budget",
+        "query",
+        ['filter what = "query"', budget],
+        true,
       ),
     ];
   }
@@ -129,7 +115,6 @@ export class ArchiveDashboard extends Construct {
     return [
       graph("Cost: write units ($0.625 a million)", table.consumed("Write"), [table.throttled("Write")]),
       graph("Cost: read units ($0.125 a million)", table.consumed("Read"), [table.throttled("Read")]),
-      graph("Cost: read units of queries", [this.#own("readUnits", "Sum", 5)]),
     ];
   }
 }

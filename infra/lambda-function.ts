@@ -4,7 +4,14 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { IngestEnvironment, QueryEnvironment, ReconcileEnvironment } from "../lib/runtime/config.ts";
+import type {
+  ConsoleEnvironment,
+  IngestEnvironment,
+  QueryEnvironment,
+  ReceiveEnvironment,
+  ReconcileEnvironment,
+  SettleEnvironment,
+} from "../lib/runtime/config.ts";
 import { HANDLER } from "./bundle.ts";
 
 /**
@@ -12,23 +19,43 @@ import { HANDLER } from "./bundle.ts";
  * so that a forgotten one does not compile. Secrets are named, never passed.
  */
 type Deployed<T> = {
-  [K in Exclude<keyof T, "INFOBIP_AUTHORIZATION" | "QUERY_CREDENTIALS">]-?: Exclude<T[K], undefined>;
+  [K in Exclude<keyof T, NotDeployed>]-?: Exclude<T[K], undefined>;
 };
+type NotDeployed =
+  | "INFOBIP_AUTHORIZATION"
+  | "QUERY_CREDENTIALS"
+  | "PUSH_CREDENTIALS"
+  | "CURSOR_KEY"
+  | "QUERY_ADMINS"
+  | "CONSOLE_FILES"
+  // The code's default holds.
+  | "QUERY_FAILURES_PER_MINUTE";
 export type DeployedIngest = Deployed<IngestEnvironment>;
+export type DeployedSettle = Deployed<SettleEnvironment>;
 export type DeployedReconcile = Deployed<ReconcileEnvironment>;
+export type DeployedReceive = Deployed<ReceiveEnvironment>;
 export type DeployedQuery = Deployed<QueryEnvironment>;
+export type DeployedConsole = Deployed<ConsoleEnvironment>;
 
 export interface FunctionProps {
   readonly description: string;
   /** The folder of its bundle. */
   readonly code: string;
-  readonly environment: DeployedIngest | DeployedReconcile | DeployedQuery;
+  readonly environment:
+    | DeployedIngest
+    | DeployedReconcile
+    | DeployedSettle
+    | DeployedQuery
+    | DeployedReceive
+    | DeployedConsole;
   /** Everything it may do besides writing its own log. */
   readonly rights: readonly PolicyStatement[];
   readonly timeout: Duration;
   readonly logRetentionDays: number;
   /** At most one run at a time. */
   readonly alone?: boolean;
+  /** At most so many runs at a time; default: as many as the account may. */
+  readonly most?: number | undefined;
   /** Where events end that it failed at, when it is invoked without anybody waiting for the answer. */
   readonly deadLetters?: IQueue;
 }
@@ -40,6 +67,7 @@ export class OwnFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: FunctionProps) {
     super(scope, id);
+    const most = props.alone ? 1 : props.most;
     this.logGroup = new LogGroup(this, "Log", {
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -60,7 +88,7 @@ export class OwnFunction extends Construct {
       logGroup: this.logGroup,
       role,
       ...(props.deadLetters ? { deadLetterQueue: props.deadLetters } : {}),
-      ...(props.alone ? { reservedConcurrentExecutions: 1 } : {}),
+      ...(most === undefined ? {} : { reservedConcurrentExecutions: most }),
     });
   }
 }

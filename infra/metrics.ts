@@ -6,18 +6,16 @@ import { METRIC_NAMESPACE } from "../lib/runtime/telemetry.ts";
 export interface MetricProps {
   readonly statistic: "Sum" | "Maximum" | "Minimum" | "Average" | "p50" | "p99";
   readonly minutes: number;
-  /** Where the metric is reported for each source. */
-  readonly source?: string;
   readonly label?: string;
 }
 
 /** A figure that our Lambdas report (lib/runtime/telemetry.ts), told from other stacks' by the dimension `stack`. */
 export function ownMetric(scope: Construct, metricName: string, props: MetricProps): Metric {
-  const { statistic, minutes, source, label } = props;
+  const { statistic, minutes, label } = props;
   return new Metric({
     namespace: METRIC_NAMESPACE,
     metricName,
-    dimensionsMap: { stack: Stack.of(scope).stackName, ...(source ? { source } : {}) },
+    dimensionsMap: { stack: Stack.of(scope).stackName },
     statistic,
     period: Duration.minutes(minutes),
     ...(label ? { label } : {}),

@@ -1,24 +1,27 @@
 import { text } from "node:stream/consumers";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
-import { ingestEnvironment, queryEnvironment } from "../lib/runtime/config.ts";
+import { ingestEnvironment, queryEnvironment, receiveEnvironment } from "../lib/runtime/config.ts";
 
 const USAGE = `npm run secret -- infobip ARN     puts Infobip's Authorization header, such as "App 0123456789abcdef"
 npm run secret -- query ARN       puts who may query: user:password pairs, comma separated
+npm run secret -- push ARN        puts who may push, an entry a line: "basic USER:PASSWORD", "header NAME VALUE",
+                                  "hmac HEADER SHA256 KEY", "path SECRET"
 
 The value is read from standard input, so that no shell remembers it: paste it, then Enter and Ctrl-D. ARN is what
-\`cdk deploy\` printed, as InfobipAuthorizationSecret and QueryCredentialsSecret. Credentials and region come from the
-AWS environment.
+\`cdk deploy\` printed, as InfobipAuthorizationSecret, QueryCredentialsSecret and PushCredentialsSecret. Credentials and region
+come from the AWS environment.
 `;
 
 /** What may be in each secret: what the Lambda that reads it takes. */
 const VALUES = {
   infobip: v.nonOptional(ingestEnvironment.entries.INFOBIP_AUTHORIZATION),
   query: v.nonOptional(queryEnvironment.entries.QUERY_CREDENTIALS),
+  push: v.nonOptional(receiveEnvironment.entries.PUSH_CREDENTIALS),
 };
 
 const [name, arn, ...rest] = process.argv.slice(2);
-if ((name !== "infobip" && name !== "query") || !arn || rest.length > 0) fail(USAGE);
+if ((name !== "infobip" && name !== "query" && name !== "push") || !arn || rest.length > 0) fail(USAGE);
 const value = v.safeParse(VALUES[name], (await text(process.stdin)).trim());
 if (!value.success) fail(`the value ${value.issues.map(({ message }) => message).join("; ")}\n`);
 const client = new SecretsManagerClient({});

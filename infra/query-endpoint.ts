@@ -1,36 +1,59 @@
 import { Duration, Stack, Validations } from "aws-cdk-lib";
-import { HttpApi, HttpNoneAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpApi, HttpNoneAuthorizer, type IHttpStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Construct } from "constructs";
+import { CONSOLE_PATH } from "../lib/site/serve.ts";
 import { AccessLog } from "./access-log.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Config } from "./config.ts";
 import { type FunctionProps, OwnFunction } from "./lambda-function.ts";
+import { OwnDomain } from "./own-domain.ts";
 
 export interface QueryEndpointProps
   extends Pick<FunctionProps, "code" | "environment" | "rights" | "logRetentionDays"> {
-  readonly throttle: Pick<Config, "throttleRatePerSecond" | "throttleBurst">;
+  readonly config: Pick<
+    Config,
+    | "throttleRatePerSecond"
+    | "throttleBurst"
+    | "queryConcurrency"
+    | "reserveConcurrency"
+    | "domainName"
+    | "certificateArn"
+    | "hostedZoneId"
+  >;
   readonly alarms: Alarms;
 }
 
 /** One second below what API Gateway waits; a query stops by itself before (QUERY_TIMEOUT_MS). */
 const TIMEOUT_SECONDS = 29;
+/** As many as one client may ask at once, so that its own rate is what it meets first. */
+const MOST_QUERIES = 200;
 const SLOW_MS = 5_000;
 const THROTTLED_IN_FIVE_MINUTES = 20;
+const REFUSED_IN_FIVE_MINUTES = 100;
 
 /** `GET /omni/1/logs` for the world: an HTTP API and the Lambda behind it. */
 export class QueryEndpoint extends Construct {
   readonly function: OwnFunction;
   readonly api: HttpApi;
+  readonly stage: IHttpStage;
   readonly accessLog: AccessLog;
+  /** Where everything answers, without a slash at the end. */
+  readonly host: string;
   readonly url: string;
+  /** Where Infobip pushes to: the channel goes at the end. */
+  readonly pushUrl: string;
+  readonly consoleUrl: string;
+  /** What a name of one's own has to point at (CNAME), where there is one. */
+  readonly domainTarget: string | undefined;
 
-  constructor(scope: Construct, id: string, { throttle, alarms, ...rest }: QueryEndpointProps) {
+  constructor(scope: Construct, id: string, { config, alarms, ...rest }: QueryEndpointProps) {
     super(scope, id);
     this.function = new OwnFunction(this, "Query", {
       ...rest,
       description: "Answers questions about the archive",
       timeout: Duration.seconds(TIMEOUT_SECONDS),
+      most: mostQueries(config),
     });
     this.api = new HttpApi(this, "Api", {
       apiName: Stack.of(this).stackName,
@@ -44,13 +67,20 @@ export class QueryEndpoint extends Construct {
         "The Lambda checks Basic credentials, as Infobip does, and refuses in the shape of Infobip's errors.",
     });
     this.accessLog = new AccessLog(this, "AccessLog", rest.logRetentionDays);
-    this.api.addStage("Stage", {
+    this.stage = this.api.addStage("Stage", {
       stageName: "$default",
       autoDeploy: true,
       accessLogSettings: this.accessLog,
-      throttle: { rateLimit: throttle.throttleRatePerSecond, burstLimit: throttle.throttleBurst },
+      throttle: { rateLimit: config.throttleRatePerSecond, burstLimit: config.throttleBurst },
     });
-    this.url = `${this.api.apiEndpoint}/omni/1/logs`;
+    const domain = config.domainName
+      ? new OwnDomain(this, "Domain", { ...config, api: this.api, stage: this.stage })
+      : undefined;
+    this.host = domain?.url ?? this.api.apiEndpoint;
+    this.url = `${this.host}/omni/1/logs`;
+    this.pushUrl = `${this.host}/push`;
+    this.consoleUrl = this.host + CONSOLE_PATH;
+    this.domainTarget = domain?.target;
     this.#watchAnswers(alarms);
     this.#watchThrottles(alarms);
   }
@@ -83,11 +113,26 @@ export class QueryEndpoint extends Construct {
       missing: "good",
     });
     alarms.add(this, {
+      heading: "Sign-ins are refused",
+      impact: "Somebody tries credentials, or a client's were changed under it and it gets no answers.",
+      metric: this.accessLog.refused,
+      above: REFUSED_IN_FIVE_MINUTES,
+      missing: "good",
+    });
+    alarms.add(this, {
       heading: "Query Lambda is throttled",
-      impact: "Clients get errors (503), because the account runs all the Lambdas it may.",
+      impact: "Clients get errors (503), because as many questions are being answered as may be.",
       metric: this.function.lambda.metricThrottles({ statistic: "Sum", period: Duration.minutes(5) }),
       above: 0,
       missing: "good",
     });
   }
+}
+
+/** What the world can start must not take from what else runs in the account; undefined: as many as that may. */
+function mostQueries({
+  queryConcurrency,
+  reserveConcurrency,
+}: Pick<Config, "queryConcurrency" | "reserveConcurrency">): number | undefined {
+  return (queryConcurrency ?? (reserveConcurrency ? MOST_QUERIES : 0)) || undefined;
 }

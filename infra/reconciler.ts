@@ -1,14 +1,13 @@
 import { Duration } from "aws-cdk-lib";
+import type { IAlarm } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import type { Alarms } from "./alarms.ts";
-import type { FunctionProps } from "./lambda-function.ts";
+import { watchJobs } from "./job-alarms.ts";
 import { ownMetric } from "./metrics.ts";
 import { watchQuarantine } from "./quarantine-alarm.ts";
-import { ScheduledFunction } from "./scheduled-function.ts";
+import { type JobProps, ScheduledFunction } from "./scheduled-function.ts";
 
-export interface ReconcilerProps
-  extends Pick<FunctionProps, "code" | "environment" | "rights" | "logRetentionDays" | "alone"> {
-  readonly everyMinutes: number;
+export interface ReconcilerProps extends JobProps {
   readonly alarms: Alarms;
 }
 
@@ -20,46 +19,77 @@ const STALE_SECONDS = 3_600;
 /** A lost page is up to 1,000 repairs; single ones happen when a report is later than ten minutes. */
 const REPAIRS_AN_HOUR = 10;
 const HOURS_LEFT = 12;
+/** Of the retention: as long again, and what is not read is gone. */
+const LAG_PERCENT = 50;
 
 /** The Lambda that compares the archive with Infobip's logs and repairs it. */
 export class Reconciler extends Construct {
   readonly job: ScheduledFunction;
+  /** What is not heard by itself: causes of "Reports do not arrive". */
+  readonly parts: readonly IAlarm[];
 
-  constructor(scope: Construct, id: string, { everyMinutes, alarms, ...rest }: ReconcilerProps) {
+  constructor(scope: Construct, id: string, { alarms, ...rest }: ReconcilerProps) {
     super(scope, id);
+    const { everyMinutes } = rest;
     this.job = new ScheduledFunction(this, "Reconcile", {
       ...rest,
       description: "Compares the archive with the logs of Infobip, and repairs it",
       timeout: Duration.seconds(Math.min(TIMEOUT_SECONDS, everyMinutes * 60 - BREATH_SECONDS)),
-      everyMinutes,
-      input: {},
-      alarms,
-      what: "Reconcile",
-      impact: "Reports that a pull lost are not repaired; after 48 hours nothing can repair them.",
+      input: { job: "reconcile" },
     });
-    this.#watchProgress(alarms, everyMinutes);
-    this.#watchRepairs(alarms);
-    watchQuarantine(this, alarms, everyMinutes);
-  }
-
-  #watchProgress(alarms: Alarms, everyMinutes: number): void {
     // Two turns at least in a period, so that it never lacks a figure while the reconciler runs.
     const minutes = Math.max(30, 2 * everyMinutes);
-    alarms.add(this, {
+    const impact = "Reports that a pull lost are not repaired; after 48 hours nothing can repair them.";
+    this.parts = [
+      ...watchJobs(this, alarms, { what: "Reconcile", jobs: [this.job], impact }),
+      this.#watchProgress(alarms, minutes),
+    ];
+    this.#watchTheEnd(alarms, minutes);
+    this.#watchRepairs(alarms);
+    watchQuarantine(this, alarms, everyMinutes);
+    this.#watchReaders(alarms, everyMinutes);
+  }
+
+  #watchProgress(alarms: Alarms, minutes: number): IAlarm {
+    return alarms.part(this, {
       heading: "Reconcile is stale",
       impact: "The newest messages are not compared with Infobip's logs, so lost reports stay lost for now.",
-      metric: ownMetric(this, "checkedUpToAgeSeconds", { statistic: "Minimum", minutes }),
-      above: Math.max(STALE_SECONDS, 4 * 60 * everyMinutes),
+      metric: ownMetric(this, "freshBehindSeconds", { statistic: "Minimum", minutes }),
+      above: Math.max(STALE_SECONDS, 2 * 60 * minutes),
       periods: 2,
       missing: "bad",
     });
+  }
+
+  #watchTheEnd(alarms: Alarms, minutes: number): void {
     alarms.add(this, {
       heading: "The 48 hours are running out",
       impact: "What was lost in an outage is about to be forgotten by Infobip, and is then lost for good.",
-      metric: ownMetric(this, "hoursLeft", { statistic: "Maximum", minutes }),
+      metric: ownMetric(this, "hoursLeft", { statistic: "Minimum", minutes }),
       below: HOURS_LEFT,
-      periods: 2,
-      missing: "bad",
+      // No figure is another alarm's business: "Reports do not arrive" has rung by then.
+      missing: "same",
+    });
+    alarms.add(this, {
+      heading: "A millisecond holds too many messages",
+      impact: "The logs do not show all messages of one millisecond, so that these cannot be compared.",
+      metric: ownMetric(this, "fullMilliseconds", { statistic: "Sum", minutes }),
+      above: 0,
+      missing: "good",
+    });
+  }
+
+  #watchReaders(alarms: Alarms, everyMinutes: number): void {
+    alarms.add(this, {
+      heading: "A reader is behind",
+      impact:
+        "Somebody who pulls reports from here does so no more, or too slowly, and is about to lose some.",
+      metric: ownMetric(this, "readerLagPercent", {
+        statistic: "Maximum",
+        minutes: Math.max(30, 2 * everyMinutes),
+      }),
+      above: LAG_PERCENT,
+      missing: "good",
     });
   }
 

@@ -3,22 +3,22 @@ import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import { Construct } from "constructs";
-import { DeadLetters } from "./dead-letters.ts";
+import type { DeadLetters } from "./dead-letters.ts";
 
 export interface ScheduleProps {
   readonly everyMinutes: number;
   readonly target: IFunction;
   readonly input: Readonly<Record<string, string>>;
   readonly description: string;
+  /** Where a turn ends that could not even be handed to Lambda. */
+  readonly deadLetters: DeadLetters;
 }
 
-/** Invokes a Lambda every so many minutes; what cannot even be handed to Lambda ends in `deadLetters`. */
+/** Invokes a Lambda every so many minutes. */
 export class Schedule extends Construct {
-  readonly deadLetters: DeadLetters;
-
-  constructor(scope: Construct, id: string, { everyMinutes, target, input, description }: ScheduleProps) {
+  constructor(scope: Construct, id: string, props: ScheduleProps) {
     super(scope, id);
-    this.deadLetters = new DeadLetters(this, "DeadLetters");
+    const { everyMinutes, target, input, description, deadLetters } = props;
     // Not the ready-made LambdaInvoke target: its role may invoke every version of the function, by a wildcard.
     const role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
@@ -32,7 +32,7 @@ export class Schedule extends Construct {
       new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [target.functionArn] }),
     );
     role.addToPolicy(
-      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [this.deadLetters.queue.queueArn] }),
+      new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [deadLetters.queue.queueArn] }),
     );
     new CfnSchedule(this, "Schedule", {
       description,
@@ -42,7 +42,7 @@ export class Schedule extends Construct {
         arn: target.functionArn,
         roleArn: role.roleArn,
         input: JSON.stringify(input),
-        deadLetterConfig: { arn: this.deadLetters.queue.queueArn },
+        deadLetterConfig: { arn: deadLetters.queue.queueArn },
         // Past the next turn, this one is of no use any more.
         retryPolicy: {
           maximumRetryAttempts: 2,

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import {
   CreateTableCommand,
   DynamoDBClient,
@@ -5,7 +6,7 @@ import {
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
-import { TABLE } from "../../lib/store/table.ts";
+import { TABLE } from "../../lib/archive/table.ts";
 
 /** A DynamoDB in this process. */
 export interface EmbeddedDatabase {
@@ -15,6 +16,7 @@ export interface EmbeddedDatabase {
 
 /** Starts dynalite on a free port of this machine, in memory or, with `path`, on disk. */
 export async function startEmbeddedDatabase(path?: string): Promise<EmbeddedDatabase> {
+  if (path) mkdirSync(path, { recursive: true });
   const server = dynalite({ createTableMs: 0, ...(path ? { path } : {}) });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -35,25 +37,16 @@ export async function makeTable(name: string): Promise<void> {
     { AttributeName: partition, KeyType: "HASH" as const },
     { AttributeName: sort, KeyType: "RANGE" as const },
   ];
-  const attributes = new Set([
-    TABLE.partitionKey,
-    TABLE.sortKey,
-    ...TABLE.indexes.flatMap((index) => [index.partitionKey, index.sortKey]),
-  ]);
+  const attributes = [TABLE.partitionKey, TABLE.sortKey];
   try {
     await client.send(
       new CreateTableCommand({
         TableName: name,
         BillingMode: "PAY_PER_REQUEST",
         KeySchema: keys(TABLE.partitionKey, TABLE.sortKey),
-        AttributeDefinitions: [...attributes].map((AttributeName) => ({
+        AttributeDefinitions: attributes.map((AttributeName) => ({
           AttributeName,
           AttributeType: "S" as const,
-        })),
-        GlobalSecondaryIndexes: TABLE.indexes.map((index) => ({
-          IndexName: index.name,
-          KeySchema: keys(index.partitionKey, index.sortKey),
-          Projection: { ProjectionType: "ALL" as const },
         })),
       }),
     );

@@ -1,8 +1,22 @@
-import { type Infobip, startInfobip } from "../../test/infobip/server.ts";
-import { World } from "../../test/infobip/world.ts";
+import { USUAL_PRICES } from "./imitation/catalogue.ts";
+import { type Infobip, startInfobip } from "./imitation/server.ts";
+import { World } from "./imitation/world.ts";
 
-/** The imitation of Infobip that `npm start` shows: it has been busy for ten minutes when it starts. */
+const MINUTE_MS = 60_000;
+const HOUR_MINUTES = 60;
+/** It begins before we start: two looks at it, five minutes apart, come within ten minutes then. */
+const DOWN_BEFORE_MINUTES = 11;
+const DOWN_MINUTES = 20;
+
+/**
+ * The imitation of Infobip that `npm start` shows: it has been busy for ten minutes when it starts, and the busiest network of SMS is
+ * down for twenty minutes of each hour, so that there is an alert to be seen.
+ */
 export function startDemoInfobip(): Promise<Infobip> {
-  const startAt = Date.now() - 600_000;
-  return startInfobip({ world: new World({ seed: 1, startAt, messagesPerSecond: 2 }), now: Date.now });
+  const nowMs = Date.now();
+  const fromMinute = Math.floor(nowMs / MINUTE_MS - DOWN_BEFORE_MINUTES) % HOUR_MINUTES;
+  const outage = { channel: "SMS", mccmnc: "22801", fromMinute, minutes: DOWN_MINUTES };
+  const startAt = nowMs - 10 * MINUTE_MS;
+  const world = new World({ seed: 1, startAt, messagesPerSecond: 2, outage, prices: USUAL_PRICES });
+  return startInfobip({ world, now: Date.now });
 }

@@ -1,49 +1,150 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { Afterwards } from "./afterwards.ts";
 
-/** What our handler takes and gives: API Gateway's HTTP API, payload format 2.0. */
-export type HttpHandler = (event: unknown) => Promise<{
+/** What our handlers take and give: API Gateway's HTTP API, payload format 2.0. */
+export type HttpHandler = (
+  event: unknown,
+  context: HttpContext,
+) => Promise<{
   statusCode: number;
   headers: Readonly<Record<string, string>>;
   body: string;
   isBase64Encoded?: boolean;
+  cookies?: readonly string[];
 }>;
 
-/** Serves a Lambda handler over HTTP on all addresses of this machine, as API Gateway does. */
-export async function serveHandler(handler: HttpHandler, port: number): Promise<Server> {
-  const server = createServer((request, response) => {
-    request.resume();
-    handler(eventOf(request)).then(
-      ({ statusCode, headers, body, isBase64Encoded }) => {
-        response.writeHead(statusCode, headers);
-        response.end(isBase64Encoded ? Buffer.from(body, "base64") : body);
-      },
-      () => {
-        response.writeHead(500, { "content-type": "application/json" });
-        response.end('{"message":"Internal Server Error"}');
-      },
+/** More than our handler takes, so that it is what refuses, in Infobip's shape: Node's own refusal is empty. */
+const MOST_HEADER_BYTES = 131_072;
+
+/** Lambda's context; unlike there, something may be done when the answer has been given. */
+export interface HttpContext {
+  getRemainingTimeInMillis(): number;
+  afterwards(name: string, work: () => Promise<void>): void;
+}
+
+/** As long as API Gateway waits. */
+const TIMEOUT_MS = 29_000;
+
+/**
+ * One handler of several, by the beginning of the path, or by one method of it, such as `POST /push`: the longest that fits has
+ * it, as API Gateway's routes go.
+ */
+export function routed(handlers: Readonly<Record<string, HttpHandler>>): HttpHandler {
+  const routes = Object.entries(handlers)
+    .map(([key, handler]) => {
+      const [, method = "", begin = key] = /^([A-Z]+) (.+)$/.exec(key) ?? [];
+      return { method, begin, handler };
+    })
+    .sort((a, b) => b.begin.length - a.begin.length);
+  return async (event, context) => {
+    const { rawPath, requestContext } = event as HttpEvent;
+    const found = routes.find(
+      ({ method, begin }) =>
+        (method === "" || method === requestContext.http.method) &&
+        (rawPath === begin || rawPath.startsWith(begin.replace(/\/?$/, "/"))),
     );
+    if (!found) throw new Error(`nobody answers ${rawPath}`);
+    return found.handler(event, context);
+  };
+}
+
+interface HttpEvent {
+  readonly rawPath: string;
+  readonly requestContext: { readonly http: { readonly method: string } };
+}
+
+/**
+ * Serves a Lambda handler over HTTP, as API Gateway does; of this machine alone, unless told otherwise. What is sent (and not
+ * asked for) goes before what is done afterwards.
+ */
+export async function serveHandler(
+  handler: HttpHandler,
+  port: number,
+  host = "127.0.0.1",
+  afterwards = new Afterwards(),
+): Promise<Server> {
+  const server = createServer({ maxHeaderSize: MOST_HEADER_BYTES }, (request, response) => {
+    const endMs = Date.now() + TIMEOUT_MS;
+    if (request.method === "POST") response.once("close", afterwards.answer());
+    const context: HttpContext = {
+      getRemainingTimeInMillis: () => endMs - Date.now(),
+      // It tells of its own faults.
+      afterwards: (name, work) => response.once("close", () => afterwards.add(name, work)),
+    };
+    eventOf(request)
+      .then((event) => (event ? handler(event, context) : TOO_LARGE))
+      .then(
+        ({ statusCode, headers, body, isBase64Encoded, cookies = [] }) => {
+          response.writeHead(statusCode, {
+            ...headers,
+            ...(cookies.length > 0 ? { "set-cookie": [...cookies] } : {}),
+          });
+          response.end(isBase64Encoded ? Buffer.from(body, "base64") : body);
+        },
+        () => {
+          response.writeHead(500, { "content-type": "application/json" });
+          response.end('{"message":"Internal Server Error"}');
+        },
+      );
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, () => resolve());
+    server.listen(port, host, () => resolve());
   });
   return server;
 }
 
-/** API Gateway joins repeated headers with a comma, as Node does, and lower-cases their names, as Node does. */
-function eventOf(request: IncomingMessage) {
+/** As API Gateway answers. */
+const TOO_LARGE = {
+  statusCode: 413,
+  headers: { "content-type": "application/json" },
+  body: '{"message":"Request Entity Too Large"}',
+};
+
+/**
+ * API Gateway joins repeated headers with a comma, as Node does, and lower-cases their names, as Node does. Undefined where the body is
+ * larger than it lets through.
+ */
+async function eventOf(request: IncomingMessage) {
+  const timeEpoch = Date.now();
+  const body = await bodyOf(request);
+  if (!body) return undefined;
   const [rawPath = "/", ...query] = (request.url ?? "/").split("?");
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+  const http = {
+    method: request.method ?? "GET",
+    path: rawPath,
+    sourceIp: request.socket.remoteAddress ?? "",
+  };
+  const { cookie, ...others } = request.headers;
+  const headers = Object.entries(others).map(([name, value]) => [name, String(value)]);
   return {
     version: "2.0",
     routeKey: "$default",
     rawPath: decodePath(rawPath),
     rawQueryString: query.join("?"),
     headers: Object.fromEntries(headers),
-    requestContext: { requestId: randomUUID(), http: { method: request.method ?? "GET", path: rawPath } },
-    isBase64Encoded: false,
+    // They come apart from the others, and not at all where there are none.
+    ...(cookie === undefined ? {} : { cookies: cookie.split(/; */) }),
+    requestContext: { requestId: randomUUID(), http, timeEpoch },
+    // API Gateway gives what is no text in base64, and everything may be.
+    body: body.toString("base64"),
+    isBase64Encoded: true,
   };
+}
+
+/** As much as API Gateway lets through. */
+const MOST_BODY_BYTES = 10_000_000;
+
+/** Reads it to its end, since whoever is cut off would not read the answer. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length <= MOST_BODY_BYTES) chunks.push(chunk);
+  }
+  return length <= MOST_BODY_BYTES ? Buffer.concat(chunks) : undefined;
 }
 
 function decodePath(path: string): string {

@@ -1,23 +1,33 @@
-import { SOURCE_NAMES } from "../../lib/ingest/sources.ts";
-import { localEnvironment, parseEnvironment } from "../../lib/runtime/config.ts";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { SOURCE_NAMES } from "../../lib/infobip/sources.ts";
+import { Afterwards } from "./afterwards.ts";
+import { builtConsole } from "./console.ts";
 import { makeTable, startEmbeddedDatabase } from "./database.ts";
 import { startDemoInfobip } from "./demo.ts";
-import { serveHandler } from "./http.ts";
+import { routed, serveHandler } from "./http.ts";
 import { endWithParent } from "./parent.ts";
+import { startPushing, wantsPushes } from "./pushing.ts";
 import { every } from "./schedule.ts";
+import { isPlay, readLocalSettings } from "./settings.ts";
 
 /** As long as the deployed Lambdas may take. */
 const INGEST_TIMEOUT_MS = 55_000;
 const RECONCILE_TIMEOUT_MS = 600_000;
+const SETTLE_TIMEOUT_MS = 600_000;
+const SETTLE_INTERVAL_MS = 120_000;
 /** When stopping, a page is given time to land and merge; a reconciler that waits for its pace is not waited for. */
 const STOP_INGEST_MS = 8_000;
 const STOP_RECONCILE_MS = 1_000;
 /** The database closes when its requests have ended; what is on disk stands any end. */
 const STOP_DATABASE_MS = 2_000;
+/** What is merged of pushes leaves the database to those that are being landed: a request of theirs waits behind so many. */
+const MERGING_CONNECTIONS = 8;
 /** The credentials and the header that Infobip's documents use. */
 const EXAMPLE_CREDENTIALS = "Aladdin:open sesame";
 
-const environment = readEnvironment();
+const { isPushing, ...environment } = readEnvironment();
 endWithParent(process.env);
 const stopped = new AbortController();
 process.once("SIGINT", () => stopped.abort());
@@ -38,6 +48,12 @@ Object.assign(process.env, {
   INFOBIP_BASE_URL: environment.INFOBIP_BASE_URL ?? infobip?.url,
   INFOBIP_AUTHORIZATION: environment.INFOBIP_AUTHORIZATION ?? exampleHeader,
   QUERY_CREDENTIALS: environment.QUERY_CREDENTIALS ?? EXAMPLE_CREDENTIALS,
+  QUERY_ADMINS: environment.QUERY_ADMINS ?? EXAMPLE_CREDENTIALS.split(":")[0],
+  // Whoever has only read the documentation may push to what holds nothing of anybody's.
+  PUSH_CREDENTIALS:
+    environment.PUSH_CREDENTIALS ?? (isPlay(environment) ? `basic ${EXAMPLE_CREDENTIALS}` : ""),
+  CURSOR_KEY: process.env.CURSOR_KEY || cursorKey(environment.DATA_DIR),
+  CONSOLE_FILES: builtConsole(),
   LOG_FORMAT: process.env.LOG_FORMAT || "text",
   // On one's own machine there is nobody to be fair to.
   QUERY_RATE_PER_MINUTE: process.env.QUERY_RATE_PER_MINUTE || "1000000",
@@ -45,12 +61,21 @@ Object.assign(process.env, {
 });
 await orEnd(makeTable(environment.TABLE_NAME));
 
-const [ingest, reconcile, query] = await Promise.all([
+const [ingest, reconcile, settle, query, receive, page] = await Promise.all([
   import("../../functions/ingest.ts"),
   import("../../functions/reconcile.ts"),
+  import("../../functions/settle.ts"),
   import("../../functions/query.ts"),
+  import("../../functions/receive.ts"),
+  import("../../functions/console.ts"),
 ]);
-const server = await orEnd(serveHandler(query.handler, environment.PORT));
+// What is pulled of mobile push begins with /push, too: GET /push/1/reports.
+const handler = routed({ "POST /push": receive.handler, "/console": page.handler, "/": query.handler });
+const afterwards = new Afterwards();
+receive.standBack({ connections: MERGING_CONNECTIONS, turn: () => afterwards.turn() });
+const server = await orEnd(serveHandler(handler, environment.PORT, environment.HOST, afterwards));
+// Before anything is pulled: what has come up by then could not be pushed any more.
+const pushing = infobip && isPushing ? await orEnd(startPushing(infobip, pushTarget())) : undefined;
 announce();
 const ingests = SOURCE_NAMES.map((source) =>
   every(environment.INGEST_INTERVAL_SECONDS * 1000, () =>
@@ -60,6 +85,12 @@ const ingests = SOURCE_NAMES.map((source) =>
 const reconciler = every(environment.RECONCILE_INTERVAL_SECONDS * 1000, () =>
   reconcile.handler({}, lasting(RECONCILE_TIMEOUT_MS)),
 );
+const receiver = every(environment.INGEST_INTERVAL_SECONDS * 1000, () =>
+  afterwards.add("what is left", async () => {
+    await receive.handler({ job: "merge" }, lasting(INGEST_TIMEOUT_MS));
+  }),
+);
+const settler = every(SETTLE_INTERVAL_MS, () => settle.handler({}, lasting(SETTLE_TIMEOUT_MS)));
 
 if (!stopped.signal.aborted)
   await new Promise((resolve) => stopped.signal.addEventListener("abort", resolve));
@@ -67,20 +98,38 @@ console.log("stopping: waiting for what is under way");
 server.close();
 server.closeIdleConnections();
 await Promise.all([
-  Promise.race([Promise.all(ingests.map((schedule) => schedule.stop())), afterMs(STOP_INGEST_MS)]),
+  Promise.race([Promise.all([...ingests, receiver].map((job) => job.stop())), afterMs(STOP_INGEST_MS)]),
   Promise.race([reconciler.stop(), afterMs(STOP_RECONCILE_MS)]),
+  Promise.race([settler.stop(), afterMs(STOP_RECONCILE_MS)]),
 ]);
 server.closeAllConnections();
+await Promise.race([pushing?.stop(), afterMs(STOP_INGEST_MS)]);
 await infobip?.close();
 await Promise.race([database?.close(), afterMs(STOP_DATABASE_MS)]);
 process.exit(0);
 
 function readEnvironment() {
   try {
-    return parseEnvironment(localEnvironment, process.env);
+    const settings = readLocalSettings(process.env);
+    return { ...settings, isPushing: wantsPushes(process.argv.slice(2), settings) };
   } catch (error) {
     return end(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A key for cursors that holds as long as the data do. */
+function cursorKey(folder: string | undefined): string {
+  if (folder === undefined) return randomUUID();
+  const path = join(folder, "cursor-key");
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(path)) writeFileSync(path, randomUUID(), { mode: 0o600 });
+  return readFileSync(path, "utf8");
+}
+
+/** Where the imitation pushes to, and how it shows itself. */
+function pushTarget() {
+  const { PUSH_CREDENTIALS: credentials = "", INFOBIP_AUTHORIZATION: authorization = "" } = process.env;
+  return { url: `http://127.0.0.1:${environment.PORT}`, authorization, credentials };
 }
 
 /** What cannot be started (a port that is taken, a database that nobody answers at) is said in a line. */
@@ -114,10 +163,12 @@ function announce(): void {
   const authorization = user === undefined ? `-H 'Authorization: ${exampleHeader}'` : `-u '${user}'`;
   console.log(`
 Omnilog runs:
-  Infobip    ${process.env.INFOBIP_BASE_URL}${infobip ? " (an imitation, with lively traffic)" : ""}
+  Infobip    ${process.env.INFOBIP_BASE_URL}${infobip ? ` (an imitation, with lively traffic${isPushing ? ", that pushes" : ""})` : ""}
   DynamoDB   ${process.env.AWS_ENDPOINT_URL_DYNAMODB} (${where}), table ${TABLE_NAME}, kept for ${RETENTION_HOURS} hours
   ingest     ${SOURCE_NAMES.join(", ")}: every ${environment.INGEST_INTERVAL_SECONDS} s; reconciled every ${environment.RECONCILE_INTERVAL_SECONDS} s
   query      ${url}
+  push       http://localhost:${PORT}/push/{sms,email,push,omni,whatsapp,viber,rcs,messages,tracking}${process.env.PUSH_CREDENTIALS ? "" : ": nobody may, until PUSH_CREDENTIALS says who"}
+  console    http://localhost:${PORT}/console
 
 Ask it:
   curl -H 'Accept: application/json' ${authorization} '${url}'
