@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { readPage } from "../lib/ingest/page.ts";
-import { LOGS_PATH, SOURCES, type Source } from "../lib/ingest/sources.ts";
-import { printJson } from "../lib/runtime/json.ts";
+import { readPage } from "../lib/infobip/page.ts";
+import { LOGS_PATH, SOURCES, type Source } from "../lib/infobip/sources.ts";
+import { printJson } from "../lib/message/json.ts";
 import { examples } from "./fixtures/read.ts";
 
 const SOURCE_OF: Readonly<Record<string, Source>> = { ...SOURCES, "omni-logs": { path: LOGS_PATH } };

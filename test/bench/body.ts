@@ -1,11 +1,15 @@
-import { LOGS_ENDPOINTS } from "../../lib/query/endpoints.ts";
-import { type LogsRequest, parseLogsRequest } from "../../lib/query/parameters.ts";
-import { printLogs } from "../../lib/query/print.ts";
-import { search } from "../../lib/query/search.ts";
+import { Cursors } from "../../lib/api/cursor.ts";
+import { LOGS_ENDPOINTS } from "../../lib/api/endpoints.ts";
+import { type LogsRequest, parseLogsRequest } from "../../lib/api/parameters.ts";
+import { printLogs } from "../../lib/api/print.ts";
+import { search } from "../../lib/archive/search/search.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
 
-/** The bench wants to know what an answer costs, however much that is. */
-const LIMITS = { units: 1_000_000, timeoutMs: 600_000 };
+/** The product's own budget. */
+const LIMITS = { units: 4_000, timeoutMs: 600_000 };
+
+const cursors = new Cursors(["a key of the bench, of 32 characters"]);
+const seal = (after: string) => cursors.seal(after, "bench");
 
 /** Reads the parameters of a question. Throws if they are none. */
 export function ask(query: Readonly<Record<string, string>>): LogsRequest {
@@ -24,6 +28,6 @@ export async function answer(
   const [endpoint] = LOGS_ENDPOINTS;
   if (!endpoint) throw new Error("there is no endpoint");
   const found = await search(db, request, LIMITS, () => nowMs);
-  const { body, rows } = await printLogs(format, endpoint, found, request);
+  const { body, rows } = await printLogs(format, endpoint, found, request, seal);
   return { body, rows, units: found.spentUnits };
 }

@@ -3,6 +3,8 @@ export interface Arrival {
   readonly atMs: number;
   readonly source: "sms" | "push" | "email" | "omni";
   readonly report: Readonly<Record<string, unknown>>;
+  /** Does only the log of messages tell of it, no report? */
+  readonly isLog?: true;
 }
 
 export interface TrafficOptions {
@@ -11,6 +13,8 @@ export interface TrafficOptions {
   /** Milliseconds since 1970: the newest report was sent just before. */
   readonly untilMs: number;
   readonly seed?: number;
+  readonly isUniform?: boolean | undefined;
+  readonly isLate?: boolean | undefined;
 }
 
 /** The sender, the network and the share of things that the bench asks for. */
@@ -32,39 +36,52 @@ const STATUSES = [
   [0.995, 5, "REJECTED", 6, "REJECTED_NETWORK", "Network is forbidden"],
   [1, 4, "EXPIRED", 15, "EXPIRED_EXPIRED", "Message expired"],
 ] as const;
+const PENDING = {
+  groupId: 1,
+  groupName: "PENDING",
+  id: 7,
+  name: "PENDING_ENROUTE",
+  description: "Message sent to next instance",
+};
+const LATE = 0.1;
+const MOST_LATE_MS = 40 * 3_600_000;
 const OK_ERROR = {
   ...{ groupId: 0, groupName: "OK", id: 0, name: "NO_ERROR", description: "No Error", permanent: false },
 };
 
 /** Random reports over a stretch of time with a swing of day and night; the same for the same seed. */
-export function traffic({ reports, hours, untilMs, seed = 1 }: TrafficOptions): Arrival[] {
+export function traffic(options: TrafficOptions): Arrival[] {
+  const { reports, hours, untilMs, seed = 1, isUniform = false, isLate = false } = options;
   const random = randomFrom(seed);
   const times = Array.from({ length: reports }, () => untilMs - 1 - momentAgo(hours, random));
   times.sort((a, b) => a - b);
   const bulkOf = bulks(random);
   const twentySenders = placesOfTwenty(reports, random);
   const twentyNetworks = placesOfTwenty(reports, random);
-  const arrivals = times.map((sentAtMs, n): Arrival => {
+  const arrivals = times.flatMap((sentAtMs, n): Arrival[] => {
     const [channel, , source] = pickByShare(CHANNELS, random());
-    const doneAtMs = sentAtMs + Math.ceil(-Math.log(1 - random()) * 4_000);
+    const lateMs = isLate && random() < LATE ? random() * MOST_LATE_MS : 0;
+    const doneAtMs = sentAtMs + Math.ceil(-Math.log(1 - random()) * 4_000 + lateMs);
     const report = {
       ...bulkOf(),
       messageId: uuid(random),
       to: `41${String(790_000_000 + Math.floor((random() * reports) / 4))}`,
-      from: twentySenders.has(n) ? SENDERS.twenty : sender(random),
+      from: twentySenders.has(n) ? SENDERS.twenty : sender(random, isUniform),
       text: `Your code is ${Math.floor(random() * 1e6)}. Do not tell it to anybody; it is valid for ten minutes.`,
       sentAt: printTime(sentAtMs),
       doneAt: printTime(doneAtMs),
       messageCount: random() < 0.9 ? 1 : 2,
       ...(channel === "EMAIL" || channel === "PUSH"
         ? {}
-        : { mccmnc: twentyNetworks.has(n) ? NETWORKS.twenty : network(random) }),
+        : { mccmnc: twentyNetworks.has(n) ? NETWORKS.twenty : network(random, isUniform) }),
       price: { pricePerMessage: 0.01, currency: "EUR" },
       status: status(random()),
       error: OK_ERROR,
       channel,
     };
-    return { atMs: doneAtMs, source, report };
+    const { doneAt: _doneAt, error: _error, ...sent } = report;
+    const pending: Arrival = { atMs: sentAtMs, source, report: { ...sent, status: PENDING }, isLog: true };
+    return [...(lateMs > 0 ? [pending] : []), { atMs: doneAtMs, source, report }];
   });
   return arrivals.sort((a, b) => a.atMs - b.atMs);
 }
@@ -107,11 +124,14 @@ function placesOfTwenty(reports: number, random: () => number): Set<number> {
 }
 
 /** Fifty senders, the first with a fifth of all; and one with 0.3 %. */
-function sender(random: () => number): string {
+function sender(random: () => number, isUniform: boolean): string {
+  if (isUniform)
+    return random() < 0.003 ? SENDERS.rare : `Shop${String(1 + Math.floor(random() * 500)).padStart(2, "0")}`;
   return random() < 0.003 ? SENDERS.rare : `Shop${String(skewed(50, random)).padStart(2, "0")}`;
 }
 
-function network(random: () => number): string {
+function network(random: () => number, isUniform: boolean): string {
+  if (isUniform) return String(22_801 + Math.floor(random() * 300));
   const n = skewed(60, random);
   return n === 1 ? NETWORKS.common : `${200 + Math.floor(n / 3)}${String(n).padStart(2, "0")}`;
 }

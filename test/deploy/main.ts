@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AUTHORIZATION, startInfobip } from "../infobip/server.ts";
-import { World } from "../infobip/world.ts";
+import { AUTHORIZATION, startInfobip } from "../../infra/local/imitation/server.ts";
+import { World } from "../../infra/local/imitation/world.ts";
+import { checkCommands, checkRunbook } from "./commands.ts";
 import { startMiniStack } from "./ministack.ts";
 import { until } from "./processes.ts";
-import { ask, basic, CLIENT, checkAnswers, listed } from "./questions.ts";
+import { checkPushes } from "./pushes.ts";
+import { ask, basic, CLIENT, checkAnswers, checkConsole, listed } from "./questions.ts";
 import { DeployedStack } from "./stack.ts";
 
 // A real deployment, from an empty account to a removed stack. What the emulator leaves out (throttling, access logs,
@@ -58,6 +60,10 @@ try {
     }),
   );
   await step("credentials, formats and filters", () => checkAnswers(url));
+  await step("Infobip is subscribed at, and pushes", () => checkPushes(stack, outputs, infobip));
+  await step("the console's page, and signing in to it", () =>
+    checkConsole(stack.reachable(outputs.ConsoleUrl)),
+  );
   const before = await listed(url, "limit=1000");
   const again = await step("deploy a changed configuration over it", () =>
     stack.deploy({ ...settings, retentionHours: 96, queryTimeoutMs: 15_000, logRetentionDays: 14 }),
@@ -68,6 +74,8 @@ try {
     const lost = before.slice(0, 500).filter(({ messageId }) => !now.has(messageId));
     assert.ok(lost.length < 0.2 * before.length, `${lost.length} of ${before.length} are gone`);
   });
+  await step("commands read every setting from the stack", () => checkCommands(stack));
+  await step("the runbook's commands find what they name", () => checkRunbook(stack, outputs));
   await step("new credentials work without a deployment", async () => {
     await stack.putSecret("query", outputs.QueryCredentialsSecret, `${CLIENT},second:another`);
     await until("the new pair is let in", 60_000, async () => {
@@ -86,7 +94,10 @@ try {
   await step("remove", () => stack.remove());
 } catch (error) {
   console.error(error);
-  console.error((await readFile(aws.log, "utf8")).slice(-8_000));
+  console.error((await readFile(aws.log, "utf8")).slice(-4_000));
+  // Last, because what keeps the output of a run may keep its end only.
+  const faults = await stack.logLines('"level":"ERROR"').catch((reason: unknown) => [String(reason)]);
+  console.error([...new Set(faults)].slice(-20).join("\n"));
   process.exitCode = 1;
 } finally {
   await aws.stop();

@@ -8,7 +8,9 @@ import { end, environment, run, signal, until } from "./processes.ts";
 
 /** The one that this was written against; another may have another set of faults. */
 const VERSION = "1.5.33";
-const VENV = resolve(import.meta.dirname, `../../.cache/ministack-${VERSION}`);
+/** Its commands that we use are those of version 2, but for `aws logs tail`; version 2 is not to be had from pip. */
+const AWS_CLI = "1.45.11";
+const CACHE = resolve(import.meta.dirname, "../../.cache");
 
 /** An AWS on this machine, empty at first. */
 export interface MiniStack {
@@ -16,24 +18,29 @@ export interface MiniStack {
   /** What points the AWS tools and clients to it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly log: string;
+  /** The folder with the \`aws\` command. */
+  readonly programs: string;
   stop(): Promise<void>;
 }
 
-/** Puts MiniStack into a virtual environment of its own, once. Needs Python 3.10 or newer as `python3`. */
-async function install(): Promise<string> {
-  const program = join(VENV, "bin", "ministack");
-  if (existsSync(program)) return program;
-  await mkdir(VENV, { recursive: true });
-  await run("python3", ["-m", "venv", VENV], { timeoutMs: 120_000 });
-  await run(join(VENV, "bin", "pip"), ["install", "--quiet", `ministack==${VERSION}`], {
-    timeoutMs: 300_000,
-  });
-  return program;
+/**
+ * Puts a Python program into a virtual environment of its own, once, and gives the folder that it is in: two of them do
+ * not agree on what they need. Needs Python 3.10 or newer as `python3`.
+ */
+async function install(name: string, version: string, program = name): Promise<string> {
+  const venv = join(CACHE, `${name}-${version}`);
+  const folder = join(venv, "bin");
+  if (existsSync(join(folder, program))) return folder;
+  await mkdir(venv, { recursive: true });
+  await run("python3", ["-m", "venv", venv], { timeoutMs: 120_000 });
+  await run(join(folder, "pip"), ["install", "--quiet", `${name}==${version}`], { timeoutMs: 300_000 });
+  return folder;
 }
 
 /** Installs MiniStack if it is missing and starts it on a free port. */
 export async function startMiniStack(): Promise<MiniStack> {
-  const program = await install();
+  const program = join(await install("ministack", VERSION), "ministack");
+  const programs = await install("awscli", AWS_CLI, "aws");
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "omnilog-ministack-"));
   const log = join(folder, "ministack.log");
@@ -62,7 +69,7 @@ export async function startMiniStack(): Promise<MiniStack> {
     await stop();
     throw error;
   });
-  return { endpoint, environment: clientEnvironment(endpoint), log, stop };
+  return { endpoint, environment: clientEnvironment(endpoint), log, programs, stop };
 }
 
 async function awaitHealth(endpoint: string, child: ChildProcess): Promise<void> {

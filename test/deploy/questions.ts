@@ -38,6 +38,40 @@ export async function checkAnswers(url: string): Promise<void> {
   assert.equal((await ask(url, "limit=0")).status, 400);
 }
 
+/** The page and what it loads come from its Lambda; a session from the query's, on the same host. */
+export async function checkConsole(url: string): Promise<void> {
+  const page = await fetch(url);
+  assert.equal(page.status, 200);
+  assert.match(page.headers.get("content-security-policy") ?? "", /script-src 'self'/);
+  const shown = await page.text();
+  const withSlash = await fetch(`${url}/`);
+  assert.deepEqual(
+    [withSlash.status, await withSlash.text()],
+    [200, shown],
+    "with a slash it is the same page",
+  );
+  for (const each of [url, `${url}/`]) assert.equal((await fetch(each, { method: "HEAD" })).status, 200);
+  const gone = await fetch(`${url}/assets/gone.js`);
+  assert.equal(gone.status, 404);
+  assert.equal(gone.headers.get("cache-control"), "no-store");
+  const names = [...shown.matchAll(/(?:src|href)="\/console(\/assets\/[^"]+)"/g)];
+  assert.ok(names.length >= 3, "it names what it loads");
+  for (const [, name] of names) assert.equal((await fetch(url + name)).status, 200, name);
+  const base = new URL(`${url.replace(/\/console$/, "")}/omnilog/1/session`);
+  const [user, password] = CLIENT.split(":");
+  const own = { "sec-fetch-site": "same-origin", "content-type": "application/json", origin: base.origin };
+  const signedIn = await fetch(base, {
+    method: "POST",
+    headers: own,
+    body: JSON.stringify({ user, password }),
+  });
+  assert.equal(signedIn.status, 200, await signedIn.clone().text());
+  const [cookie = ""] = signedIn.headers.getSetCookie().map((each) => each.split(";")[0] ?? "");
+  const me = await fetch(base, { headers: { ...own, cookie } });
+  assert.equal(((await me.json()) as { client: string }).client, user);
+  assert.equal((await fetch(base, { headers: { cookie } })).status, 403);
+}
+
 async function checkCredentials(url: string): Promise<void> {
   const wrong = await ask(url, "limit=1", { authorization: basic("reader:wrong") });
   assert.equal(wrong.status, 401);

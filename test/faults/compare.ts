@@ -1,6 +1,6 @@
-import { type Json, type JsonObject, numberOf, printJson } from "../../lib/runtime/json.ts";
-import { RECORD_FIELDS } from "../../lib/store/record.ts";
-import type { TruthRecord } from "../infobip/truth.ts";
+import type { TruthRecord } from "../../infra/local/imitation/truth.ts";
+import { RECORD_FIELDS } from "../../lib/message/fields.ts";
+import { type Json, type JsonObject, numberOf, printJson } from "../../lib/message/json.ts";
 
 /** Identifies a record: failover gives two of them with one messageId. */
 export function idOf({ messageId, channel }: { messageId?: unknown; channel?: unknown }): string {
@@ -45,10 +45,11 @@ function expected({ extra, price, ...record }: TruthRecord): JsonObject {
 const KNOWN_FROM_REPORTS_ONLY = ["error", "callbackData"];
 
 function differingFields(served: JsonObject, wanted: JsonObject, isLost: boolean): string[] {
+  if (printJson(served) === printJson(wanted)) return [];
   const isInLogs = (name: string) => RECORD_FIELDS.includes(name) && !KNOWN_FROM_REPORTS_ONLY.includes(name);
   return [...new Set([...Object.keys(served), ...Object.keys(wanted)])]
     .filter((name) => isInLogs(name) || !isLost)
-    .filter((name) => canonical(served[name]) !== canonical(wanted[name]))
+    .filter((name) => served[name] !== wanted[name] && canonical(served[name]) !== canonical(wanted[name]))
     .map((name) => `${name} is ${printJson(served[name])} and should be ${printJson(wanted[name])}`);
 }
 

@@ -13,7 +13,7 @@ export const DATABASE_FAULTS = [
   "droppedBefore",
   /** It was done, and the connection breaks before the answer. */
   "droppedAfter",
-  /** A batch of which nothing was read; other calls are throttled. */
+  /** A batch of which nothing was read or written; other calls are throttled. */
   "unprocessed",
 ] as const;
 export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
@@ -23,16 +23,19 @@ export interface FaultyDatabase {
   close(): Promise<void>;
 }
 
-/** Stands before a DynamoDB and lets go wrong what `faultOf` says of the n-th call (from 1). */
+/** Stands before a DynamoDB and lets go wrong what `faultOf` says of the n-th call (from 1) and its operation. */
 export async function startFaultyDatabase(
   target: string,
-  faultOf: (n: number) => DatabaseFault | undefined,
+  faultOf: (n: number, operation: string) => DatabaseFault | undefined,
 ): Promise<FaultyDatabase> {
   const dispatcher = new Agent({ connections: 64 });
   let calls = 0;
   const server = createServer((message, response) => {
     calls++;
-    pass(message, response, { target, dispatcher }, faultOf(calls)).catch(() => response.destroy());
+    const operation = String(message.headers["x-amz-target"]).split(".")[1] ?? "";
+    pass(message, response, { target, dispatcher }, faultOf(calls, operation)).catch(() =>
+      response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -55,7 +58,8 @@ async function pass(
   const operation = String(message.headers["x-amz-target"]).split(".")[1];
   if (fault === "droppedBefore") return void message.socket.resetAndDestroy();
   if (fault === "serverError") return refuse(response, 500, "InternalServerError");
-  if (fault === "unprocessed" && operation === "BatchGetItem") return leaveUnprocessed(response, body);
+  if (fault === "unprocessed" && operation?.startsWith("Batch"))
+    return leaveUnprocessed(response, operation, body);
   if (fault === "throttled" || fault === "unprocessed") {
     return refuse(response, 400, "ProvisionedThroughputExceededException");
   }
@@ -72,9 +76,11 @@ function refuse(response: ServerResponse, status: number, name: string): void {
   send(response, status, { __type: type, message: "a seeded fault" });
 }
 
-function leaveUnprocessed(response: ServerResponse, body: Buffer): void {
+function leaveUnprocessed(response: ServerResponse, operation: string, body: Buffer): void {
   const { RequestItems } = JSON.parse(body.toString()) as { RequestItems: unknown };
-  send(response, 200, { Responses: {}, UnprocessedKeys: RequestItems });
+  const isRead = operation === "BatchGetItem";
+  const left = isRead ? { Responses: {}, UnprocessedKeys: RequestItems } : { UnprocessedItems: RequestItems };
+  send(response, 200, left);
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -1,5 +1,5 @@
-import { SOURCE_NAMES } from "../../lib/ingest/sources.ts";
-import { AUTHORIZATION } from "../infobip/server.ts";
+import { AUTHORIZATION } from "../../infra/local/imitation/server.ts";
+import { SOURCE_NAMES } from "../../lib/infobip/sources.ts";
 
 type Handler<Result = void> = (
   event: unknown,
@@ -26,6 +26,7 @@ export function environmentOf(table: string, infobipUrl: string, databaseEndpoin
     INFOBIP_BASE_URL: infobipUrl,
     INFOBIP_AUTHORIZATION: AUTHORIZATION,
     QUERY_CREDENTIALS: "Aladdin:open sesame",
+    CURSOR_KEY: "k".repeat(32),
     RETENTION_HOURS: "96",
     RECONCILE_REQUESTS_PER_MINUTE: "100",
     TABLE_NAME: table,

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hash, Random } from "../infobip/random.ts";
+import { hash, Random } from "../../infra/local/imitation/random.ts";
 import { type Collector, openCollector, runAll } from "./handlers.ts";
 import type { Schedule } from "./schedule.ts";
 import { openStage, type Stage } from "./stage.ts";

@@ -1,5 +1,10 @@
-import { FAULT_KINDS, type Fault, type FaultScript, seededFaults } from "../infobip/faults.ts";
-import { hash, Random } from "../infobip/random.ts";
+import {
+  FAULT_KINDS,
+  type Fault,
+  type FaultScript,
+  seededFaults,
+} from "../../infra/local/imitation/faults.ts";
+import { hash, Random } from "../../infra/local/imitation/random.ts";
 import { DATABASE_FAULTS, type DatabaseFault } from "./database.ts";
 
 /** What goes wrong in one schedule; the same seed gives the same one. */

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, parseJson } from "../../lib/runtime/json.ts";
-import { AUTHORIZATION } from "../infobip/server.ts";
+import { AUTHORIZATION } from "../../infra/local/imitation/server.ts";
+import { isJsonObject, type JsonObject, parseJson } from "../../lib/message/json.ts";
 
 type QueryHandler = (event: unknown) => Promise<{ statusCode: number; body: string }>;
 

@@ -1,10 +1,10 @@
 import { makeTable, startEmbeddedDatabase } from "../../infra/local/database.ts";
-import { SOURCE_NAMES } from "../../lib/ingest/sources.ts";
+import { hash, Random } from "../../infra/local/imitation/random.ts";
+import { startInfobip } from "../../infra/local/imitation/server.ts";
+import { SOURCE_NAMES } from "../../lib/infobip/sources.ts";
+import { Quarantine } from "../../lib/ingest/quarantine.ts";
+import { SourceStates } from "../../lib/ingest/source-state.ts";
 import { openDatabase } from "../../lib/runtime/dynamodb.ts";
-import { OPEN_AT_MOST_MS, Pulls } from "../../lib/store/pulls.ts";
-import { Quarantine } from "../../lib/store/quarantine.ts";
-import { hash, Random } from "../infobip/random.ts";
-import { startInfobip } from "../infobip/server.ts";
 import { openAccount } from "./account.ts";
 import { setClock } from "./clock.ts";
 import { differences, idOf } from "./compare.ts";
@@ -42,9 +42,9 @@ export async function openStage(schedule: Schedule) {
   Object.assign(process.env, { ...environment, AWS_ENDPOINT_URL_DYNAMODB: dynalite.endpoint });
   await makeTable(TABLE);
   const db = openDatabase(TABLE);
-  const [pulls, quarantine] = [new Pulls(db), new Quarantine(db, 96)];
+  const [states, quarantine] = [new SourceStates(db), new Quarantine(db, 96)];
   // Bound to the sound database by its first call; the handlers are to have the faulty one.
-  await pulls.unfinished("sms", clock.now());
+  await states.load("sms");
   Object.assign(process.env, environment);
 
   function note<Fault>(what: string, fault: Fault | undefined): Fault | undefined {
@@ -72,11 +72,8 @@ export async function openStage(schedule: Schedule) {
     async noteUnlanded(): Promise<void> {
       const given = account.given();
       for (const source of SOURCE_NAMES) {
-        const [known, all] = await Promise.all([
-          pulls.unfinished(source, 0),
-          pulls.unfinished(source, clock.now() + OPEN_AT_MOST_MS + 1),
-        ]);
-        if (all.doubts.length === known.doubts.length) continue;
+        const { open } = await states.load(source);
+        if (open.length === 0) continue;
         for (const { message } of given.get(source) ?? []) state.lost.add(idOf(message));
       }
     },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { handler } from "../../functions/ingest.ts";
-import { type Infobip, startInfobip } from "../infobip/server.ts";
-import { World } from "../infobip/world.ts";
+import { type Infobip, startInfobip } from "../../infra/local/imitation/server.ts";
+import { World } from "../../infra/local/imitation/world.ts";
 import { type Service, startService } from "./service.ts";
 
 const HOUR_MS = 3_600_000;

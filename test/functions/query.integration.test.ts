@@ -1,7 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { formatMoment } from "../../lib/runtime/time.ts";
-import type { MessageRecord } from "../../lib/store/record.ts";
+import { formatMoment } from "../../lib/message/moment.ts";
+import type { MessageRecord } from "../../lib/message/record.ts";
 import { basic, type Service, startService } from "./service.ts";
 
 const LOGS = "/omni/1/logs";
@@ -96,7 +96,7 @@ test.each(["Aladdin:open sesame", PASSWORD_WITH_COLONS])("200 for %s", async (cr
   expect([response.status, await response.text()]).toEqual([200, '{"results":[]}']);
 });
 
-test.each(["/", "/omni/1/log", "/omni/1/logs/", "/OMNI/1/LOGS", "/omni/1/reports", "/%zz"])(
+test.each(["/", "/omni/1/log", "/omni/1/logs/", "/OMNI/1/LOGS", "/omni/2/reports", "/%zz"])(
   "404 for %s",
   async (path) => {
     const { json, xml } = await refusal(path);
@@ -105,11 +105,36 @@ test.each(["/", "/omni/1/log", "/omni/1/logs/", "/OMNI/1/LOGS", "/omni/1/reports
   },
 );
 
-test.each(["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])("405 for %s", async (method) => {
+test.each(["PUT", "DELETE", "PATCH"])("405 for %s", async (method) => {
   const { json, xml } = await refusal(LOGS, { method });
   expect(json).toEqual({ status: 405, messageId: "METHOD_NOT_ALLOWED", text: "Method not allowed" });
   expect(xml).toEqual(json);
-  expect((await service.ask(LOGS, { method })).headers.get("allow")).toBe("GET");
+  expect((await service.ask(LOGS, { method })).headers.get("allow")).toBe("GET, POST, HEAD, OPTIONS");
+});
+
+test("a POST of the query is answered as the GET, as two of the document's examples have it", async () => {
+  const answers = await Promise.all(["GET", "POST"].map((method) => service.ask(LOGS, { method })));
+  const [get, post] = await Promise.all(answers.map((answer) => answer.text()));
+  expect(post).toBe(get);
+});
+
+test.each(["cursor=x", "cursor=.", "cursor=AQ"])("400 for %s, which is none of ours", async (query) => {
+  const response = await service.ask(`/omni/1/logs?${query}`);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    requestError: { serviceException: { validationErrors: { cursor: [expect.any(String)] } } },
+  });
+});
+
+test("every answer says how much of the rate is left, and where the rest is", async () => {
+  const response = await service.ask("/omni/1/logs?limit=1&useCursor=true");
+  expect(Number(response.headers.get("x-ratelimit-remaining"))).toBeGreaterThan(0);
+  expect(Number(response.headers.get("x-ratelimit-limit"))).toBeGreaterThan(0);
+  const { cursor } = (await response.json()) as { cursor?: { nextCursor: string } };
+  const link = response.headers.get("link");
+  if (cursor)
+    expect(link).toBe(`</omni/1/logs?limit=1&useCursor=true&cursor=${cursor.nextCursor}>; rel="next"`);
+  else expect(link).toBeNull();
 });
 
 test.each(["text/html", "image/png, application/pdf;q=0.5", "application/json;q=0"])(

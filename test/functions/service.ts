@@ -1,12 +1,13 @@
 import { handler } from "../../functions/query.ts";
 import { makeTable, startEmbeddedDatabase } from "../../infra/local/database.ts";
 import { serveHandler } from "../../infra/local/http.ts";
+import type { MessageRecord } from "../../lib/message/record.ts";
 import { openDatabase } from "../../lib/runtime/dynamodb.ts";
-import { Archive } from "../../lib/store/archive.ts";
-import type { MessageRecord } from "../../lib/store/record.ts";
-import { checked } from "../query/described.ts";
+import { checked } from "../api/described.ts";
+import { appendTo } from "../archive/appending.ts";
 
 export const CREDENTIALS = "Aladdin:open sesame";
+export const CURSOR_KEY = "a key for tests, of 32 characters".replaceAll(/[ ,]/g, "-");
 const CENTURY_HOURS = 876_000;
 
 export interface Service {
@@ -39,6 +40,9 @@ export async function startService(
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
     LOG_FORMAT: "text",
     QUERY_CREDENTIALS: CREDENTIALS,
+    CURSOR_KEY,
+    // Tests of other things fail to sign in as often as they like.
+    QUERY_FAILURES_PER_MINUTE: "100000",
     ...environment,
   });
   if (hasTable) await makeTable("omnilog");
@@ -51,7 +55,7 @@ export async function startService(
     ask: (target, init = {}) =>
       fetch(url + target, { ...init, headers: { authorization: basic(CREDENTIALS), ...init.headers } }),
     store: async (records, retentionHours = CENTURY_HOURS) => {
-      await new Archive(db, { shards: 1, retentionHours }).store(records);
+      await appendTo(db, { retentionHours }, records);
     },
     async [Symbol.asyncDispose]() {
       server.close();

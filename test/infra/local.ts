@@ -14,10 +14,15 @@ export interface Runner {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts the script of `npm start` with nothing in its environment but PATH and these variables. */
-export function startRunner(environment: Readonly<Record<string, string>>): Runner {
+/** Starts the script of `npm start` with nothing in its environment but PATH and these variables, and with these flags. */
+export function startRunner(
+  environment: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): Runner {
   const script = new URL("../../infra/local/start.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, [script], { env: { PATH: process.env.PATH, ...environment } });
+  const child = spawn(process.execPath, [script, ...flags], {
+    env: { PATH: process.env.PATH, ...environment },
+  });
   const exit = once(child, "close");
   let text = "";
   for (const stream of [child.stdout, child.stderr])

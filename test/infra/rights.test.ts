@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
+import { keyPatterns } from "../../lib/runtime/kinds.ts";
 import { type Resource, synthesize, type Template } from "./synthesis.ts";
 
 interface Statement {
@@ -49,39 +50,92 @@ it("opens nothing to everybody: a policy that names all principals only forbids"
   expect(template.text).not.toContain('"AWS::Lambda::Url"');
 });
 
-it("lets those who pull write records, read one secret, and nothing else", () => {
-  const table = ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"];
-  for (const job of [/^Ingestsms/, /^Reconciler/]) {
-    expect(actionsOf(rightsOf(job))).toEqual([
-      ...table.map((action) => `dynamodb:${action}`),
-      "logs:CreateLogStream",
-      "logs:PutLogEvents",
-      "secretsmanager:GetSecretValue",
-      "sqs:SendMessage",
-    ]);
-  }
-});
+/** The statements about the table, as what may be done with which keys. */
+const tableRights = (rights: readonly Statement[]) =>
+  rights
+    .filter(({ Action }) => JSON.stringify(Action).includes("dynamodb:"))
+    .map(({ Action, Condition }) => ({ actions: list(Action), keys: keysOf(Condition) }));
 
-it("lets the query read, and write nothing but its counters", () => {
-  const rights = rightsOf(/^Endpoint/);
-  expect(actionsOf(rights)).toEqual([
-    "dynamodb:GetItem",
-    "dynamodb:Query",
-    "dynamodb:UpdateItem",
+function keysOf(condition: Statement["Condition"]): unknown[] {
+  const { "ForAllValues:StringLike": like } = (condition ?? {}) as Record<string, Record<string, unknown>>;
+  return list(like?.["dynamodb:LeadingKeys"]);
+}
+
+const others = (rights: readonly Statement[]) =>
+  actionsOf(rights).filter((action) => !String(action).startsWith("dynamodb:"));
+
+it.each([
+  ["ingest", /^Ingestsms/],
+  ["reconcile", /^Reconciler/],
+] as const)("lets the %s write the kinds of items that it needs, and read one secret", (job, id) => {
+  const rights = rightsOf(id);
+  for (const { actions, keys } of tableRights(rights)) {
+    const isWriting = actions.includes("dynamodb:PutItem");
+    expect(keys).toEqual(keyPatterns(job, isWriting ? "writes" : "reads"));
+    expect(keys.some((key) => key === "client" || String(key).startsWith("rate#") || key === "*")).toBe(
+      false,
+    );
+  }
+  expect(others(rights)).toEqual([
     "logs:CreateLogStream",
     "logs:PutLogEvents",
     "secretsmanager:GetSecretValue",
+    "sqs:SendMessage",
   ]);
-  const counting = rights.find(({ Action }) => Action === "dynamodb:UpdateItem");
-  expect(counting?.Condition).toEqual({
-    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["rate#*"] },
-  });
+});
+
+it("lets no ingest write how far the reconciler has checked", () => {
+  const written = tableRights(rightsOf(/^Ingestsms/)).flatMap(({ keys }) => keys);
+  expect(written).not.toContain("reconcile");
+});
+
+it("lets the query read, and write nothing but its counters, who is signed in, how far clients have read, and what admins ask", () => {
+  const rights = rightsOf(/^Endpoint/);
+  const reading = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"];
+  expect(tableRights(rights)).toEqual([
+    { actions: reading, keys: keyPatterns("query", "reads") },
+    { actions: ["dynamodb:UpdateItem"], keys: ["position", "quarantine-request", "session", "rate#*"] },
+  ]);
+  expect(others(rights)).toEqual([
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    // Who may query, and what cursors are sealed with.
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:GetSecretValue",
+  ]);
+});
+
+it("lets what the world can push to write what a merge does, and read only what was pushed", () => {
+  const rights = rightsOf(/^Receiver/);
+  expect(tableRights(rights)).toEqual([
+    {
+      actions: ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+      keys: keyPatterns("receive", "writes"),
+    },
+    { actions: ["dynamodb:GetItem", "dynamodb:Query"], keys: keyPatterns("receive", "reads") },
+  ]);
+  expect(others(rights)).toEqual([
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "secretsmanager:GetSecretValue",
+    "sqs:SendMessage",
+  ]);
+});
+
+it("lets the console's page do nothing but write its own log", () => {
+  const rights = rightsOf(/^ConsolePage/);
+  expect(actionsOf(rights)).toEqual(["logs:CreateLogStream", "logs:PutLogEvents"]);
+  const [, lambda] = template.all("AWS::Lambda::Function").find(([id]) => id.startsWith("ConsolePage")) ?? [];
+  expect(Object.keys(lambda?.Properties.Environment.Variables)).toEqual(["NODE_OPTIONS"]);
 });
 
 it("gives each side its own secret", () => {
   const secretOf = (rights: readonly Statement[]) =>
     rights.find(({ Action }) => Action === "secretsmanager:GetSecretValue")?.Resource;
-  expect(secretOf(rightsOf(/^Ingestsms/))).not.toEqual(secretOf(rightsOf(/^Endpoint/)));
+  const secrets = [/^Ingestsms/, /^Endpoint/, /^Receiver/].map((id) =>
+    JSON.stringify(secretOf(rightsOf(id))),
+  );
+  expect(new Set(secrets).size).toBe(3);
 });
 
 it("is called by Scheduler and API Gateway of this account only", () => {
@@ -91,7 +145,7 @@ it("is called by Scheduler and API Gateway of this account only", () => {
   const scheduler = roles
     .flatMap(({ Statement: all }) => all)
     .filter(({ Principal }) => Principal.Service === "scheduler.amazonaws.com");
-  expect(scheduler).toHaveLength(5);
+  expect(scheduler).toHaveLength(7);
   for (const { Condition } of scheduler) {
     expect(Condition.StringEquals["aws:SourceAccount"]).toEqual({ Ref: "AWS::AccountId" });
   }

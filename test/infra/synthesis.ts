@@ -35,6 +35,11 @@ export class Template {
     return found;
   }
 
+  /** How many there are of a type, of which there may be none. */
+  count(type: string): number {
+    return Object.values(this.resources).filter(({ Type }) => Type === type).length;
+  }
+
   one(type: string): Resource {
     const [[, resource], ...more] = this.all(type) as [[string, Resource], ...[string, Resource][]];
     if (more.length > 0) throw new Error(`the template has ${more.length + 1} ${type}`);
@@ -42,7 +47,7 @@ export class Template {
   }
 }
 
-/** The context of cdk.json, as an owner finds it. */
+/** The context of cdk.json, as an owner finds it; there is no file of settings beside it. */
 export function contextOf(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const { context } = JSON.parse(readFileSync(join(ROOT, "cdk.json"), "utf8")) as {
     context: Record<string, unknown>;
@@ -56,7 +61,7 @@ export function synthesize(changes: Readonly<Record<string, unknown>> = {}): Tem
   try {
     const app = new App({ context: contextOf(changes), outdir: join(folder, "out") });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    const config = readConfig(app.node);
+    const config = readConfig(app.node, folder);
     new OmnilogStack(app, { config, bundles: emptyBundles(folder) });
     app.synth();
     return new Template(readFileSync(join(folder, "out", `${config.stackName}.template.json`), "utf8"));

@@ -9,6 +9,12 @@ const OTHERS = {
   deletionProtection: "false",
   reconcileEveryMinutes: "1",
   ingestEveryMinutes: "5",
+  dashboard: "true",
+  queryConcurrency: "7",
+  tags: "team=messaging",
+  domainName: "logs.example.com",
+  certificateArn: "arn:aws:acm:some-region:some-account:certificate/1",
+  hostedZoneId: "Z0123456789",
 };
 
 let first: Template;
@@ -49,19 +55,29 @@ describe("two stacks in one account", () => {
 
 describe("other settings", () => {
   it("make one Lambda for each source that was asked for", () => {
-    expect(other.all("AWS::Scheduler::Schedule")).toHaveLength(2);
+    expect(other.all("AWS::Scheduler::Schedule")).toHaveLength(4);
   });
 
   it("reach the template", () => {
     expect(other.one("AWS::DynamoDB::Table").Properties.DeletionProtectionEnabled).toBe(false);
-    for (const [, { Properties }] of other.all("AWS::Lambda::Function")) {
-      expect(Properties.ReservedConcurrentExecutions).toBeUndefined();
-    }
+    const most = other
+      .all("AWS::Lambda::Function")
+      .map(([, { Properties }]) => Properties.ReservedConcurrentExecutions);
+    expect(most).toEqual([undefined, undefined, 7, undefined, undefined, 7]);
+    expect(other.all("AWS::CloudWatch::Dashboard")).toHaveLength(1);
+    expect(other.one("AWS::DynamoDB::Table").Properties.Tags).toEqual([{ Key: "team", Value: "messaging" }]);
+  });
+
+  it("give the endpoint a name of its owner's", () => {
+    expect(other.one("AWS::ApiGatewayV2::DomainName").Properties.DomainName).toBe("logs.example.com");
+    expect(other.all("AWS::Route53::RecordSet")).toHaveLength(2);
+    expect(other.text).toContain("https://logs.example.com/omni/1/logs");
+    expect(first.text).not.toContain("AWS::ApiGatewayV2::DomainName");
   });
 
   it("end the reconciler before its next turn, however close that is", () => {
     const timeouts = other.all("AWS::Lambda::Function").map(([, { Properties }]) => Properties.Timeout);
-    expect(timeouts).toEqual([55, 55, 29]);
+    expect(timeouts).toEqual([55, 55, 29, 290, 55, 10]);
   });
 
   it("subscribe nobody when there is no address", () => {

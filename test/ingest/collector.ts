@@ -1,21 +1,15 @@
-import { ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { InfobipClient } from "../../lib/ingest/client.ts";
-import { Pace } from "../../lib/ingest/pace.ts";
-import { Archive } from "../../lib/store/archive.ts";
-import { Checkpoints } from "../../lib/store/checkpoint.ts";
-import { fromItem } from "../../lib/store/codec.ts";
-import { Health } from "../../lib/store/health.ts";
-import { Pulls } from "../../lib/store/pulls.ts";
-import { Quarantine } from "../../lib/store/quarantine.ts";
-import type { MessageRecord } from "../../lib/store/record.ts";
-import { startAtNoon } from "../infobip/client.ts";
-import type { FaultScript } from "../infobip/faults.ts";
-import { AUTHORIZATION } from "../infobip/server.ts";
-import type { World } from "../infobip/world.ts";
-import { openTable } from "../store/table.ts";
+import type { FaultScript } from "../../infra/local/imitation/faults.ts";
+import { AUTHORIZATION } from "../../infra/local/imitation/server.ts";
+import type { World } from "../../infra/local/imitation/world.ts";
+import { InfobipClient } from "../../lib/infobip/client.ts";
+import { Pace } from "../../lib/infobip/pace.ts";
+import { openPulls } from "../../lib/ingest/open-pulls.ts";
+import { openStores } from "../../lib/ingest/stores.ts";
+import type { Page } from "../../lib/log/page-log.ts";
+import type { MessageRecord } from "../../lib/message/record.ts";
+import { archivedIn, openTable } from "../archive/table.ts";
+import { startAtNoon } from "../infra/imitation/client.ts";
 import { testClock } from "./clock.ts";
-
-const SETTINGS = { shards: 1, retentionHours: 48 };
 
 /** What collects, over an Infobip of this world and a table of its own; the clock of both is the test's. */
 export async function openCollector(world: World, faults?: FaultScript) {
@@ -36,11 +30,7 @@ export async function openCollector(world: World, faults?: FaultScript) {
     clock,
     infobip: client,
     pace: new Pace(60, clock),
-    archive: new Archive(db, SETTINGS),
-    pulls: new Pulls(db),
-    quarantine: new Quarantine(db, SETTINGS.retentionHours),
-    checkpoints: new Checkpoints(db),
-    health: new Health(db),
+    ...openStores(db, { RETENTION_HOURS: 48 }, clock),
     remainingMs: () => 300_000,
   });
   return {
@@ -51,10 +41,18 @@ export async function openCollector(world: World, faults?: FaultScript) {
     /** What another process has: the same table and Infobip, and nothing else in common. */
     another: open,
 
+    /** What is not over at a source: pages that wait to be merged, and pulls that the reconciler must settle. */
+    async unfinished(source: string): Promise<{ landed: Page[]; doubts: string[] }> {
+      const { states, log } = open();
+      const { merged } = await states.load(source);
+      const landed = await Array.fromAsync(log.read(source, merged));
+      const doubts = (await openPulls(open())).filter((name) => name.startsWith(`${source} `));
+      return { landed, doubts };
+    },
+
     /** What the archive holds. */
     async archived(): Promise<MessageRecord[]> {
-      const { Items = [] } = await db.client.send(new ScanCommand({ TableName: db.table }));
-      return Items.filter(({ pk }) => String(pk).startsWith("m#")).map((item) => fromItem(item).known.record);
+      return archivedIn(db);
     },
 
     async [Symbol.asyncDispose](): Promise<void> {

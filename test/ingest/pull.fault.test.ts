@@ -1,13 +1,12 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
+import type { Fault } from "../../infra/local/imitation/faults.ts";
+import { World } from "../../infra/local/imitation/world.ts";
+import { Archive } from "../../lib/archive/archive.ts";
 import { pullSource } from "../../lib/ingest/pull.ts";
-import { Archive } from "../../lib/store/archive.ts";
-import type { Fault } from "../infobip/faults.ts";
-import { World } from "../infobip/world.ts";
-import { NOON } from "../store/records.ts";
-import { DEAD_ENDPOINT, databaseAt } from "../store/table.ts";
+import { DEAD_ENDPOINT, databaseAt } from "../archive/table.ts";
+import { aRecord, NOON } from "../message/records.ts";
 import { openCollector } from "./collector.ts";
-
-const LATER = NOON + 3_600_000;
 
 /** So many SMS, each with a report that waits. */
 function aWorld(count = 5): World {
@@ -23,20 +22,20 @@ const first =
 
 test("a page is landed before anything looks into it, and finished first by the next run", async () => {
   await using collector = await openCollector(aWorld());
-  const { services, server } = collector;
+  const { services, server, clock } = collector;
   const deadDatabase = databaseAt(DEAD_ENDPOINT, 1);
-  const archive = new Archive(deadDatabase, { shards: 1, retentionHours: 48 });
+  const archive = new Archive(deadDatabase, { retentionHours: 48 }, clock);
   await expect(pullSource("sms", { ...services, archive })).rejects.toThrow("ECONNREFUSED");
-  const { landed } = await services.pulls.unfinished("sms", LATER);
+  const { landed } = await collector.unfinished("sms");
   expect(landed).toHaveLength(1);
-  for (const page of landed) expect(String(await services.pulls.load(page))).toContain('"messageId":"m4"');
+  for (const page of landed) expect(String(await services.log.load(page))).toContain('"messageId":"m4"');
 
   // Infobip cannot be reached, and the page is finished all the same.
   await server.close();
   const report = await pullSource("sms", services);
-  expect(report).toMatchObject({ resumed: 1, inserted: 5, unmergedPages: 0, refusal: "ECONNREFUSED" });
+  expect(report).toMatchObject({ resumed: 1, pulled: 5, unmergedPages: 0, refusal: "ECONNREFUSED" });
   expect(await collector.archived()).toHaveLength(5);
-  expect(await services.pulls.unfinished("sms", LATER)).toEqual({ landed: [], doubts: [] });
+  expect(await collector.unfinished("sms")).toEqual({ landed: [], doubts: [] });
   deadDatabase.client.destroy();
 });
 
@@ -49,16 +48,17 @@ test.each<Fault>([
   const { services, server } = collector;
   expect(await pullSource("sms", services)).toMatchObject({ inDoubt: 1, pulled: 0 });
   expect(server.requests).toHaveLength(1);
-  expect((await services.pulls.unfinished("sms", NOON)).doubts).toHaveLength(1);
+  expect((await collector.unfinished("sms")).doubts).toHaveLength(1);
 });
 
 test("429 is waited for, and then all is pulled", async () => {
   const fault: Fault = { kind: "status", status: 429, consumed: false, retryAfterSeconds: 7 };
   await using collector = await openCollector(aWorld(), first(fault));
   const { services, clock } = collector;
-  expect(await pullSource("sms", services)).toMatchObject({ refused: 1, inserted: 5, inDoubt: 0 });
+  expect(await pullSource("sms", services)).toMatchObject({ refused: 1, pulled: 5, inDoubt: 0 });
+  expect(await collector.archived()).toHaveLength(5);
   expect(clock.slept).toEqual([7_000]);
-  expect(await services.pulls.unfinished("sms", LATER)).toEqual({ landed: [], doubts: [] });
+  expect(await collector.unfinished("sms")).toEqual({ landed: [], doubts: [] });
 });
 
 test("a wait for which there is no time is not begun", async () => {
@@ -75,7 +75,7 @@ test("a pull starts only while there is time to land and merge it", async () => 
   const { services, server } = collector;
   await pullSource("sms", { ...services, remainingMs: () => 27_000 });
   expect(server.requests).toHaveLength(0);
-  expect(await services.pulls.unfinished("sms", LATER)).toEqual({ landed: [], doubts: [] });
+  expect(await collector.unfinished("sms")).toEqual({ landed: [], doubts: [] });
 });
 
 test("pages are pulled while they are full, and a run whose time ends among them says so", async () => {
@@ -97,10 +97,10 @@ test("a page that is no JSON is kept whole, and is a doubt", async () => {
   expect(await pullSource("sms", services)).toMatchObject({ quarantined: 1, pulled: 0 });
   const [entry] = await Array.fromAsync(services.quarantine.list());
   expect(entry).toMatchObject({ source: "sms", place: -1, reason: "no list of results in it" });
-  expect(entry && (await services.quarantine.load(entry))).toMatch(/^<!DOCTYPE html>.*<\/html>$/);
-  expect(await services.pulls.unfinished("sms", NOON)).toMatchObject({
+  expect(entry && String(await services.quarantine.load(entry))).toMatch(/^<!DOCTYPE html>.*<\/html>$/);
+  expect(await collector.unfinished("sms")).toMatchObject({
     landed: [],
-    doubts: [{ source: "sms" }],
+    doubts: [expect.stringMatching(/^sms /)],
   });
 });
 
@@ -109,27 +109,41 @@ test.each<Fault["kind"]>(["damaged", "malformed"])(
   async (kind) => {
     await using collector = await openCollector(aWorld(20), first({ kind } as Fault));
     const { services, server } = collector;
-    const { inserted, quarantined } = await pullSource("sms", services);
+    const { quarantined } = await pullSource("sms", services);
+    const inserted = (await collector.archived()).length;
     const entries = await Array.fromAsync(services.quarantine.list());
     expect([inserted, quarantined]).toEqual([20 - server.lost.length, entries.length]);
     expect(entries.length).toBeGreaterThan(0);
-    expect((await services.pulls.unfinished("sms", NOON)).doubts).toHaveLength(1);
+    expect((await collector.unfinished("sms")).doubts).toHaveLength(1);
   },
 );
 
 test("a page that is spoilt in the database does not block those behind it", async () => {
   await using collector = await openCollector(aWorld());
+  const { services, table } = collector;
+  const page = { id: "x", atMs: NOON - 60_000, way: "pull" } as const;
+  const { item, place } = await services.log.append("sms", page, Buffer.from("{}"), 0);
+  const Item = { ...item, pk: "log#sms", sk: "000000000001", body: Buffer.from("spoilt") };
+  await table.db.client.send(new PutCommand({ TableName: table.db.table, Item }));
+  expect(await pullSource("sms", services)).toMatchObject({ resumed: 1, pulled: 5 });
+  expect(await collector.archived()).toHaveLength(5);
+  expect(await collector.unfinished("sms")).toEqual({ landed: [], doubts: ["sms x"] });
+  expect(place).toBe(1);
+});
+
+test("a page that somebody else lands in between is merged too", async () => {
+  await using collector = await openCollector(aWorld());
   const { services } = collector;
-  const page = await services.pulls.land(
-    await services.pulls.open("sms", NOON - 60_000, "x"),
-    Buffer.from("{}"),
-  );
-  const { PutCommand } = await import("@aws-sdk/lib-dynamodb");
-  const Item = { pk: "pull#sms", sk: page.id, startedAtMs: NOON, ...page.item, body: Buffer.from("spoilt") };
-  await collector.table.db.client.send(new PutCommand({ TableName: collector.table.db.table, Item }));
-  expect(await pullSource("sms", services)).toMatchObject({ resumed: 1, inserted: 5 });
-  expect(await services.pulls.unfinished("sms", NOON)).toMatchObject({
-    landed: [],
-    doubts: [{ id: page.id }],
-  });
+  const body = Buffer.from(JSON.stringify({ results: [aRecord({ messageId: "other" })] }));
+  const interloper = {
+    authorize: () => services.infobip.authorize(),
+    get: async (...request: Parameters<typeof services.infobip.get>) => {
+      await collector.another().log.append("sms", { id: "y", atMs: NOON, way: "pull" }, body, 0);
+      return services.infobip.get(...request);
+    },
+  };
+  expect(await pullSource("sms", { ...services, infobip: interloper })).toMatchObject({ pulled: 6 });
+  expect(await collector.archived()).toHaveLength(6);
+  expect(await collector.unfinished("sms")).toEqual({ landed: [], doubts: [] });
+  expect((await services.states.load("sms")).merged).toBe(2);
 });

@@ -1,10 +1,15 @@
 import { expect, test } from "vitest";
+import type { Fault } from "../../infra/local/imitation/faults.ts";
+import { DELIVERED, NO_ERROR } from "../../infra/local/imitation/message.ts";
+import { World } from "../../infra/local/imitation/world.ts";
+import { Archive } from "../../lib/archive/archive.ts";
+import type { ArchiveWriter } from "../../lib/archive/writer.ts";
 import { pullSource } from "../../lib/ingest/pull.ts";
 import { backfill, reconcile } from "../../lib/ingest/reconcile.ts";
-import type { Fault } from "../infobip/faults.ts";
-import { DELIVERED, NO_ERROR } from "../infobip/message.ts";
-import { World } from "../infobip/world.ts";
-import { aRecord, NOON } from "../store/records.ts";
+import { PageLog } from "../../lib/log/page-log.ts";
+import { formatMoment } from "../../lib/message/moment.ts";
+import { DEAD_ENDPOINT, databaseAt } from "../archive/table.ts";
+import { aRecord, NOON } from "../message/records.ts";
 import { openCollector } from "./collector.ts";
 
 const MINUTE_MS = 60_000;
@@ -43,7 +48,9 @@ test("sender and text are filled in, and a final status is not taken back", asyn
   const events = [{ at: NOON + HOUR_MS, status: DELIVERED, error: NO_ERROR }];
   world.add({ messageId: "m1", sentAt: NOON - MINUTE_MS, from: "InfoSMS", text: "Hello", events });
   await using collector = await openCollector(world);
-  await collector.services.archive.store([aRecord({ doneAt: "2026-03-01T11:59:30.000+0000" })]);
+  await collector.services.archive.append({ source: "sms", place: 1 }, [
+    aRecord({ doneAt: "2026-03-01T11:59:30.000+0000" }),
+  ]);
   expect(await reconcile(collector.services)).toMatchObject({ enriched: 1, repaired: 0 });
   const [record] = await collector.archived();
   expect(record).toMatchObject({ from: "InfoSMS", text: "Hello", status: { groupName: "DELIVERED" } });
@@ -79,18 +86,29 @@ test("a doubt starts a check of all that the logs know, which settles it", async
   await reconcile(services);
   clock.ms += 3 * HOUR_MS;
   await pullSource("sms", services);
-  expect(await reconcile(services)).toMatchObject({ settledDoubts: 1, openDoubts: 0, repaired: 1 });
+  // Repaired at once; settled when the pull is certainly over, and the logs have had time to show what it took.
+  expect(await reconcile(services)).toMatchObject({ settledDoubts: 0, openDoubts: 1, repaired: 1 });
   expect((await collector.archived())[0]?.status.groupName).toBe("DELIVERED");
-  expect(await services.pulls.unfinished("sms", clock.ms)).toEqual({ landed: [], doubts: [] });
+  clock.ms += 15 * MINUTE_MS;
+  expect(await reconcile(services)).toMatchObject({ settledDoubts: 0, openDoubts: 1 });
+  clock.ms += 15 * MINUTE_MS;
+  expect(await reconcile(services)).toMatchObject({ settledDoubts: 0, openDoubts: 1 });
+  clock.ms += 15 * MINUTE_MS;
+  expect(await reconcile(services)).toMatchObject({ settledDoubts: 1, openDoubts: 0 });
+  expect(await collector.unfinished("sms")).toEqual({ landed: [], doubts: [] });
 });
 
 test("after an outage thousands of doubts are settled, a thousand by each sweep", async () => {
   await using collector = await openCollector(aWorld());
-  const { services } = collector;
-  for (let n = 0; n < 1_100; n++)
-    await services.pulls.doubt({ source: "sms", id: `${n}`, startedAtMs: NOON - n });
-  expect(await reconcile(services)).toMatchObject({ settledDoubts: 1_000, openDoubts: 100 });
-  expect(await reconcile(services)).toMatchObject({ settledDoubts: 100, openDoubts: 0 });
+  const { services, clock } = collector;
+  const ids = Array.from({ length: 1_100 }, (_, n) => String(n));
+  await Promise.all(ids.map((id) => services.doubts.raise({ source: "sms", id, reason: "HTTP 500" }, NOON)));
+  const settled: number[] = [];
+  for (let n = 0; n < 8; n++) {
+    settled.push((await reconcile(services)).settledDoubts);
+    clock.ms += 15 * MINUTE_MS;
+  }
+  expect(settled).toEqual([0, 0, 0, 1_000, 0, 0, 0, 100]);
 });
 
 test("yields to a 429 for as long as it says", async () => {
@@ -140,4 +158,44 @@ test("records that are broken in two answers alike are kept once, and not asked 
   const entries = await Array.fromAsync(services.quarantine.list());
   expect(new Set(entries.map(({ page }) => page)).size).toBe(entries.length);
   expect(entries.length).toBeLessThanOrEqual(quarantined);
+});
+
+test("what the logs bring is a page of the log before it is merged, as it came", async () => {
+  const world = aWorld();
+  world.add({ messageId: "m1", sentAt: NOON - HOUR_MS, from: "InfoSMS", text: "Hello" });
+  await using collector = await openCollector(world);
+  const { services, table, clock } = collector;
+  const deadDatabase = databaseAt(DEAD_ENDPOINT, 1);
+  const dead = new Archive(deadDatabase, { retentionHours: 48 }, clock);
+  const archive: ArchiveWriter = {
+    append: (origin, records) => dead.append(origin, records),
+    compare: (records) => services.archive.compare(records),
+    keeps: (record, nowMs) => services.archive.keeps(record, nowMs),
+  };
+  await expect(reconcile({ ...services, archive })).rejects.toThrow("ECONNREFUSED");
+  const [page, ...others] = await Array.fromAsync(services.log.read("logs", 0));
+  expect(others).toEqual([]);
+  expect(page).toMatchObject({ way: "repair", place: 1 });
+  expect(page && String(await services.log.load(page))).toMatch(/^\{"results":\[\{.*"text":"Hello".*\}\]\}$/);
+
+  await reconcile(services);
+  expect(await collector.archived()).toMatchObject([{ messageId: "m1", text: "Hello" }]);
+  expect(await collector.unfinished("logs")).toEqual({ landed: [], doubts: [] });
+  expect(await new PageLog(table.db, 48).end("logs")).toBe(1);
+  deadDatabase.client.destroy();
+});
+
+test("an archive that stays at another final status than the logs says so", async () => {
+  const world = aWorld();
+  const sentAt = NOON - HOUR_MS;
+  world.add({
+    messageId: "m1",
+    sentAt,
+    events: [{ at: sentAt + 1_000, status: DELIVERED, error: NO_ERROR }],
+  });
+  await using collector = await openCollector(world);
+  const status = { groupId: 2, groupName: "UNDELIVERABLE", id: 9, name: "UNDELIVERABLE_NOT_DELIVERED" };
+  const record = aRecord({ sentAt: formatMoment(sentAt), doneAt: formatMoment(NOON), status });
+  await collector.services.archive.append({ source: "sms", place: 1 }, [record]);
+  expect((await reconcile(collector.services)).disagreeing).toBeGreaterThan(0);
 });

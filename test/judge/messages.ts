@@ -136,7 +136,7 @@ export function written(ms: number, offset: string): string {
 }
 
 /** The same as an archive serves it. */
-function served(ms: number, offset: string): string {
+export function served(ms: number, offset: string): string {
   return written(ms, offset)
     .replace("Z", "+0000")
     .replace(/:(\d\d)$/, "$1");

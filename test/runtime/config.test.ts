@@ -38,7 +38,6 @@ describe("a wrong variable is named, with what is allowed", () => {
     ["QUERY_CREDENTIALS", SECRET, "user:password"],
     ["QUERY_CREDENTIALS", `ann:${SECRET},bob`, "user:password"],
     ["LOG_FORMAT", "xml", "json or text"],
-    ["SHARDS", "65", "at most 64"],
   ])("%s=%s", (name, value, allowed) => {
     const message = fault(localEnvironment, { [name]: value });
     expect(message).toMatch(new RegExp(`^${name} must be`));

@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { packBlocks, parseBlock } from "../../lib/archive/block.ts";
+import { decodeRefs, encodeRefs, keyOfRef, refOf } from "../../lib/archive/block-ref.ts";
+import { unpackLines } from "../../lib/archive/codec.ts";
+import { freshItems, parseFresh } from "../../lib/archive/fresh.ts";
+import { FreshTerms, MOST_BLOCKS } from "../../lib/archive/fresh-terms.ts";
+import { decodePostings, encodePostings } from "../../lib/archive/postings.ts";
+import { messageTerm, termsAskedFor, valuesOf, valueTerms } from "../../lib/archive/terms.ts";
+import { knownFrom } from "../../lib/message/merge.ts";
+import { aRecord } from "../message/records.ts";
+import { NOW_MS, randomMessage, randomMoments } from "./search/messages.ts";
+import { Random } from "./search/random.ts";
+
+const keepSeconds = 172_800;
+/** A block of one record, as it was once stored. */
+const STORED = "q0aJ6lxD7JGNGokGxroGhiGGRlYGBlYGBnoGBgaQrEeDgMR0MAA=";
+const randomKept = (seed: number, count: number) => {
+  const random = new Random(seed);
+  return randomMoments(random, count).map((atMs) => ({
+    ...knownFrom(randomMessage(random, atMs)),
+    keepSeconds,
+  }));
+};
+
+describe("what is stored stays readable", () => {
+  test("the dictionary: with another one, every block that is stored already becomes unreadable", () => {
+    const stored = Buffer.from(STORED, "base64");
+    expect(unpackLines(stored)).toEqual([JSON.stringify(aRecord())]);
+  });
+
+  test("the fingerprints: with others, what is settled already is not found any more", () => {
+    expect(messageTerm("41793026727")).toMatchInlineSnapshot(`2721071529`);
+    expect(valueTerms({ channel: "SMS", from: "Shop", group: "DELIVERED" })).toMatchInlineSnapshot(`
+      [
+        224325921,
+        1477696058,
+        1579815759,
+        1503918351,
+        3225398265,
+        1816559373,
+        3601143698,
+      ]
+    `);
+  });
+
+  test("the key of a block: with another one, a page that is appended again stands twice", () => {
+    const { blocks } = packBlocks([{ ...knownFrom(aRecord()), keepSeconds }], "sms#1");
+    expect(blocks.map(({ item: { pk, sk } }) => `${pk} ${sk}`)).toMatchInlineSnapshot(`
+      [
+        "d#2026-03-01 a#251629934399999#4aea4b9b4a3d",
+      ]
+    `);
+  });
+});
+
+test("blocks hold every record once, below 4 KB, within a day, and say what they span", () => {
+  for (let seed = 1; seed < 20; seed++) {
+    const kept = randomKept(seed, 300);
+    const { blocks, refused } = packBlocks(kept, "sms#1");
+    expect(refused).toEqual([]);
+    const read = blocks.map(({ item }) => parseBlock(item));
+    const texts = read.flatMap(({ versions }) => versions.map(({ text }) => text));
+    expect(texts.sort()).toEqual(kept.map(({ record }) => JSON.stringify(record)).sort());
+    for (const { item } of blocks) expect(item.n === 1 || item.d.length <= 4_000).toBe(true);
+    const refs = blocks.map(refOf);
+    expect(decodeRefs(encodeRefs(refs))).toEqual(refs);
+    expect(refs.map(keyOfRef)).toEqual(read.map(({ key }) => key));
+  }
+  expect(NOW_MS).toBeGreaterThan(0);
+});
+
+test("the terms of a fresh page come back: each in the blocks that hold it", () => {
+  const random = new Random(5);
+  for (const count of [1, 2, 7, MOST_BLOCKS]) {
+    const blocks = Array.from({ length: count }, () =>
+      Array.from({ length: 60 }, () => random.below(random.pick([300, 2 ** 32]))),
+    );
+    const terms = FreshTerms.decoded(FreshTerms.of(blocks, 26).encoded(), 26);
+    for (const term of blocks.flat()) {
+      const holding = blocks.flatMap((own, n) => (own.some((one) => one >>> 6 === term >>> 6) ? [n] : []));
+      expect(terms.blocksOf(term)).toEqual(holding);
+      expect(terms.has(term)).toBe(true);
+    }
+  }
+});
+
+test("postings come back as they were written", () => {
+  const sorted = (max: number) =>
+    fc.uniqueArray(fc.integer({ min: 0, max }), { maxLength: 30 }).map((all) => all.sort((a, b) => a - b));
+  fc.assert(
+    fc.property(sorted(2 ** 32 - 1), sorted(100_000), (fingerprints, blocks) => {
+      const entries = fingerprints.map((one): [number, number[]] => [one, blocks]);
+      expect(decodePostings(encodePostings(entries))).toEqual(entries);
+    }),
+  );
+});
+
+test("a record has every term that a filter on some of its values asks for", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1_000 }),
+      fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+      (seed, asked) => {
+        const values = valuesOf(randomMessage(new Random(seed), NOW_MS));
+        const names = ["channel", "from", "mccmnc", "mcc", "group"] as const;
+        const some = Object.fromEntries(names.flatMap((name, n) => (asked[n] ? [[name, values[name]]] : [])));
+        const own = new Set(valueTerms(values));
+        for (const term of termsAskedFor(some)) expect(own).toContain(term);
+      },
+    ),
+  );
+});
+
+test("slots that had come to rest when a page came share its items; each of the others has its own", () => {
+  const minute = 60_000;
+  // Every ten minutes, the newest two hours after the oldest.
+  const moments = Array.from({ length: 13 }, (_, n) => NOW_MS - n * 10 * minute);
+  const random = new Random(1);
+  const kept = moments.map((atMs) => ({
+    ...knownFrom({ ...randomMessage(random, atMs), doneAt: new Date(atMs).toISOString() }),
+    keepSeconds,
+  }));
+  const { blocks } = packBlocks(kept, "push-sms#1", 600_000);
+  const pages = freshItems(blocks, NOW_MS)
+    .filter(({ pk }) => pk === "fresh")
+    .map(parseFresh);
+  const byPage = pages.map(({ refs }) => refs.length).sort((a, b) => a - b);
+  expect(byPage.slice(0, -1).every((count) => count === 1)).toBe(true);
+  expect(byPage.reduce((a, b) => a + b)).toBe(blocks.length);
+  expect(byPage.at(-1)).toBeGreaterThanOrEqual(9);
+  // Appended again, however much later, it is the same page.
+  const again = freshItems(blocks, NOW_MS + 90 * minute);
+  expect(again.map(({ sk }) => sk)).toEqual(freshItems(blocks, NOW_MS).map(({ sk }) => sk));
+});

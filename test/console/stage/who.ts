@@ -1,0 +1,2 @@
+/** Who may ask the stage, and do everything. */
+export const [USER, PASSWORD] = ["Aladdin", "open sesame"] as const;

@@ -1,0 +1,170 @@
+import type { Mutant } from "./mutant.ts";
+
+/** Bugs in how reports are taken in. */
+export const INGEST: readonly Mutant[] = [
+  {
+    name: "asks before it opens",
+    file: "lib/ingest/pull.ts",
+    search: "  await states.open(source, id);\n",
+    replace: "  void states.open(source, id);\n",
+    harm: "a process that dies with reports in its hands leaves no trace of it",
+  },
+  {
+    name: "never opens",
+    file: "lib/ingest/pull.ts",
+    search: "  await states.open(source, id);\n",
+    replace: "",
+    harm: "reports are taken, and nothing says so",
+  },
+  {
+    name: "asks again after a doubt",
+    file: "lib/ingest/pull.ts",
+    search: ": await infobip.get(SOURCES[source].path, { limit: String(MOST_RESULTS) }, key);",
+    replace:
+      ": await infobip.get(SOURCES[source].path, { limit: String(MOST_RESULTS) }, key).then((first) => first.kind === 'doubt' ? infobip.get(SOURCES[source].path, { limit: String(MOST_RESULTS) }, key) : first);",
+    harm: "an answer that was lost is asked for again, and what was in it is gone",
+  },
+  {
+    name: "drops a doubt",
+    file: "lib/ingest/pull.ts",
+    search:
+      "      await services.doubts.raise({ source, id, reason: answer.reason }, services.clock.now());\n",
+    replace: "",
+    harm: "reports of a lost answer are never looked for",
+  },
+  {
+    name: "closes before the doubt is raised",
+    file: "lib/ingest/pull.ts",
+    search:
+      "      await services.doubts.raise({ source, id, reason: answer.reason }, services.clock.now());\n      await services.states.close(source, { ids: [id] });\n",
+    replace:
+      "      await services.states.close(source, { ids: [id] });\n      await services.doubts.raise({ source, id, reason: answer.reason }, services.clock.now());\n",
+    harm: "dead in between, nothing says that reports may have been taken",
+  },
+  {
+    name: "takes a 5xx for a refusal",
+    file: "lib/infobip/client.ts",
+    search: "status >= 300 && status < 500 && status !== 408",
+    replace: "status >= 300 && status !== 408",
+    harm: "an error after the reports were taken is no doubt",
+  },
+  {
+    name: "takes a reset for a refusal",
+    file: "lib/infobip/client.ts",
+    search: '  "ECONNREFUSED",\n',
+    replace: '  "ECONNREFUSED",\n  "ECONNRESET",\n',
+    harm: "a connection that broke after the request is no doubt",
+  },
+  {
+    name: "takes a time-out for a refusal",
+    file: "lib/infobip/client.ts",
+    search: '  "ECONNREFUSED",\n',
+    replace: '  "ECONNREFUSED",\n  "UND_ERR_HEADERS_TIMEOUT",\n',
+    harm: "an answer that came too late is no doubt",
+  },
+  {
+    name: "takes garbage for an empty page",
+    file: "lib/infobip/page.ts",
+    search: "body.length < 100 && ",
+    replace: "body.length < 100 || ",
+    harm: "whatever is short is thrown away unread",
+  },
+  {
+    name: "merges before it lands",
+    file: "lib/ingest/merge-log.ts",
+    search: "  const landed = await services.log.append(source, page, body, after);\n",
+    replace:
+      "  const landed = await services.log.append(source, page, body, after);\n  await services.states.close(source, { ids: [page.id], merged: landed.place });\n",
+    harm: "the position moves before the page is merged; dead in between, its reports are passed by",
+  },
+  {
+    name: "moves the position first",
+    file: "lib/ingest/merge-log.ts",
+    search: "  const done = await mergeOrSetAsideAll(pages, services);\n",
+    replace:
+      '  await services.states.close(pages[0]?.source ?? "", { ids: [], merged: pages.at(-1)?.place ?? 0 });\n  const done = await mergeOrSetAsideAll(pages, services);\n',
+    harm: "dead between the two, the reports of a page are passed by",
+  },
+  {
+    name: "passes by what others landed",
+    file: "lib/ingest/merge-log.ts",
+    search: "  if (landed.place > after + 1) return mergeLog(source, after, services);\n",
+    replace: "",
+    harm: "the position leaps over a page that another run has landed and not merged",
+    tests: ["test/ingest/pull.fault.test.ts"],
+  },
+  {
+    name: "lets the position fall",
+    file: "lib/ingest/source-state.ts",
+    search: "attribute_not_exists(#merged) OR #merged <= :merged",
+    replace: "attribute_not_exists(#merged) OR #merged <> :merged",
+    harm: "the position goes back when an older run ends: pages are merged again for ever",
+    tests: ["test/ingest/source-state.test.ts"],
+  },
+  {
+    name: "lands without a condition",
+    file: "lib/log/page-log.ts",
+    search: '          ConditionExpression: "attribute_not_exists(pk)",\n',
+    replace: "",
+    harm: "two that land at once overwrite each other",
+  },
+  {
+    name: "takes a foreign page for its own",
+    file: "lib/log/page-log.ts",
+    search: "return Item?.id === id;",
+    replace: "return Item !== undefined;",
+    harm: "whoever finds the place taken believes that its page has landed",
+  },
+  {
+    name: "lands its own page twice",
+    file: "lib/log/page-log.ts",
+    search: "return Item?.id === id;",
+    replace: "return Item === undefined && id === '';",
+    harm: "an append whose answer was lost lands twice, and every reader gets the reports twice",
+    tests: ["test/log/page-log.integration.test.ts"],
+  },
+  {
+    name: "reads its own page stale",
+    file: "lib/log/page-log.ts",
+    search: '        ConsistentRead: true,\n        ProjectionExpression: "id",',
+    replace: '        ProjectionExpression: "id",',
+    harm: "an append whose answer was lost lands twice",
+    tests: ["test/log/page-log.integration.test.ts"],
+  },
+  {
+    name: "reads the log stale",
+    file: "lib/log/page-log.ts",
+    search: '":after": sortKey(after) },\n      ConsistentRead: true,',
+    replace: '":after": sortKey(after) },',
+    harm: "a reader passes by a page that it could not see yet",
+  },
+  {
+    name: "writes the item before its pieces",
+    file: "lib/log/blob.ts",
+    search: "await db.client.send(new PutCommand({ TableName: db.table, Item }));",
+    replace: "void db.client.send(new PutCommand({ TableName: db.table, Item }));",
+    harm: "a big page is there before its bytes are, and perhaps they never come",
+    tests: ["test/log/blob.test.ts"],
+  },
+  {
+    name: "forgets the rejects",
+    file: "lib/ingest/merge-page.ts",
+    search: 'if (rejects.length > 0 && way === "pull")',
+    replace: 'if (rejects.length > 1_000 && way === "pull")',
+    harm: "what could not be read is not looked for in the logs",
+  },
+  {
+    name: "takes no record where one is broken",
+    file: "lib/infobip/page.ts",
+    search: "    records: read.map(({ record }) => record),",
+    replace: "    records: rejects.length > 0 ? [] : read.map(({ record }) => record),",
+    harm: "one broken record takes its whole page with it",
+  },
+  {
+    name: "sets transient faults aside",
+    file: "lib/ingest/merge-log.ts",
+    search: "    if (isTransient(error)) throw error;\n    return setAside(page, services);",
+    replace: "    return setAside(page, services);",
+    harm: "a page that the database was too busy for goes into quarantine",
+  },
+];

@@ -1,0 +1,15 @@
+import { ARCHIVE } from "./archive.ts";
+import { INGEST } from "./ingest.ts";
+import { MESSAGE } from "./message.ts";
+import type { Mutant } from "./mutant.ts";
+import { RECONCILE } from "./reconcile.ts";
+import { REPORTS_MUTANTS } from "./reports.ts";
+
+/** Every bug that is planted. */
+export const MUTANTS: readonly Mutant[] = [
+  ...INGEST,
+  ...RECONCILE,
+  ...MESSAGE,
+  ...ARCHIVE,
+  ...REPORTS_MUTANTS,
+];

@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { MUTANTS } from "./list.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+test.for(MUTANTS)("$name can be planted", ({ file, search, replace }) => {
+  const parts = readFileSync(join(ROOT, file), "utf8").split(search);
+  expect(parts).toHaveLength(2);
+  expect(replace).not.toBe(search);
+});
+
+test("there are at least 30, each with a name of its own", () => {
+  const names = new Set(MUTANTS.map(({ name }) => name));
+  expect(names.size).toBe(MUTANTS.length);
+  expect(names.size).toBeGreaterThanOrEqual(30);
+});

@@ -1,0 +1,80 @@
+import { expect, it } from "vitest";
+import { formatMoment } from "../../lib/message/moment.ts";
+import { type Counted, countHours } from "../../lib/statistics/count.ts";
+import { loadCubes } from "../../lib/statistics/cubes-for-jobs.ts";
+import { HOUR_MS, hourName } from "../../lib/statistics/periods.ts";
+import { segmentKey } from "../../lib/statistics/series.ts";
+import { readSeries } from "../../lib/statistics/series-store.ts";
+import { loadState } from "../../lib/statistics/state.ts";
+import { appendTo } from "../archive/appending.ts";
+import { MemoryArchive } from "./archive.ts";
+
+const NOW_MS = Date.parse("2027-01-03T10:20:00Z");
+const THIS_MS = Date.parse("2027-01-03T10:00:00Z");
+const LATER_MS = THIS_MS + 3 * HOUR_MS;
+const STATUS = { groupId: 1, groupName: "PENDING", id: 7, name: "PENDING_ENROUTE" };
+const TURN_MS = 300_000;
+
+async function setUp(nowMs = NOW_MS) {
+  const archive = new MemoryArchive(nowMs);
+  const { db, clock } = archive;
+  let ids = 0;
+  let counted: Counted["hours"] = new Map();
+  // The very first turn counts every hour of today.
+  await countHours({ db, clock, remainingMs: () => 300_000 });
+  return {
+    ...{ archive, db },
+    /** A message of each of these moments comes, and the next turn counts. */
+    turn: async (...sentMs: number[]) => {
+      const records = sentMs.map((ms) => ({
+        ...{ messageId: `m${++ids}`, sentAt: formatMoment(ms), from: "S", channel: "SMS", status: STATUS },
+      }));
+      if (records.length > 0) await appendTo(db, { retentionHours: 48 }, records, clock);
+      archive.nowMs += TURN_MS;
+      const { hours } = await countHours({ db, clock, remainingMs: () => 300_000 });
+      counted = hours;
+      return [...hours.keys()];
+    },
+    /** How many messages of an hour alerts are told after a turn: as counted in it, else as stored. */
+    told: async (hourMs: number) => {
+      const series = counted.get(hourMs)?.series ?? (await readSeries(db, [hourMs], clock)).get(hourMs);
+      const steps = series?.segments.get(segmentKey({ kind: "channel", channel: "SMS", value: "" })) ?? [];
+      return steps.reduce((sum, step) => sum + (step?.sent ?? 0), 0);
+    },
+  };
+}
+
+it("an hour that has not begun is counted once for what came of it, and again when its time has come", async () => {
+  const { archive, db, turn } = await setUp();
+  expect(await turn(LATER_MS + 60_000, NOW_MS)).toEqual([THIS_MS, LATER_MS]);
+  expect(await turn()).toEqual([THIS_MS]);
+  expect(await turn(LATER_MS + 90_000)).toEqual([THIS_MS, LATER_MS]);
+  expect(await turn()).toEqual([THIS_MS]);
+  const name = hourName(LATER_MS);
+  expect((await loadState(db)).stale.has(name)).toBe(false);
+  expect((await loadCubes(db, "hour", [name])).get(name)?.messages).toBe(2);
+  archive.nowMs = LATER_MS + 20 * 60_000;
+  await turn();
+  expect(await turn(LATER_MS + 120_000)).toEqual([LATER_MS]);
+  expect((await loadCubes(db, "hour", [name])).get(name)?.messages).toBe(3);
+  // Now that it runs it is looked at with every turn.
+  expect(await turn()).toEqual([LATER_MS]);
+});
+
+it("hours that have not begun do not stand before the one that runs", async () => {
+  const { turn } = await setUp();
+  const later = Array.from({ length: 20 }, (_, n) => LATER_MS + n * HOUR_MS);
+  expect((await turn(...later, NOW_MS))[0]).toBe(THIS_MS);
+});
+
+it("alerts are told all that came of an hour until it is over for half an hour, and never less after", async () => {
+  const { turn, told } = await setUp(THIS_MS + 2 * 60_000);
+  const ofTurns: number[] = [];
+  for (let n = 0; n < 22; n++) {
+    await turn(THIS_MS + n * 60_000);
+    ofTurns.push(await told(THIS_MS));
+  }
+  // The turns at 10:07, 10:12 … and the one at 11:32, the first past the half hour: it stores what it counts.
+  expect(ofTurns.slice(0, 18)).toEqual(Array.from({ length: 18 }, (_, n) => n + 1));
+  expect(ofTurns).toEqual(ofTurns.toSorted((a, b) => a - b));
+});
