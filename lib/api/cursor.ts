@@ -13,16 +13,21 @@ import { ConfigurationError } from "../runtime/errors.ts";
  */
 export class Cursors {
   readonly #keys: readonly Keys[];
+  readonly #fault: string;
 
-  /** `secrets`: the first seals; any of them opens, so that a key can be replaced while cursors are on their way. */
-  constructor(secrets: readonly string[]) {
+  /**
+   * `secrets`: the first seals; any of them opens, so that a key can be replaced while cursors are on their way. `fault` is
+   * what is told where there are none.
+   */
+  constructor(secrets: readonly string[], fault = "CURSOR_KEY is missing, or its secret has no value") {
     this.#keys = secrets.map(keysOf);
+    this.#fault = fault;
   }
 
   /** Throws ConfigurationError when there is no key. */
   seal(position: string, binding: string): string {
     const [keys] = this.#keys;
-    if (!keys) throw new ConfigurationError("CURSOR_KEY is missing, or its secret has no value");
+    if (!keys) throw new ConfigurationError(this.#fault);
     const text = padded(position);
     const associated = Buffer.from(binding);
     const nonce = createHmac("sha256", keys.nonce)
@@ -38,8 +43,7 @@ export class Cursors {
 
   /** The position; undefined when the cursor is not ours, or not of this binding. Throws like `seal`. */
   open(cursor: string, binding: string): string | undefined {
-    if (this.#keys.length === 0)
-      throw new ConfigurationError("CURSOR_KEY is missing, or its secret has no value");
+    if (this.#keys.length === 0) throw new ConfigurationError(this.#fault);
     const bytes = Buffer.from(cursor, "base64url");
     // Several texts decode to the same bytes; only the one that we print is a cursor.
     const isOurs = bytes.toString("base64url") === cursor && bytes[0] === VERSION[0];
@@ -58,14 +62,17 @@ export function logsBinding(clientId: string, filter: Filter): string {
   return JSON.stringify(["logs", clientId, conditions]);
 }
 
-/** The keys in a secret: one, or the new one, a comma, and the one before it. None where the secret is empty. */
+/**
+ * The keys in a secret: one, or the new one, a comma, and the one before it. None where the secret is empty, or one of them is
+ * too short: then only cursors fail, and whoever needs none is answered.
+ */
 export function cursorsOf(secret: string): Cursors {
   const secrets = secret
     .split(",")
     .map((key) => key.trim())
     .filter((key) => key !== "");
   if (secrets.some((key) => key.length < FEWEST_KEY_CHARACTERS))
-    throw new ConfigurationError(`CURSOR_KEY must have at least ${FEWEST_KEY_CHARACTERS} characters`);
+    return new Cursors([], `CURSOR_KEY must have at least ${FEWEST_KEY_CHARACTERS} characters`);
   return new Cursors(secrets);
 }
 

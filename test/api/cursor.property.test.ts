@@ -98,7 +98,10 @@ describe("keys", () => {
   test("a missing or short one is said, not worked around", () => {
     expect(() => cursorsOf("").seal(AFTER, BINDING)).toThrow(/CURSOR_KEY is missing/);
     expect(() => cursorsOf("").open("x", BINDING)).toThrow(/CURSOR_KEY is missing/);
-    expect(() => cursorsOf("secret")).toThrow(/at least 32 characters/);
+    for (const short of ["secret", `${NEW},secret`]) {
+      expect(() => cursorsOf(short).seal(AFTER, BINDING)).toThrow(/at least 32 characters/);
+      expect(() => cursorsOf(short).open("x", BINDING)).toThrow(/at least 32 characters/);
+    }
   });
 });
 

@@ -157,4 +157,11 @@ describe("everything that keeps data", () => {
       expect(Object.keys(Properties)).toEqual(["Description"]);
     }
   });
+
+  it("makes up a cursor key that is one key, wherever it is deployed: a comma would make two", () => {
+    const made = template.all("AWS::SecretsManager::Secret").filter(([id]) => /^CursorKey/.test(id));
+    expect(made.map(([, { Properties }]) => Properties.GenerateSecretString)).toMatchObject([
+      { PasswordLength: 48, ExcludeCharacters: "," },
+    ]);
+  });
 });
