@@ -34,6 +34,7 @@ export default defineConfig({
     maxWorkers: "100%",
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    setupFiles: ["test/seed.setup.ts"],
     projects: [
       { extends: true, test: { name: "pure", include: pure, isolate: false } },
       {
