@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { FUNCTIONS } from "../infra/runbook.ts";
 import type { MiniStack } from "./ministack.ts";
@@ -37,12 +37,8 @@ export class DeployedStack {
   /** Deploys with some of the settings of cdk.json changed. */
   async deploy(settings: Readonly<Record<string, string | number | boolean>>): Promise<Outputs> {
     const outputs = join(this.#folder, "outputs.json");
-    const context = this.#context(settings);
-    const assembly = join(this.#folder, "cdk.out");
-    await this.#cdk(["synth", "--quiet", "--output", assembly, ...context]);
-    await withoutUnsupported(join(assembly, `${this.#name}.template.json`));
-    const deploy = ["deploy", "--app", assembly, "--require-approval", "never", "--outputs-file", outputs];
-    await this.#cdk(deploy);
+    const deploy = ["deploy", "--require-approval", "never", "--outputs-file", outputs];
+    await this.#cdk([...deploy, ...this.#output(), ...this.#context(settings)]);
     const all = JSON.parse(await readFile(outputs, "utf8")) as Record<string, Outputs>;
     const own = all[this.#name];
     if (!own) throw new Error(`no outputs of ${this.#name}`);
@@ -157,16 +153,4 @@ export class DeployedStack {
     });
     return answer.text();
   }
-}
-
-/** The emulator refuses composite alarms, and alarms that calculate; nothing else refers to them. */
-async function withoutUnsupported(path: string): Promise<void> {
-  type Resource = { Type: string; Properties?: { Metrics?: unknown } };
-  const template = JSON.parse(await readFile(path, "utf8")) as { Resources: Record<string, Resource> };
-  const known = Object.entries(template.Resources).filter(
-    ([, { Type, Properties }]) =>
-      Type !== "AWS::CloudWatch::CompositeAlarm" &&
-      !(Type === "AWS::CloudWatch::Alarm" && Properties?.Metrics !== undefined),
-  );
-  await writeFile(path, JSON.stringify({ ...template, Resources: Object.fromEntries(known) }));
 }

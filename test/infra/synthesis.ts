@@ -55,14 +55,21 @@ export function contextOf(changes: Readonly<Record<string, unknown>> = {}): Reco
   return { ...context, ...changes };
 }
 
-/** Synthesises with every check that a deployment makes: throws what cdk-nag and CloudFormation's own rules find. */
-export function synthesize(changes: Readonly<Record<string, unknown>> = {}): Template {
+/**
+ * Synthesises with every check that a deployment makes: throws what cdk-nag and CloudFormation's own rules find. `change` is
+ * what is done to the stack before.
+ */
+export function synthesize(
+  changes: Readonly<Record<string, unknown>> = {},
+  change?: (stack: OmnilogStack) => void,
+): Template {
   const folder = mkdtempSync(join(tmpdir(), "omnilog-synth-"));
   try {
     const app = new App({ context: contextOf(changes), outdir: join(folder, "out") });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const config = readConfig(app.node, folder);
-    new OmnilogStack(app, { config, bundles: emptyBundles(folder) });
+    const stack = new OmnilogStack(app, { config, bundles: emptyBundles(folder) });
+    change?.(stack);
     app.synth();
     return new Template(readFileSync(join(folder, "out", `${config.stackName}.template.json`), "utf8"));
   } finally {
