@@ -147,9 +147,10 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   return length <= MOST_BODY_BYTES ? Buffer.concat(chunks) : undefined;
 }
 
+/** API Gateway's HTTP API gives the whole path decoded, an encoded slash too. */
 function decodePath(path: string): string {
   try {
-    return decodeURI(path);
+    return decodeURIComponent(path);
   } catch {
     return path;
   }

@@ -13,10 +13,13 @@ import type { ApiServices } from "./services.ts";
 /** Answers one of the logs endpoints. Throws a Refusal, and what DynamoDB and Secrets Manager throw. */
 export async function answerLogs(
   endpoint: LogsEndpoint,
-  { queryString }: HttpRequest,
+  { queryString, body: sent }: HttpRequest,
   { client, format }: Admission,
   services: ApiServices,
 ): Promise<Reply> {
+  // The document's POSTs have none. Whoever sends filters in one must not be given everybody's newest instead.
+  if (sent.trim() !== "")
+    throw badRequest({ body: ["must be empty: the filters stand in the query string"] });
   const cursors = await services.cursors();
   const parsed = parseLogsRequest(queryString, endpoint.parameters, endpoint.channel, (cursor, filter) =>
     cursors.open(cursor, logsBinding(client.id, filter)),

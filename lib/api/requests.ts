@@ -15,14 +15,21 @@ export interface HttpRequest {
 /** The values of a path's parameters, such as `messageId` of `/omnilog/1/messages/{messageId}`. */
 export type PathParameters = Readonly<Record<string, string>>;
 
-/** Does a path have this form? Gives the values of its parameters, or undefined. */
+/**
+ * Does a path have this form? Gives the values of its parameters, or undefined. A last part such as `{messageId+}` takes the
+ * rest of the path, since API Gateway's HTTP API decodes it: an id with a slash comes as several parts.
+ */
 export function matchPath(form: string, path: string): PathParameters | undefined {
-  const [wanted, given] = [form.split("/"), path.split("/")];
+  const wanted = form.split("/");
+  const parts = path.split("/");
+  const given = form.endsWith("+}")
+    ? [...parts.slice(0, wanted.length - 1), parts.slice(wanted.length - 1).join("/")]
+    : parts;
   if (wanted.length !== given.length) return undefined;
   const values: [string, string][] = [];
   for (const [n, part] of wanted.entries()) {
     const value = given[n] ?? "";
-    const name = /^\{(\w+)\}$/.exec(part)?.[1];
+    const name = /^\{(\w+)\+?\}$/.exec(part)?.[1];
     if (name === undefined ? part !== value : value === "") return undefined;
     if (name !== undefined) values.push([name, value]);
   }

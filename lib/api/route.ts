@@ -6,7 +6,7 @@ import type { ApiServices } from "./services.ts";
 
 interface Place {
   readonly method: "GET" | "POST" | "DELETE";
-  /** A part in braces stands for any text, which the handler gets by its name: `/omnilog/1/messages/{messageId}`. */
+  /** A part in braces stands for any text, which the handler gets by its name: `/omnilog/1/messages/{messageId+}`. */
   readonly path: string;
   /** The shape of its errors. */
   readonly errors: ErrorStyle["shape"];

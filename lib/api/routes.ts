@@ -52,7 +52,7 @@ export const ROUTES: readonly Route[] = [
   },
   {
     method: "GET",
-    path: "/omnilog/1/messages/{messageId}",
+    path: "/omnilog/1/messages/{messageId+}",
     hasNoParameters: true,
     errors: "ApiException",
     admission: "client",

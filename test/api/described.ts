@@ -26,7 +26,9 @@ export const DOCUMENT = describeApi() as {
 export const LOGS_PATHS = Object.keys(DOCUMENT.paths).filter((path) => path.endsWith("/logs"));
 /** What the description says of a request: where that stands in it, as its path and method. */
 function placeOf(path: string, method = "GET"): { form: string; verb: "get" | "post" | "delete" } {
-  const form = Object.keys(DOCUMENT.paths).find((form) => matchPath(form, path)) ?? path;
+  // An id may have slashes, which OpenAPI has no word for.
+  const isAsked = (form: string) => matchPath(form.replace(/\{messageId\}$/, "{messageId+}"), path);
+  const form = Object.keys(DOCUMENT.paths).find(isAsked) ?? path;
   const there: Partial<Record<string, Operation>> = DOCUMENT.paths[form] ?? {};
   const verbs = [method === "HEAD" ? "get" : method.toLowerCase(), "get", "post"] as const;
   return { form, verb: (verbs.find((verb) => Object.hasOwn(there, verb)) ?? "get") as "get" };

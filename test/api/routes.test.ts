@@ -32,6 +32,17 @@ test("a part in braces is any text but none, and the rest is itself", () => {
   );
 });
 
+test("a last part in braces with a plus is the rest of the path, but not nothing", () => {
+  const form = "/omnilog/1/messages/{messageId+}";
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (messageId) => {
+      expect(matchPath(form, `/omnilog/1/messages/${messageId}`)).toEqual({ messageId });
+    }),
+  );
+  for (const other of ["/omnilog/1/messages/", "/omnilog/1/messages", "/omnilog/1/message/a/b"])
+    expect(matchPath(form, other)).toBeUndefined();
+});
+
 test("names of every object are no paths", () => {
   for (const path of ["__proto__", "/__proto__", "/constructor", ""])
     expect(ROUTES.filter((route) => matchPath(route.path, path))).toEqual([]);

@@ -126,6 +126,14 @@ describe("a report of each shape", () => {
   }
 });
 
+it.each(["order/123", "slash/../..%2e/id", "100%", "a?b#c", " ü "])(
+  "the id %j is asked for by its path",
+  async (messageId) => {
+    await push("/push/viber", list({ ...base, to: "4", sender: "Info", messageCount: 1, messageId }));
+    expect((await historyOf(messageId, 1)).messages).toMatchObject([{ messageId }]);
+  },
+);
+
 describe("events", () => {
   const click = {
     notificationType: "CLICKED",

@@ -118,6 +118,17 @@ test("a POST of the query is answered as the GET, as two of the document's examp
   expect(post).toBe(get);
 });
 
+test.each(["to=41793026727", '{"to":"41793026727"}'])(
+  "filters in the body of a POST are refused, not passed over: %s",
+  async (body) => {
+    const response = await service.ask(LOGS, { method: "POST", body });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toMatch(
+      /"body":\["must be empty: the filters stand in the query string"\]/,
+    );
+  },
+);
+
 test.each(["cursor=x", "cursor=.", "cursor=AQ"])("400 for %s, which is none of ours", async (query) => {
   const response = await service.ask(`/omni/1/logs?${query}`);
   expect(response.status).toBe(400);
