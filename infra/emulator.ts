@@ -1,9 +1,15 @@
 import { Annotations, type Stack } from "aws-cdk-lib";
 import { CfnAlarm, CfnCompositeAlarm } from "aws-cdk-lib/aws-cloudwatch";
 
-/** Does this address, which AWS's tools are sent to instead of AWS, belong to an emulator of it on somebody's machine? */
+/**
+ * Does this address, which AWS's tools are sent to instead of AWS, belong to an emulator of it? Only on this machine or in a
+ * network of its own: an address of AWS under another name, or a proxy to it, must not cost a stack its alarms.
+ */
 export function isEmulator(endpointUrl: string | undefined): boolean {
-  return endpointUrl !== undefined && endpointUrl !== "" && !/\.amazonaws\.com(\.cn)?\b/.test(endpointUrl);
+  if (!endpointUrl || !URL.canParse(endpointUrl)) return false;
+  const { hostname } = new URL(endpointUrl);
+  // A name without a dot is a container's.
+  return /^(\[::1\]|127\.[\d.]+|([\w-]+\.)*localhost(\.localstack\.cloud)?|[\w-]+)$/.test(hostname);
 }
 
 /**

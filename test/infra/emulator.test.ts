@@ -4,15 +4,25 @@ import { synthesize } from "./synthesis.ts";
 
 describe("a stack for an emulator of AWS", () => {
   it("is one when its tools are sent elsewhere than to AWS", () => {
-    for (const url of ["http://localhost:4566", "http://127.0.0.1:4566", "https://aws.test"])
-      expect(isEmulator(url)).toBe(true);
+    for (const host of [
+      "localhost",
+      "127.0.0.1",
+      "[::1]",
+      "localstack",
+      "a.localhost",
+      "localhost.localstack.cloud",
+    ])
+      expect(isEmulator(`http://${host}:4566`), host).toBe(true);
     for (const url of [
       undefined,
       "",
+      "none",
       "https://dynamodb.eu-central-1.amazonaws.com",
       "https://sts.amazonaws.com.cn/",
+      "https://cloudformation.eu-west-1.api.aws",
+      "https://proxy.example.com/aws",
     ])
-      expect(isEmulator(url)).toBe(false);
+      expect(isEmulator(url), url).toBe(false);
   });
 
   it("lacks the alarms that such refuse, and nothing else", () => {
