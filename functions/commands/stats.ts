@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { AGGREGATES, METRIC_NAMES } from "../../lib/api/statistics-request.ts";
-import { formatMoment } from "../../lib/message/moment.ts";
+import { formatMoment, parseMoment } from "../../lib/message/moment.ts";
 import { ConfigurationError } from "../../lib/runtime/errors.ts";
 import { runCommand } from "./environment.ts";
 import { momentOf } from "./flags.ts";
@@ -123,6 +123,11 @@ function namesOf(
 /** A moment, or how long ago. */
 function sinceOf(text: string | undefined): number | undefined {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text ?? "") ?? [];
-  if (count === undefined) return momentOf("--since", text);
+  if (count === undefined) {
+    if (text === undefined || parseMoment(text)) return momentOf("--since", text);
+    throw new ConfigurationError(
+      "--since must be a date such as 2026-11-22T08:00:00+01:00, or how long ago: 90m, 24h, 30d",
+    );
+  }
   return Date.now() - Number(count) * UNITS[unit as keyof typeof UNITS];
 }

@@ -29,6 +29,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
 const MOST_DAYS = 400;
+/** The years that dates have four digits for: what is asked for beyond them is cut off. */
+const [FIRST_MS, END_MS] = [Date.parse("0000-01-01T00:00:00Z"), Date.UTC(10_000, 0)];
 const MOST_MINUTE_HOURS = 6;
 const MOST_VALUES = 1_000;
 const DEFAULT_METRICS =
@@ -200,8 +202,8 @@ function periodOf(
   const isMinute = aggregateBy.includes("MINUTE");
   const stepMs = isMinute ? MINUTE_MS : HOUR_MS;
   const usualMs = isMinute ? HOUR_MS : DAY_MS;
-  const untilMs = Math.ceil((sentUntil ?? nowMs) / stepMs) * stepMs;
-  const sinceMs = Math.floor((sentSince ?? untilMs - usualMs) / stepMs) * stepMs;
+  const untilMs = Math.min(END_MS, Math.ceil((sentUntil ?? nowMs) / stepMs) * stepMs);
+  const sinceMs = Math.max(FIRST_MS, Math.floor((sentSince ?? untilMs - usualMs) / stepMs) * stepMs);
   if (sinceMs >= untilMs) throw badRequest({ sentSince: ["must be before sentUntil"] });
   if (untilMs - sinceMs > MOST_DAYS * DAY_MS)
     throw badRequest({ sentSince: [`must be at most ${MOST_DAYS} days before sentUntil`] });

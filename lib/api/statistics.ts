@@ -12,6 +12,9 @@ import type { Client } from "./rights.ts";
 import type { ApiServices } from "./services.ts";
 import { parseStatisticsRequest, type StatisticsRequest } from "./statistics-request.ts";
 
+/** The last moment that a date has digits for. */
+const LAST_MS = Date.UTC(10_000, 0) - 1;
+
 /**
  * Answers `GET` and `POST /omnilog/1/statistics`, as Infobip's metrics-api (OpenAPI 3.210.0) answers, but at once. Throws a
  * Refusal, and what DynamoDB throws.
@@ -81,7 +84,7 @@ const PRINTERS: Readonly<Record<Format, Printer>> = {
     printJson({
       requestedPeriod: {
         sentSince: formatMoment(period.sinceMs),
-        sentUntil: formatMoment(period.untilMs),
+        sentUntil: formatMoment(Math.min(period.untilMs, LAST_MS)),
       },
       totalRows: rows.length,
       columns,

@@ -38,7 +38,7 @@ export class FreshTerms {
   encoded(): Uint8Array<ArrayBuffer> {
     const out = new ByteWriter();
     let last = 0;
-    for (const [short, mask] of [...this.#masks].sort(([a], [b]) => a - b)) {
+    for (const [short, mask] of this.#sorted()) {
       const highest = Math.round(Math.log2(mask));
       out.number(short - last).number(2 ** highest === mask ? 2 * highest : 2 * mask + 1);
       last = short;
@@ -52,11 +52,34 @@ export class FreshTerms {
 
   /** The numbers of the blocks that hold a term, and perhaps some that do not. */
   blocksOf(term: number): number[] {
-    const blocks: number[] = [];
-    let left = this.#masks.get(term >>> this.#shift) ?? 0;
-    for (let n = 0; left > 0; n++, left = Math.floor(left / 2)) if (left % 2 === 1) blocks.push(n);
-    return blocks;
+    return numbersIn(this.#masks.get(term >>> this.#shift) ?? 0);
   }
+
+  /** Which of the terms, in their order, begin like one of these: a bit each, the least of a byte first. */
+  marks(terms: Iterable<number>): Uint8Array<ArrayBuffer> {
+    const wanted = new Set([...terms].map((term) => term >>> this.#shift));
+    const marks = new Uint8Array(Math.ceil(this.#masks.size / 8));
+    for (const [n, [short]] of this.#sorted().entries())
+      if (wanted.has(short)) marks[n >> 3] = (marks[n >> 3] ?? 0) | (1 << (n & 7));
+    return marks;
+  }
+
+  /** The beginnings of the terms that `marks` named, as numbers of so many bits, and the blocks that hold each. */
+  marked(marks: Uint8Array): (readonly [begin: number, blocks: number[]])[] {
+    return this.#sorted()
+      .filter((_, n) => ((marks[n >> 3] ?? 0) >> (n & 7)) % 2 === 1)
+      .map(([short, mask]) => [short, numbersIn(mask)]);
+  }
+
+  #sorted(): [number, number][] {
+    return [...this.#masks].sort(([a], [b]) => a - b);
+  }
+}
+
+function numbersIn(mask: number): number[] {
+  const blocks: number[] = [];
+  for (let n = 0, left = mask; left > 0; n++, left = Math.floor(left / 2)) if (left % 2 === 1) blocks.push(n);
+  return blocks;
 }
 
 /** So many bits are exact in a number. */

@@ -7,7 +7,7 @@ import { type BlockRef, decodeRefs, encodeRefs, refOf } from "./block-ref.ts";
 import { FreshTerms, MOST_BLOCKS } from "./fresh-terms.ts";
 import type { Key } from "./keys.ts";
 import { decodePostings } from "./postings.ts";
-import { idTerms, singleTerms, valuesOf } from "./terms.ts";
+import { idTerms, messageTerm, singleTerms, valuesOf } from "./terms.ts";
 
 /**
  * What a page has brought of one slot of ten minutes (block.ts), or of several that come to rest together, and is not settled yet:
@@ -17,6 +17,7 @@ import { idTerms, singleTerms, valuesOf } from "./terms.ts";
  *     pk  fresh | fresh-ids
  *     sk  <hash of the blocks>
  *     t   the blocks (block-ref.ts)     p  terms of single values | of ids (fresh-terms.ts)
+ *     k   of ids: which of the terms are messages', where they are noted (`FreshTerms.marks`)
  *     n   how many records     a  when it was appended, milliseconds     v  2     e  when all has expired
  *
  * A page of more blocks than fresh-terms.ts can name has several pairs of items. Version 1 had whole fingerprints (postings.ts).
@@ -25,6 +26,8 @@ export interface FreshPage {
   readonly sk: string;
   readonly refs: readonly BlockRef[];
   readonly terms: Pick<FreshTerms, "has" | "blocksOf">;
+  /** Of fresh-ids: how each message's term begins, and the blocks that hold it; undefined where nobody has noted which they are. */
+  messages(): readonly (readonly [begin: number, blocks: readonly number[]])[] | undefined;
   readonly count: number;
   readonly appendedAtMs: number;
 }
@@ -40,6 +43,7 @@ const freshItem = v.object({
   sk: v.string(),
   t: v.instance(Uint8Array),
   p: v.instance(Uint8Array),
+  k: v.optional(v.instance(Uint8Array)),
   n: v.number(),
   a: v.number(),
   v: v.picklist([1, 2]),
@@ -80,16 +84,20 @@ function pairsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unk
   };
   const values = blocks.map(({ known }) => known.flatMap(({ record }) => singleTerms(valuesOf(record))));
   const ids = blocks.map(({ known }) => known.flatMap(({ record }) => idTerms(record)));
+  const messages = blocks.flatMap(({ known }) => known.map(({ record }) => messageTerm(record.messageId)));
+  const byId = FreshTerms.of(ids, BITS[FRESH_IDS]);
   return [
     { pk: FRESH, ...shared, p: FreshTerms.of(values, BITS[FRESH]).encoded() },
-    { pk: FRESH_IDS, ...shared, p: FreshTerms.of(ids, BITS[FRESH_IDS]).encoded() },
+    { pk: FRESH_IDS, ...shared, p: byId.encoded(), k: byId.marks(messages) },
   ];
 }
 
 export function parseFresh(item: unknown): FreshPage {
-  const { pk, sk, t, p, n, a, v: version } = parseStored(freshItem, item);
-  const terms = version === 1 ? wholeTerms(p) : FreshTerms.decoded(p, BITS[pk]);
-  return { sk, refs: decodeRefs(t), terms, count: n, appendedAtMs: a };
+  const { pk, sk, t, p, k, n, a, v: version } = parseStored(freshItem, item);
+  const page = { sk, refs: decodeRefs(t), count: n, appendedAtMs: a };
+  if (version === 1) return { ...page, terms: wholeTerms(p), messages: () => undefined };
+  const terms = FreshTerms.decoded(p, BITS[pk]);
+  return { ...page, terms, messages: () => k && terms.marked(k) };
 }
 
 function wholeTerms(bytes: Uint8Array): FreshPage["terms"] {

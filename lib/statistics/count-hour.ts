@@ -12,6 +12,7 @@ import { putCube } from "./put-cube.ts";
 import { type Series, seriesOf } from "./series.ts";
 import { putSeries } from "./series-store.ts";
 import { type PackedCube, pageName } from "./stored.ts";
+import type { Moves } from "./unsettled-moves.ts";
 
 /** An hour as it was counted just now. */
 export interface HourCount {
@@ -25,6 +26,7 @@ interface HourServices {
   readonly clock: Clock;
   readonly reader: Reader;
   readonly index: IndexReader;
+  readonly moves: Moves;
 }
 
 const SERIES_MS = 26 * HOUR_MS;
@@ -44,10 +46,10 @@ interface HourToCount {
  */
 export async function countHour(
   { hourMs, stored, isStored, pages }: HourToCount,
-  { db, clock, reader, index }: HourServices,
+  { db, clock, reader, index, moves }: HourServices,
 ): Promise<HourCount | undefined> {
   const countedAtMs = clock.now();
-  const { records, blocks, finalFromMs } = await recordsOfHour(hourMs, reader, index);
+  const { records, blocks, finalFromMs } = await recordsOfHour(hourMs, reader, index, moves);
   const cube = cubeOf(records);
   const counted = new Set(
     pages.filter((page) => isWhole(page, hourMs, blocks)).map(({ sk }) => pageName(sk)),

@@ -11,6 +11,7 @@ import { pagesByHour } from "./pages-by-hour.ts";
 import { hourName } from "./periods.ts";
 import { MOST_AT_ONCE, planHours } from "./plan-hours.ts";
 import { loadState, putState, type State } from "./state.ts";
+import { unsettledMoves } from "./unsettled-moves.ts";
 
 export interface CountServices {
   readonly db: Database;
@@ -48,6 +49,7 @@ export async function countHours(services: CountServices): Promise<Counted> {
   const trash = new Set(catalog.trash.map(({ name }) => name));
   const index = openIndex(services, catalog);
   const pages = await pagesByHour(db);
+  const moves = await unsettledMoves([...pages.values()].flat(), index.reader, index.index.get);
   const { hours: moved, seen } = await movedHours(catalog, state, index);
   const begun = state.n === 0 ? await archivedHours(db, clock.now()) : [];
   const waiting = new Set([...state.stale, ...[...begun, ...moved].map(hourName)]);
@@ -64,7 +66,7 @@ export async function countHours(services: CountServices): Promise<Counted> {
       break;
     }
     const about = { hourMs, stored, isStored, pages: pages.get(hourMs) ?? [] };
-    const counted = await countHour(about, { ...index, db, clock });
+    const counted = await countHour(about, { ...index, db, clock, moves });
     if (counted) hours.set(hourMs, counted);
     else isWhole = false;
     if (counted && isStored && !isRunning) done.add(hourName(hourMs));

@@ -8,6 +8,7 @@ import { byHour } from "./pages-by-hour.ts";
 import { dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
 import { parseState, STATE_KEY } from "./state.ts";
 import { type PackedCube, type Period, parseCubes, partitionOf } from "./stored.ts";
+import { unsettledMoves } from "./unsettled-moves.ts";
 
 const CONCURRENCY = 8;
 const DAYS_AT_ONCE = 10;
@@ -31,12 +32,14 @@ export async function readKnown(
     roots.find((item) => item.pk === pk && item.sk === sk);
   const state = parseState(root(STATE_KEY));
   // Those too that are settled: they stand there until they are counted.
-  const pages = byHour(fresh.map(parseFresh));
+  const own = fresh.map(parseFresh);
+  const pages = byHour(own);
+  const moves = await unsettledMoves(own, reader, (keys) => reader.get(keys));
   const archived = new Set(parseDays(root(DAYS_KEY)).keys());
   const freshDays = new Set([...pages.keys()].map((hourMs) => dayName(dayStartOf(hourMs))));
   const staleDays = new Set([...state.stale].map((name) => name.slice(0, 10)));
   return {
-    ...{ state, pages, archived, nowMs, catalog: parseCatalog(root(CATALOG_KEY)) },
+    ...{ state, pages, archived, moves, nowMs, catalog: parseCatalog(root(CATALOG_KEY)) },
     hasHours: (dayMs) => {
       const day = dayName(dayMs);
       if (state.n === 0) return archived.has(day);

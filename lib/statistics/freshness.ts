@@ -4,6 +4,7 @@ import { isFinal } from "./due.ts";
 import { dayName, dayStartOf, HOUR_MS, hourName } from "./periods.ts";
 import type { State } from "./state.ts";
 import { type PackedCube, pageName } from "./stored.ts";
+import type { Moves } from "./unsettled-moves.ts";
 
 /** What is known of how far stored cubes go. */
 export interface Known {
@@ -13,6 +14,8 @@ export interface Known {
   /** The days that the archive holds anything of. */
   readonly archived: ReadonlySet<string>;
   readonly catalog: Catalog;
+  /** Of its hours a cube may tell a message that is told in another by now. */
+  readonly moves: Moves;
   readonly nowMs: number;
 }
 
@@ -45,13 +48,13 @@ interface Spending {
 export function chooseSource(
   hourMs: number,
   cube: PackedCube | undefined,
-  { state, pages, archived, nowMs }: Known,
+  { state, pages, archived, moves, nowMs }: Known,
   { spentUnits, askedMs }: Spending,
 ): Source {
   if (cube?.isBroken) return isFinal(cube, nowMs) ? "lost" : "live";
   if (cube && isFinal(cube, nowMs)) return "stored";
   const fresh = pages.get(hourMs) ?? [];
-  const isWaiting = state.stale.has(hourName(hourMs));
+  const isWaiting = state.stale.has(hourName(hourMs)) || moves.hours.has(hourMs);
   if (!cube) {
     const isUncounted = state.n === 0 && archived.has(dayName(dayStartOf(hourMs)));
     return isUncounted || isWaiting || fresh.length > 0 ? "live" : "nothing";

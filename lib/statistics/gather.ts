@@ -9,7 +9,7 @@ import { type Cells, cellsOf } from "./cells.ts";
 import { cubeOf } from "./cube.ts";
 import type { Needs } from "./cube-codec.ts";
 import { type LooksAt, readDays, readHoursBetween, readKnown } from "./cubes-for-answers.ts";
-import { chooseSource } from "./freshness.ts";
+import { chooseSource, type Known } from "./freshness.ts";
 import { recordsOfHour } from "./hour-records.ts";
 import { DAY_MS, dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
 import type { PackedCube } from "./stored.ts";
@@ -60,7 +60,7 @@ export async function gather(
   const hoursAtOnce = days.length > FEW_DAYS ? 24 : FEW_HOURS;
   const index = new IndexReader(reader, known.catalog);
   let [isIncomplete, asOfMs] = [false, Infinity];
-  const live = (hourMs: number) => readLive(hourMs, asked, { reader, index }, onCells);
+  const live = (hourMs: number) => readLive(hourMs, asked, { reader, index, known }, onCells);
   const stored =
     asked.grain === "day" ? await readDays(reader, days, known, asked) : new Map<string, PackedCube>();
   await pMap(
@@ -118,10 +118,10 @@ function daysOf({ sinceMs, untilMs }: Asked): number[] {
 async function readLive(
   hourMs: number,
   { grain, sinceMs, untilMs }: Asked,
-  { reader, index }: { reader: Reader; index: IndexReader },
+  { reader, index, known }: { reader: Reader; index: IndexReader; known: Known },
   onCells: OnCells,
 ): Promise<void> {
-  const { records } = await recordsOfHour(hourMs, reader, index);
+  const { records } = await recordsOfHour(hourMs, reader, index, known.moves);
   if (grain !== "minute") return onCells(hourMs, cellsOf(cubeOf(records)));
   const minutes = Map.groupBy(records, ({ sentAt }) => Math.floor(epochMsOf(sentAt) / MINUTE_MS) * MINUTE_MS);
   for (const [minuteMs, own] of minutes)

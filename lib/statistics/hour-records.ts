@@ -5,6 +5,7 @@ import { blocksBetween } from "../archive/search/stretch-blocks.ts";
 import { messageTerm } from "../archive/terms.ts";
 import { epochMsOf, type MessageRecord } from "../message/record.ts";
 import { HOUR_MS } from "./periods.ts";
+import type { Moves } from "./unsettled-moves.ts";
 
 /** Everything that the archive knows of the messages of an hour. */
 export interface HourRecords {
@@ -17,16 +18,17 @@ export interface HourRecords {
 }
 
 /**
- * Reads the messages sent in an hour. Where settling has found that the reports of a message do not agree on when it was
- * sent, all that is known of it decides which hour it belongs to.
+ * Reads the messages sent in an hour. Where the reports of a message are known not to agree on when it was sent, all that is known of it decides which hour it belongs to.
  */
 export async function recordsOfHour(
   hourMs: number,
   reader: Reader,
   index: IndexReader,
+  { terms }: Pick<Moves, "terms">,
 ): Promise<HourRecords> {
   const stretch = { sinceMs: hourMs, untilMs: hourMs + HOUR_MS - 1 };
-  const [{ versions, names }, moved] = await Promise.all([blocksBetween(reader, stretch), index.moved()]);
+  const [{ versions, names }, settled] = await Promise.all([blocksBetween(reader, stretch), index.moved()]);
+  const moved = settled.union(terms);
   const isMoved = ({ record }: Version) => moved.has(messageTerm(record.messageId));
   const whole = moved.size === 0 ? versions : await index.completed(versions, isMoved);
   const own = whole.filter(({ record }) => {

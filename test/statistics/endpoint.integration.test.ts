@@ -186,6 +186,17 @@ test.each([
   expect(Object.keys(body.requestError.serviceException.validationErrors)).toEqual([name]);
 });
 
+test("a period that ends with the last year is told with four digits", async () => {
+  const { status, body } = await get(
+    "sentSince=9999-12-31T00:00:00Z&sentUntil=9999-12-31T23:59:59.999-12:00&aggregateBy=HOUR",
+  );
+  expect(status).toBe(200);
+  expect(body.requestedPeriod).toEqual({
+    sentSince: "9999-12-31T00:00:00.000+0000",
+    sentUntil: "9999-12-31T23:59:59.999+0000",
+  });
+});
+
 test.each(["", "[]", '{"filterBy":3}', '{"filterBy":{"what":["x"]}}', '{"what":1}', '{"metrics":"all"}'])(
   "the body %s is refused",
   async (body) => {
@@ -196,10 +207,11 @@ test.each(["", "[]", '{"filterBy":3}', '{"filterBy":{"what":["x"]}}', '{"what":1
 
 test("npm run stats asks by short names, and says in a line what is wrong", async () => {
   const run = (...args: string[]) => runCommand("stats", args, { OMNILOG_URL: service.url });
-  const [table, csv, wrong] = await Promise.all([
+  const [table, csv, wrong, ago] = await Promise.all([
     run("--by", "channel,country", "--since", "6h", "--metrics", "sent,rate", "--channel", "SMS"),
     run("--by", "sender", "--output", "csv", "--metrics", "sent", "--sender", "Shop"),
     run("--by", "nothing"),
+    run("--since", "5x"),
   ]);
   expect(table.out.split("\n").slice(2)).toEqual([
     expect.stringMatching(/^SMS +Germany +2 +0\.0 % +1 {2}█+$/),
@@ -210,6 +222,10 @@ test("npm run stats asks by short names, and says in a line what is wrong", asyn
   expect([wrong.code, wrong.err]).toEqual([
     1,
     expect.stringMatching(/^--by: there is no nothing; there are channel/),
+  ]);
+  expect([ago.code, ago.err]).toEqual([
+    1,
+    expect.stringMatching(/^--since must be .*, or how long ago: 90m/),
   ]);
 });
 

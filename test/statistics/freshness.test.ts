@@ -3,6 +3,7 @@ import type { FreshPage } from "../../lib/archive/fresh.ts";
 import { isDue, isFinal } from "../../lib/statistics/due.ts";
 import { chooseSource, type Known } from "../../lib/statistics/freshness.ts";
 import type { PackedCube } from "../../lib/statistics/stored.ts";
+import { NO_MOVES } from "../../lib/statistics/unsettled-moves.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = Date.parse("2026-11-22T10:17:00Z");
@@ -20,6 +21,7 @@ const known = (pages: readonly FreshPage[], stale: readonly string[] = [], n = 1
   ...{ nowMs: NOW_MS, catalog: { n: 0, runs: [], trash: [] }, archived: new Set(["2026-11-22"]) },
   state: { n, stale: new Set(stale), seen: new Set() },
   pages: new Map([[AT_MS, pages]]),
+  moves: NO_MOVES,
 });
 const NEW = page("a".repeat(16), 60_000);
 const OLD = page("b".repeat(16), 600_000);

@@ -25,6 +25,8 @@ const NOW_MS = Date.parse("2027-01-03T05:20:30Z");
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const RETENTION_HOURS = 35 * 24;
+/** Settles nothing: so old no message is. */
+const NEVER_MS = 400 * DAY_MS;
 
 const client = { id: "ann", name: "ann", isTextHidden: false };
 
@@ -114,6 +116,26 @@ test.for(Array.from({ length: HISTORIES }, (_, n) => n + 1))(
     for (let n = 0; n < 12; n++) await expectExact(archive.db, truth, random, archive.nowMs);
     // And the cubes alone tell it, when nothing is left that could be looked up.
     expect((await ask(archive.db, {}, archive.nowMs)).asOf).toBeUndefined();
+  },
+);
+
+test.for(Array.from({ length: HISTORIES }, (_, n) => n + 1))(
+  "history %i: a message whose reports name different hours is counted in one, before anything is settled",
+  { timeout: 120_000 },
+  async (seed) => {
+    const random = new Random(seed);
+    const archive = new MemoryArchive(NOW_MS - 2 * DAY_MS);
+    const truth = new Truth();
+    const sentAt = new Map<string, number>();
+    for (let round = 0; round < 8; round++) {
+      const records = reportsOf(random, archive.nowMs, sentAt, true);
+      await appendTo(archive.db, { retentionHours: RETENTION_HOURS }, records, archive.clock);
+      truth.add(records);
+      await expectExact(archive.db, truth, random, archive.nowMs);
+      archive.nowMs += random.pick([30_000, GRACE_MS, HOUR_MS]);
+      await turn(archive, random, NEVER_MS);
+      await expectExact(archive.db, truth, random, archive.nowMs);
+    }
   },
 );
 

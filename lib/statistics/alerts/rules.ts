@@ -17,8 +17,8 @@ const UNKNOWN_WAIT_MS = 5 * 60_000;
 const FORGIVEN_OF_YOUNGEST = 0.1;
 const YOUNGEST_MS = 5 * MINUTE_MS;
 const FORGIVEN_OF_SLOW = 1.2;
-/** So far a usual share may be off, as few weeks tell it. */
-const UNSURE = 0.01;
+/** So far a usual share may be off: a point, and more where few messages tell it, as many as the hour has on so many days. */
+const UNSURE = { least: 0.01, errors: 1.5, days: 28 };
 /** A recovery is told by the shortest stretch with so many messages. */
 const LEAST_TO_RECOVER = 20;
 
@@ -48,18 +48,18 @@ function shareFinding(
   for (const minutes of settings.windowsMinutes) {
     const fromMs = Math.max(situation.sinceMs, toMs - minutes * MINUTE_MS);
     const window = shareWindow(kind, situation, baseline, fromMs, toMs);
-    const { messages, bad, usual, effect, allowance } = window;
+    const { messages, bad, usual, effect, allowance, error } = window;
     const margin = settings.margins[kind];
     if (isBack === undefined && minutes >= 15 && messages >= LEAST_TO_RECOVER) {
-      const error = Math.sqrt((effect * usual * (1 - usual)) / messages);
-      isBack = bad / messages <= usual + allowance + margin / 2 + error;
+      const chance = Math.sqrt((effect * usual * (1 - usual)) / messages);
+      isBack = bad / messages <= usual + allowance + margin / 2 + chance;
       backFromMs = fromMs;
     }
     if (messages < settings.leastMessages) continue;
     const threshold = usual + margin + allowance;
     const fewer = { bad: bad / effect, messages: messages / effect };
     if (wilsonLower(fewer.bad, fewer.messages, settings.z) <= threshold) continue;
-    const chance = binomialTail(fewer.bad, fewer.messages, usual + allowance + UNSURE);
+    const chance = binomialTail(fewer.bad, fewer.messages, usual + allowance + error);
     if (firing && chance >= (firing.chance ?? 1)) continue;
     firing = { windowMinutes: minutes, messages, bad, share: bad / messages, usual, threshold, chance };
     firingFromMs = fromMs;
@@ -78,7 +78,7 @@ function shareWindow(
   toMs: number,
 ) {
   const { recent, channel } = situation;
-  let [sent, messages, bad, expectedBad, allowed] = [0, 0, 0, 0, 0];
+  let [sent, messages, bad, expectedBad, allowed, known] = [0, 0, 0, 0, 0, 0];
   const young = FORGIVEN_OF_YOUNGEST * Math.min(1, YOUNGEST_MS / Math.max(1, toMs - fromMs));
   const scatter = baseline.at(toMs).shares[kind].scatter;
   for (let atMs = fromMs; atMs < toMs; ) {
@@ -88,6 +88,7 @@ function shareWindow(
     const counts = recent.between(atMs, endMs);
     const judged = judgedOf(kind, counts, channel, forgiven);
     sent += counts.sent;
+    known += usually * UNSURE.days;
     messages += judged.messages;
     bad += judged.bad;
     expectedBad += judged.messages * shares[kind].share;
@@ -97,7 +98,10 @@ function shareWindow(
   const usual = messages > 0 ? expectedBad / messages : 0;
   const clumpSize = sent > 0 ? recent.squares(fromMs, toMs) / sent : 0;
   const allowance = sent > 0 ? (allowed / sent) * (1 - usual) : 0;
-  return { messages, bad, usual, allowance, effect: designEffect(messages, clumpSize, scatter) };
+  const effect = designEffect(messages, clumpSize, scatter);
+  const standardError = Math.sqrt((effect * usual * (1 - usual)) / (known + 1));
+  const error = Math.max(UNSURE.least, UNSURE.errors * standardError);
+  return { messages, bad, usual, allowance, effect, error };
 }
 
 /** All that can be said of a segment whose usual is not known: nothing at all arrives. */

@@ -8,6 +8,8 @@ export interface AlertSettings {
   readonly z: number;
   /** … and how rarely chance alone may do as badly, in one look of the 8,640 of a month. */
   readonly mostChance: number;
+  /** What chance does as rarely as this is an incident at once. */
+  readonly chanceAtOnce: number;
   /** So much above the usual share a share must surely be: 0.05 is five points. */
   readonly margins: Readonly<Record<ShareKind, number>>;
   /** Fewer messages are not judged. */
@@ -28,7 +30,8 @@ export interface AlertSettings {
 export const DEFAULT_SETTINGS: AlertSettings = {
   windowsMinutes: [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 360],
   z: 3,
-  mostChance: 2.5e-6,
+  mostChance: 3e-6,
+  chanceAtOnce: 3e-7,
   margins: { DELIVERY: 0.05, SLOW: 0.1, REJECTED: 0.2 },
   leastMessages: 4,
   leastWithoutHistory: 20,

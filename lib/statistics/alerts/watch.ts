@@ -1,4 +1,5 @@
 import { isOpenable, opened } from "./choose.ts";
+import type { Numbers } from "./finding.ts";
 import { followed } from "./follow.ts";
 import { judge } from "./rules.ts";
 import { isMuted, isWhole, nameOf, partsOf } from "./segment.ts";
@@ -35,8 +36,7 @@ export function step(
   const running = runningOf(isGap ? {} : before.running, seen);
   const ripe = seen.flatMap((one) =>
     one.findings
-      .filter(({ kind, firing }) => firing && (running[one.name]?.[kind] ?? 0) >= settings.openAfter)
-      .filter(({ firing }) => (firing?.chance ?? 0) < settings.mostChance)
+      .filter(({ kind, firing }) => firing && isSure(firing, running[one.name]?.[kind] ?? 0, settings))
       .map((finding) => ({ seen: one, finding })),
   );
   // What has just closed is not opened again by what made it close.
@@ -46,6 +46,12 @@ export function step(
     opened: news.opened,
     closed: [...closed, ...news.absorbed],
   };
+}
+
+/** Has a rule fired often enough, or is what it found so rare that once is enough? */
+function isSure({ chance }: Numbers, times: number, settings: AlertSettings): boolean {
+  if (chance !== undefined && chance < settings.chanceAtOnce) return true;
+  return times >= settings.openAfter && (chance ?? 0) < settings.mostChance;
 }
 
 function look(one: Watched, { since }: Watch, nowMs: number, settings: AlertSettings): Seen {

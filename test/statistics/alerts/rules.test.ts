@@ -90,6 +90,11 @@ describe("an incident", () => {
     expect(closed.map(({ closedBecause }) => closedBecause)).toEqual(["BACK"]);
   });
 
+  it("is opened at the first look when chance as good as never does that", () => {
+    const { opened } = watch([{ segment: whole, bins: bins(20, 1), perHour: 1_200 }]);
+    expect(opened.map(({ openedMs }) => openedMs - DOWN)).toEqual([STEP_MS]);
+  });
+
   it("is one of the channel when all of it is down, and one of the network when only that is", () => {
     const small = (name: string, bad: number) => ({
       segment: network(name),

@@ -1,0 +1,66 @@
+import type { BlockRef } from "../archive/block-ref.ts";
+import { FRESH_IDS, type FreshPage, parseFresh } from "../archive/fresh.ts";
+import { identityOf } from "../archive/keys.ts";
+import { type GetItems, readBlocks } from "../archive/lookup.ts";
+import type { Reader } from "../archive/search/reader.ts";
+import { messageTerm } from "../archive/terms.ts";
+import { epochMsOf } from "../message/record.ts";
+import { hourOf } from "./periods.ts";
+
+/** Messages of which unsettled reports name different hours of sending: by their fingerprints, and the hours. */
+export interface Moves {
+  readonly terms: ReadonlySet<number>;
+  readonly hours: ReadonlySet<number>;
+}
+
+export const NO_MOVES: Moves = { terms: new Set(), hours: new Set() };
+
+/** Of more records than this, or of more blocks, settling alone finds it: to look would cost more than the answer. */
+const MOST_RECORDS = 5_000;
+const MOST_BLOCKS = 200;
+
+/** Looks for such messages among fresh pages, those too that are settled while they stand there. */
+export async function unsettledMoves(
+  pages: Iterable<FreshPage>,
+  reader: Reader,
+  get: GetItems,
+): Promise<Moves> {
+  const own = [...new Map([...pages].map((page) => [page.sk, page])).values()];
+  const records = own.reduce((sum, { count }) => sum + count, 0);
+  const hours = new Set(own.flatMap(({ refs }) => refs.flatMap(hoursOf)));
+  if (hours.size < 2 || records > MOST_RECORDS) return NO_MOVES;
+  const refs = sharedRefs((await reader.queryAll(FRESH_IDS)).map(parseFresh));
+  if (refs.length > MOST_BLOCKS) return NO_MOVES;
+  const found = new Map<string, { term: number; hours: Set<number> }>();
+  for (const { versions } of await readBlocks(refs, get)) {
+    for (const { record } of versions) {
+      const name = identityOf(record);
+      const one = found.get(name) ?? { term: messageTerm(record.messageId), hours: new Set<number>() };
+      found.set(name, one);
+      one.hours.add(hourOf(epochMsOf(record.sentAt)));
+    }
+  }
+  const moves = [...found.values()].filter((one) => one.hours.size > 1);
+  return {
+    terms: new Set(moves.map(({ term }) => term)),
+    hours: new Set(moves.flatMap((one) => [...one.hours])),
+  };
+}
+
+const hoursOf = ({ oldestMs, newestMs }: BlockRef) => [hourOf(oldestMs), hourOf(newestMs)];
+
+/** The blocks that share a message with one of another hour, as far as terms tell. */
+function sharedRefs(pages: readonly FreshPage[]): BlockRef[] {
+  const holding = new Map<number, BlockRef[]>();
+  for (const { refs, messages } of pages)
+    for (const [term, numbers] of messages() ?? [])
+      for (const n of numbers) {
+        const ref = refs[n];
+        if (!ref) continue;
+        const held = holding.get(term);
+        if (held) held.push(ref);
+        else holding.set(term, [ref]);
+      }
+  const shared = [...holding.values()].filter((held) => new Set(held.flatMap(hoursOf)).size > 1);
+  return [...new Set(shared.flat())];
+}
