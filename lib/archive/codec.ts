@@ -80,8 +80,19 @@ export function expiryOf({ record, keepSeconds }: Kept): number {
   return expiresAtSeconds(record, keepSeconds / 3600);
 }
 
+/** With which other each version was merged last, and what came of it: what a process has read before, it merges again for each query. */
+const merges = new WeakMap<Version, { readonly other: Version; readonly merged: Version }>();
+
 /** Merges two versions of the same message and channel. */
 export function mergeVersions(a: Version, b: Version): Version {
+  const last = merges.get(a);
+  if (last?.other === b) return last.merged;
+  const merged = mergeNew(a, b);
+  merges.set(a, { other: b, merged });
+  return merged;
+}
+
+function mergeNew(a: Version, b: Version): Version {
   const known = merge(a, b);
   const keepSeconds = Math.max(a.keepSeconds, b.keepSeconds);
   const unchanged = [a, b].find(({ record }) => record === known.record);

@@ -1,4 +1,4 @@
-import { isEmpty, type Json, printJson } from "./json.ts";
+import { isEmpty, isJsonObject, type Json, printJson } from "./json.ts";
 import { epochMsOf, isInOrder, type MessageRecord, recordOf } from "./record.ts";
 import { rankOf } from "./status.ts";
 
@@ -30,10 +30,10 @@ export function knownFrom(record: MessageRecord): Known {
 
 /** Merges what two sides know of the same message and channel. */
 export function merge(a: Known, b: Known): Known {
-  if (covers(a, b)) return a;
-  if (covers(b, a)) return b;
-  const fields = new Set([...Object.keys(a.record), ...Object.keys(b.record)]);
   const [ofA, ofB] = [precedenceOf(a), precedenceOf(b)];
+  if (covers(a, ofA, b, ofB)) return a;
+  if (covers(b, ofB, a, ofA)) return b;
+  const fields = new Set([...Object.keys(a.record), ...Object.keys(b.record)]);
   const chosen = [...fields].flatMap((field) => {
     const [x, y] = [claimOf(a, field, ofA), claimOf(b, field, ofB)];
     const claim = x && y ? greater(x, y) : (x ?? y);
@@ -47,8 +47,7 @@ export function merge(a: Known, b: Known): Known {
 }
 
 /** Would a merge change nothing of `a`? Most do not: the same is told by a pull, a push and the logs, and then again. */
-function covers(a: Known, b: Known): boolean {
-  const [ofA, ofB] = [precedenceOf(a), precedenceOf(b)];
+function covers(a: Known, ofA: Precedence, b: Known, ofB: Precedence): boolean {
   if (comparePrecedence(ofA, ofB) < 0 || !isMerged(a, ofA)) return false;
   for (const field of Object.keys(b.record)) {
     const theirs = claimOf(b, field, ofB);
@@ -94,12 +93,20 @@ function ownPrecedence(chosen: readonly (readonly [string, Claim])[]): Precedenc
 function greater(a: Claim, b: Claim): Claim {
   const order = comparePrecedence(a.precedence, b.precedence);
   if (order !== 0) return order > 0 ? a : b;
-  if (a.value === b.value) return a;
+  if (isSame(a.value, b.value)) return a;
   // Equally far on and yet different: the fuller one, since a report may have lost a part on its way; and else any, so
   // long as it is the same in any order of arrival.
   const [x, y] = [printJson(a.value), printJson(b.value)];
   if (x.length !== y.length) return x.length > y.length ? a : b;
   return x >= y ? a : b;
+}
+
+/** Would both be printed alike? Most often so, and cheaper to see than to print them. */
+function isSame(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const [ofA, ofB] = [Object.keys(a), Object.keys(b)];
+  return ofA.length === ofB.length && ofA.every((key, n) => key === ofB[n] && isSame(a[key], b[key]));
 }
 
 function comparePrecedence(a: Precedence, b: Precedence): number {

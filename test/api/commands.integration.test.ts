@@ -97,12 +97,12 @@ test("--follow shows what arrives, and what changes, once each", async () => {
       .split("\n")
       .filter(Boolean)
       .map((line) => JSON.parse(line)) as { messageId: string; status: object }[];
-  await expect.poll(() => idsOf(shown()), { timeout: 10_000 }).toEqual(["f1"]);
+  await expect.poll(() => idsOf(shown())).toEqual(["f1"]);
   await service.store([
     aRecord({ messageId: "f1", to: "follow", sentAt }),
     aRecord({ messageId: "f2", to: "follow", sentAt }),
   ]);
-  await expect.poll(() => idsOf(shown()).sort(), { timeout: 10_000 }).toEqual(["f1", "f1", "f2"]);
+  await expect.poll(() => idsOf(shown()).sort()).toEqual(["f1", "f1", "f2"]);
   child.kill();
 });
 

@@ -38,8 +38,7 @@ describe.skipIf(!CHROMIUM)("/docs in Chromium", () => {
     await page.fill("#authorization", authorization);
     await operation().locator("button").click();
   }
-  const shown = (text: RegExp) =>
-    expect.poll(() => output().textContent({ timeout: 5_000 }), { timeout: 10_000 }).toMatch(text);
+  const shown = (text: RegExp) => expect.poll(() => output().textContent({ timeout: 5_000 })).toMatch(text);
 
   it("shows the answer", async () => {
     await ask(basic(CREDENTIALS));
@@ -84,7 +83,7 @@ describe.skipIf(!CHROMIUM)("/docs in Chromium", () => {
     const first = page.locator("details").first();
     await page.fill("#authorization", basic(CREDENTIALS));
     await first.locator("button").click();
-    await expect.poll(() => first.locator("pre").textContent(), { timeout: 10_000 }).toContain(LONG);
+    await expect.poll(() => first.locator("pre").textContent()).toContain(LONG);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
   });
 });

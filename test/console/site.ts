@@ -92,7 +92,7 @@ async function visit(browser: Browser, url: string, options: BrowserContextOptio
 }
 
 /** What is true soon; machines may be busy. */
-export function until<T>(look: () => Promise<T>, { timeout = 10_000 } = {}) {
+export function until<T>(look: () => Promise<T>, { timeout = 30_000 } = {}) {
   return expect.poll(look, { timeout });
 }
 

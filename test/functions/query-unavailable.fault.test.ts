@@ -8,6 +8,9 @@ let database: (response: ServerResponse) => void = () => {};
 let secret = "";
 let server: Server;
 
+/** It takes three seconds, and a busy machine longer; API Gateway waits for twenty-nine. */
+const SOON_MS = 10_000;
+
 const refuse = (response: ServerResponse, name: string, statusCode = 400) => {
   response.writeHead(statusCode, { "content-type": "application/x-amz-json-1.0" });
   response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb#${name}`, message: "of another's data" }));
@@ -80,7 +83,7 @@ test("throttling is a 503 in Infobip's shape, soon, with a time to come back, lo
     text: "The archive cannot answer now. Please try again.",
   });
   expect(Number(headers["retry-after"])).toBeGreaterThan(0);
-  expect(tookMs).toBeLessThan(3_500);
+  expect(tookMs).toBeLessThan(SOON_MS);
   expect(fault).toMatchObject({ error: "ProvisionedThroughputExceededException" });
   expect(JSON.stringify(fault)).not.toContain("data");
   expect(run).toMatchObject({ status: 503, serverErrors: 1, unavailable: 1 });
@@ -91,7 +94,7 @@ test("a database that does not answer at all is given up before the time is over
   const { statusCode, body, tookMs, fault } = await ask("application/xml");
   expect(statusCode).toBe(503);
   expect(body).toContain("<messageId>SERVICE_UNAVAILABLE</messageId>");
-  expect(tookMs).toBeLessThan(4_000);
+  expect(tookMs).toBeLessThan(SOON_MS);
   expect(fault).toMatchObject({ error: "BusyError", code: "BUSY" });
 });
 

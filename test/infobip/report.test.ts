@@ -107,10 +107,14 @@ test.each([
 ])("a megabyte of %s is read, or refused, within a second of work", (_, text) => {
   const source = { path: "/sms/1/reports", channel: "SMS" };
   for (const body of [`{"results":[${text}]}`, text]) {
-    // Not by the clock on the wall: others may be at work on this machine.
-    const before = process.cpuUsage();
-    readPage(Buffer.from(body), source);
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1_000).toBeLessThan(1_000);
+    // Not by the clock on the wall, and the least of three: others may be at work on this machine.
+    const times: number[] = [];
+    while (times.length < 3 && !times.some((ms) => ms < 1_000)) {
+      const before = process.cpuUsage();
+      readPage(Buffer.from(body), source);
+      const { user, system } = process.cpuUsage(before);
+      times.push((user + system) / 1_000);
+    }
+    expect(Math.min(...times)).toBeLessThan(1_000);
   }
 });

@@ -22,10 +22,10 @@ function synthesizeBad(add: (stack: Stack) => void): void {
 
 it("cdk-nag stops what breaks its rules", () => {
   expect(() => synthesizeBad((stack) => new Queue(stack, "Open"))).toThrow(/AwsSolutions-SQS4/);
-}, 60_000);
+});
 
 it("CloudFormation's own rules stop what it would refuse", () => {
   const properties = { Colour: "red" };
   const add = (stack: Stack) => new CfnResource(stack, "Topic", { type: "AWS::SNS::Topic", properties });
   expect(() => synthesizeBad(add)).toThrow(/CloudFormation Validate/);
-}, 60_000);
+});

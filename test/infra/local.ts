@@ -14,14 +14,18 @@ export interface Runner {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts the script of `npm start` with nothing in its environment but PATH and these variables, and with these flags. */
+/**
+ * Starts the script of `npm start` with these flags, and with nothing in its environment but these variables, PATH, and
+ * where the compiled modules are kept.
+ */
 export function startRunner(
   environment: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
 ): Runner {
   const script = new URL("../../infra/local/start.ts", import.meta.url).pathname;
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [script, ...flags], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { PATH, NODE_COMPILE_CACHE, ...environment },
   });
   const exit = once(child, "close");
   let text = "";
@@ -49,11 +53,20 @@ export function startRunner(
   };
 }
 
-/** A port that is free now. */
+/** Below those that the system gives to whoever asks for any: nobody else is given one before it is used. */
+const PORTS = { from: 20_000, count: 10_000 };
+let tried = 20 * process.pid;
+
+/** A port that is free now, and that no other test is given. */
 export async function freePort(): Promise<string> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return String(typeof address === "object" ? address?.port : address);
+  for (;;) {
+    const port = PORTS.from + (tried++ % PORTS.count);
+    const server = createServer().listen(port);
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    server.close();
+    if (isFree) return String(port);
+  }
 }

@@ -55,12 +55,25 @@ export function contextOf(changes: Readonly<Record<string, unknown>> = {}): Reco
   return { ...context, ...changes };
 }
 
+const known = new Map<string, Template>();
+
 /**
- * Synthesises with every check that a deployment makes: throws what cdk-nag and CloudFormation's own rules find. `change` is
- * what is done to the stack before.
+ * The stack with these settings changed, synthesised with every check that a deployment makes: throws what cdk-nag and
+ * CloudFormation's own rules find. Made once for each process, unless `change` says what is done to the stack before.
  */
 export function synthesize(
   changes: Readonly<Record<string, unknown>> = {},
+  change?: (stack: OmnilogStack) => void,
+): Template {
+  if (change) return synthesizeNew(changes, change);
+  const key = JSON.stringify(changes);
+  const template = known.get(key) ?? synthesizeNew(changes);
+  known.set(key, template);
+  return template;
+}
+
+function synthesizeNew(
+  changes: Readonly<Record<string, unknown>>,
   change?: (stack: OmnilogStack) => void,
 ): Template {
   const folder = mkdtempSync(join(tmpdir(), "omnilog-synth-"));

@@ -32,4 +32,4 @@ test("three processes, run at once on the same pages, leave the archive that one
   for (const source of SOURCE_NAMES) {
     expect(await collector.unfinished(source)).toEqual({ landed: [], doubts: [] });
   }
-}, 90_000);
+});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Json, printJson } from "../../lib/message/json.ts";
+import { type Json, numberOf, printJson } from "../../lib/message/json.ts";
 import { type Known, knownFrom, merge } from "../../lib/message/merge.ts";
 import { formatMoment } from "../../lib/message/moment.ts";
 import { type MessageRecord, recordOf } from "../../lib/message/record.ts";
@@ -20,7 +20,8 @@ const STATUSES: readonly Status[] = [
 ];
 /** Few values, so that reports agree and disagree; names that trip over JavaScript's own. */
 const FIELDS = ["from", "text", "price", "error", "constructor", "__proto__", "toString", "hasOwnProperty"];
-const value = fc.constantFrom<Json>("a", "b", { deep: "a" }, 7, null, "", {});
+const OBJECTS = [{ deep: "a" }, { a: 1, b: [2] }, { b: [2], a: 1 }, { a: 1, b: numberOf("2.0") }, {}];
+const value = fc.constantFrom<Json>("a", "b", 7, null, "", ...OBJECTS);
 
 const report: fc.Arbitrary<MessageRecord> = fc
   .record({

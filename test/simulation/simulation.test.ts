@@ -3,7 +3,8 @@ import { play } from "./play.ts";
 import { drawSchedule } from "./schedule.ts";
 import { ONCE_FAILED } from "./seeds.ts";
 
-const SEEDS = Array.from({ length: 16 }, (_, n) => 1 + n);
+/** CI plays a thousand others by `npm run test:simulation`. */
+const SEEDS = Array.from({ length: 8 }, (_, n) => 1 + n);
 
 test.for([...ONCE_FAILED.map(({ seed }) => seed), ...SEEDS])("seed %i ends with the truth", async (seed) => {
   const { problems } = await play(drawSchedule(seed));

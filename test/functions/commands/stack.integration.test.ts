@@ -176,4 +176,4 @@ test("clients: pulls again what arrived since a moment, and says how far each is
   const misspelt = await stack.run("clients", "rewind", "cmr", "--to", "oldest");
   expect(misspelt).toMatchObject({ code: 1, err: expect.stringContaining("there is no client cmr") });
   expect((await stack.run("clients", "rewind", "crm", "--to", "end", "--source", "fax")).code).toBe(1);
-}, 60_000);
+});

@@ -9,7 +9,7 @@ import { Table } from "./table.ts";
 import { isSame, type Value } from "./values.ts";
 
 /** `npm run test:model` asks 100,000. */
-const COMMANDS = Number(process.env.OMNILOG_COMMANDS ?? 2_500);
+const COMMANDS = Number(process.env.OMNILOG_COMMANDS ?? 1_200);
 
 const SHAPE = {
   partitionKey: "pk",

@@ -87,7 +87,7 @@ it("opens and closes the same, wherever an evaluation dies", async () => {
         ["opened", "closed"],
       ]);
     }
-}, 20_000);
+});
 
 it("opens nothing twice when two evaluate at once", async () => {
   const archive = new MemoryArchive(BEGIN);

@@ -78,4 +78,4 @@ it("learns what is usual from the cubes, and tells what is worse", async () => {
     ["opened", "DELIVERY", { channel: "SMS" }],
   ]);
   expect(told[0]?.incident.numbers.usual).toBeCloseTo(0.05, 4);
-}, 30_000);
+});

@@ -153,4 +153,4 @@ it("finds what it must in the model, and little else", () => {
     report("plain", size, (line) => lines.push(line)),
     lines.join("\n"),
   ).toBe(true);
-}, 60_000);
+});
