@@ -17,9 +17,10 @@ import { idTerms, singleTerms, valuesOf } from "./terms.ts";
  *     pk  fresh | fresh-ids
  *     sk  <hash of the blocks>
  *     t   the blocks (block-ref.ts)     p  terms of single values | of ids (fresh-terms.ts)
- *     n   how many records     a  when it was appended, milliseconds     v  2     e  when all has expired
+ *     n   how many records     a  when it was appended, milliseconds     v  3     e  when all has expired
  *
- * A page of more blocks than fresh-terms.ts can name has several pairs of items. Version 1 had whole fingerprints (postings.ts).
+ * A page of more blocks than fresh-terms.ts can name has several pairs of items. Version 1 had whole fingerprints (postings.ts),
+ * version 2 bytes instead of bits.
  */
 export interface FreshPage {
   readonly sk: string;
@@ -42,7 +43,7 @@ const freshItem = v.object({
   p: v.instance(Uint8Array),
   n: v.number(),
   a: v.number(),
-  v: v.picklist([1, 2]),
+  v: v.picklist([1, 2, 3]),
 });
 
 /** By then the reconciler's first pass has brought sender and text, so that most messages are settled once. */
@@ -75,7 +76,7 @@ function pairsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unk
     t,
     n: blocks.reduce((sum, { known }) => sum + known.length, 0),
     a: nowMs,
-    v: 2,
+    v: 3,
     e: Math.max(...blocks.map(({ item }) => item.e)),
   };
   const values = blocks.map(({ known }) => known.flatMap(({ record }) => singleTerms(valuesOf(record))));
@@ -88,8 +89,12 @@ function pairsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unk
 
 export function parseFresh(item: unknown): FreshPage {
   const { pk, sk, t, p, n, a, v: version } = parseStored(freshItem, item);
-  const terms = version === 1 ? wholeTerms(p) : FreshTerms.decoded(p, BITS[pk]);
-  return { sk, refs: decodeRefs(t), terms, count: n, appendedAtMs: a };
+  return { sk, refs: decodeRefs(t), terms: termsOf(p, BITS[pk], version), count: n, appendedAtMs: a };
+}
+
+function termsOf(bytes: Uint8Array, bits: number, version: 1 | 2 | 3): FreshPage["terms"] {
+  if (version === 1) return wholeTerms(bytes);
+  return version === 2 ? FreshTerms.decodedBytes(bytes, bits) : FreshTerms.decoded(bytes, bits);
 }
 
 function wholeTerms(bytes: Uint8Array): FreshPage["terms"] {
