@@ -33,16 +33,19 @@ export const handler = scheduledHandler(
   },
 );
 
+/** The age of a source's last good pull when there never was one: as long as Infobip keeps anything. */
+const NEVER_SECONDS = 48 * 3_600;
+
 function tell(run: PullRun, telemetry: Telemetry): void {
   const { source, reports, refusal, doubtReason, saturated, resumed, isKeyMissing, ...figures } = run;
-  const { lastGoodPullAgeSeconds: age, ...metrics } = figures;
+  const { lastGoodPullAgeSeconds = NEVER_SECONDS, ...metrics } = figures;
   telemetry.run({
     what: "ingest",
     dimensions: { source },
     metrics: {
       ...metrics,
+      lastGoodPullAgeSeconds,
       keyMissing: Number(isKeyMissing),
-      ...(age === undefined ? {} : { lastGoodPullAgeSeconds: age }),
     },
     details: { refusal, doubtReason, saturated, resumed },
   });

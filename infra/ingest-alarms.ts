@@ -32,7 +32,8 @@ export class IngestAlarms extends Construct {
       metric: ownMetric(this, "lastGoodPullAgeSeconds", { statistic: "Maximum", minutes }),
       above: Math.max(STALE_SECONDS, 3 * 60 * everyMinutes),
       periods: 3,
-      missing: "bad",
+      // Told by each run in which it is so (telemetry.ts); runs that fail or are not there ring by the other two.
+      missing: "good",
     });
     this.parts = [...watchJobs(this, alarms, { what: "Ingest", jobs, impact }), stale];
     this.noKey = alarms.add(this, {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { epochMsOf } from "../message/record.ts";
+import { statusGroupOf } from "../message/status.ts";
 import { sha256 } from "../runtime/hash.ts";
 import { parseStored } from "../runtime/stored.ts";
 import { expiryOf, type Kept, packLines, parseLine, printLine, unpackLines, type Version } from "./codec.ts";
@@ -130,12 +131,30 @@ export function packBlocks(
   entries.sort((a, b) => compareOrder(a.order, b.order) || (a.line < b.line ? -1 : 1));
   const slotOf = ({ known, sentAtMs }: Entry) =>
     `${dayOf(sentAtMs)} ${Math.floor(sentAtMs / slotMs)} ${known.keepSeconds}`;
-  const packed = [...Map.groupBy(entries, slotOf).values()].flatMap((slot) => cut(slot));
+  const slots = [...Map.groupBy(entries, slotOf).values()];
+  const packed = (maker === SETTLED ? slots : slots.flatMap(apart)).flatMap((part) => cut(part));
   const isRefused = ({ d }: Cut) => d.length > MOST_ITEM;
   return {
     blocks: packed.filter((one) => !isRefused(one)).map((one) => blockOf(one, maker)),
     refused: packed.filter(isRefused).flatMap(({ entries: [one] }) => (one ? [one.known] : [])),
   };
+}
+
+/** Of fewer in a slot, blocks of their own would cost more to write than they spare; and what is pulled each minute is read as the newest. */
+const LEAST_SPLIT = 500;
+const LEAST_APART = 20;
+
+/**
+ * What is searched for while it is not settled lies together: each channel, and of it what is not delivered, where there are
+ * enough for half a block; all others together.
+ */
+function apart(slot: readonly Entry[]): Entry[][] {
+  if (slot.length < LEAST_SPLIT) return [[...slot]];
+  const kindOf = ({ known: { record } }: Entry) =>
+    `${statusGroupOf(record.status) === "DELIVERED"} ${record.channel}`;
+  const kinds = Map.groupBy(slot, kindOf);
+  const isEnough = (entry: Entry) => (kinds.get(kindOf(entry))?.length ?? 0) >= LEAST_APART;
+  return [...Map.groupBy(slot, (entry) => (isEnough(entry) ? kindOf(entry) : "")).values()];
 }
 
 interface Cut {

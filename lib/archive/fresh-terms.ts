@@ -1,17 +1,21 @@
+import { BitReader, BitWriter } from "./bits.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 
 /**
- * Which blocks of one page hold which terms, as small as it can be, since every search by value reads those of all unsettled
- * pages: the first bits of each fingerprint, rising, as differences, each followed by the blocks that hold it: 2n for the
- * n-th alone, else one more than twice the sum of 2^n. Two terms that begin alike cost a read, never a result.
+ * Which blocks of one page hold which terms, as small as it can be, since every search reads those of all unsettled
+ * pages: the first bits of each fingerprint, rising, as differences, each followed by the blocks that hold it. Two terms that
+ * begin alike cost a read, never a result. Stored as three numbers (bytes.ts: how many terms, how many blocks, Rice's k), then by
+ * bits: of each term the difference in Rice's code; then 0 and the number of the block that alone holds it, or 1 and a bit for each block.
  */
 export class FreshTerms {
   readonly #shift: number;
   readonly #masks: ReadonlyMap<number, number>;
+  readonly #blocks: number;
 
-  private constructor(bits: number, masks: ReadonlyMap<number, number>) {
+  private constructor(bits: number, masks: ReadonlyMap<number, number>, blocks: number) {
     this.#shift = 32 - bits;
     this.#masks = masks;
+    this.#blocks = blocks;
   }
 
   /** The terms of each block, in the order of the blocks: at most MOST_BLOCKS. */
@@ -21,10 +25,24 @@ export class FreshTerms {
       const own = new Set([...terms].map((term) => term >>> (32 - bits)));
       for (const short of own) masks.set(short, (masks.get(short) ?? 0) + 2 ** n);
     }
-    return new FreshTerms(bits, masks);
+    return new FreshTerms(bits, masks, blocks.length);
   }
 
   static decoded(bytes: Uint8Array, bits: number): FreshTerms {
+    const head = new ByteReader(bytes);
+    const [count, blocks, k] = [head.number(), head.number(), head.number()];
+    const input = new BitReader(bytes.subarray(head.at));
+    const numberBits = bitsOf(blocks);
+    const masks = new Map<number, number>();
+    for (let n = 0, short = 0; n < count; n++) {
+      short += input.rice(k);
+      masks.set(short, input.bit() === 0 ? 2 ** input.bits(numberBits) : input.bits(blocks));
+    }
+    return new FreshTerms(bits, masks, blocks);
+  }
+
+  /** What was stored until version 2: all by bytes, the blocks as 2n for the n-th alone, else one more than twice the sum of 2^n. */
+  static decodedBytes(bytes: Uint8Array, bits: number): FreshTerms {
     const input = new ByteReader(bytes);
     const masks = new Map<number, number>();
     for (let short = 0; !input.isAtEnd; ) {
@@ -32,18 +50,28 @@ export class FreshTerms {
       const held = input.number();
       masks.set(short, held % 2 === 1 ? (held - 1) / 2 : 2 ** (held / 2));
     }
-    return new FreshTerms(bits, masks);
+    return new FreshTerms(bits, masks, MOST_BLOCKS);
   }
 
   encoded(): Uint8Array<ArrayBuffer> {
-    const out = new ByteWriter();
+    const sorted = this.#sorted();
+    const each = (sorted.at(-1)?.[0] ?? 0) / Math.max(1, sorted.length);
+    const k = Math.max(0, Math.floor(Math.log2(Math.max(1, each) * 0.7)));
+    const numberBits = bitsOf(this.#blocks);
+    const out = new BitWriter();
     let last = 0;
-    for (const [short, mask] of this.#sorted()) {
+    for (const [short, mask] of sorted) {
       const highest = Math.round(Math.log2(mask));
-      out.number(short - last).number(2 ** highest === mask ? 2 * highest : 2 * mask + 1);
+      out.rice(short - last, k);
       last = short;
+      if (2 ** highest === mask) out.bit(0).bits(highest, numberBits);
+      else {
+        out.bit(1);
+        for (let n = this.#blocks - 1; n >= 0; n--) out.bit(Math.floor(mask / 2 ** n) % 2);
+      }
     }
-    return out.take();
+    const head = new ByteWriter().number(sorted.length).number(this.#blocks).number(k);
+    return head.raw(out.take()).take();
   }
 
   has(term: number): boolean {
@@ -80,6 +108,11 @@ function numbersIn(mask: number): number[] {
   const blocks: number[] = [];
   for (let n = 0, left = mask; left > 0; n++, left = Math.floor(left / 2)) if (left % 2 === 1) blocks.push(n);
   return blocks;
+}
+
+/** How many bits the number of one of so many takes. */
+function bitsOf(count: number): number {
+  return Math.ceil(Math.log2(Math.max(1, count)));
 }
 
 /** So many bits are exact in a number. */

@@ -17,10 +17,11 @@ import { idTerms, messageTerm, singleTerms, valuesOf } from "./terms.ts";
  *     pk  fresh | fresh-ids
  *     sk  <hash of the blocks>
  *     t   the blocks (block-ref.ts)     p  terms of single values | of ids (fresh-terms.ts)
- *     k   of ids: which of the terms are messages', where they are noted (`FreshTerms.marks`)
- *     n   how many records     a  when it was appended, milliseconds     v  2     e  when all has expired
+ *     k   of ids: which of the terms are messages' (`FreshTerms.marks`), from version 3 on
+ *     n   how many records     a  when it was appended, milliseconds     v  3     e  when all has expired
  *
- * A page of more blocks than fresh-terms.ts can name has several pairs of items. Version 1 had whole fingerprints (postings.ts).
+ * A page of more blocks than fresh-terms.ts can name has several pairs of items. Version 1 had whole fingerprints (postings.ts),
+ * version 2 bytes instead of bits.
  */
 export interface FreshPage {
   readonly sk: string;
@@ -46,7 +47,7 @@ const freshItem = v.object({
   k: v.optional(v.instance(Uint8Array)),
   n: v.number(),
   a: v.number(),
-  v: v.picklist([1, 2]),
+  v: v.picklist([1, 2, 3]),
 });
 
 /** By then the reconciler's first pass has brought sender and text, so that most messages are settled once. */
@@ -79,7 +80,7 @@ function pairsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unk
     t,
     n: blocks.reduce((sum, { known }) => sum + known.length, 0),
     a: nowMs,
-    v: 2,
+    v: 3,
     e: Math.max(...blocks.map(({ item }) => item.e)),
   };
   const values = blocks.map(({ known }) => known.flatMap(({ record }) => singleTerms(valuesOf(record))));
@@ -96,7 +97,7 @@ export function parseFresh(item: unknown): FreshPage {
   const { pk, sk, t, p, k, n, a, v: version } = parseStored(freshItem, item);
   const page = { sk, refs: decodeRefs(t), count: n, appendedAtMs: a };
   if (version === 1) return { ...page, terms: wholeTerms(p), messages: () => undefined };
-  const terms = FreshTerms.decoded(p, BITS[pk]);
+  const terms = version === 2 ? FreshTerms.decodedBytes(p, BITS[pk]) : FreshTerms.decoded(p, BITS[pk]);
   return { ...page, terms, messages: () => k && terms.marked(k) };
 }
 

@@ -23,13 +23,14 @@ export const METRIC_NAMESPACE = "Omnilog";
 /**
  * The figures that CloudWatch keeps as metrics, which cost $0.30 a month each: those that an alarm looks at, of the
  * whole stack. All others stand in the log, where a query adds them up, by source where one wants to. `nonzero` is only
- * told when it is not 0, since an alarm on it takes silence for good; a metric that is never told costs nothing.
+ * told when it is not 0, `above` when it is more than that, since an alarm on it takes silence for good; a metric that is
+ * never told costs nothing. Silence of a Lambda that does not run or fails is noticed by Lambda's own metrics, which are free.
  */
-export const METRICS: Readonly<Record<string, "always" | "nonzero">> = {
-  lastGoodPullAgeSeconds: "always",
+export const METRICS: Readonly<Record<string, "always" | "nonzero" | { readonly above: number }>> = {
+  lastGoodPullAgeSeconds: { above: 300 },
   backlogSeconds: "nonzero",
   keyMissing: "nonzero",
-  freshBehindSeconds: "always",
+  freshBehindSeconds: { above: 300 },
   hoursLeft: "always",
   repaired: "nonzero",
   quarantineNotEmpty: "nonzero",
@@ -79,8 +80,11 @@ export function lambdaTelemetry(stack: string, now: () => number, write: Write):
 }
 
 function keptOf(metrics: RunLine["metrics"]): string[] {
-  const isKept = ([name, value]: [string, number | undefined]) =>
-    METRICS[name] === "always" || (METRICS[name] === "nonzero" && value !== 0);
+  const isKept = ([name, value]: [string, number | undefined]) => {
+    const when = METRICS[name];
+    if (typeof when === "object") return value !== undefined && value > when.above;
+    return when === "always" || (when === "nonzero" && value !== 0);
+  };
   return Object.entries(metrics)
     .filter(isKept)
     .map(([name]) => name);

@@ -13,6 +13,7 @@ import { NOW_MS, randomMessage, randomMoments } from "./search/messages.ts";
 import { Random } from "./search/random.ts";
 
 const keepSeconds = 172_800;
+const NOW_SENT = new Date(NOW_MS).toISOString();
 /** A block of one record, as it was once stored. */
 const STORED = "q0aJ6lxD7JGNGokGxroGhiGGRlYGBlYGBnoGBgaQrEeDgMR0MAA=";
 const randomKept = (seed: number, count: number) => {
@@ -83,6 +84,24 @@ test("the terms of a fresh page come back: each in the blocks that hold it", () 
       expect(terms.has(term)).toBe(true);
     }
   }
+});
+
+test("the terms of a fresh page of version 2, by bytes, are still read", () => {
+  const stored = Buffer.from("qNa5Bweo1rkHAKjWuQcCqNa5BwQ=", "base64");
+  const blocks = [[1e9, 2e9], [1e9, 3e9], [4e9]];
+  const terms = FreshTerms.decodedBytes(stored, 26);
+  for (const term of blocks.flat())
+    expect(terms.blocksOf(term)).toEqual(blocks.flatMap((own, n) => (own.includes(term) ? [n] : [])));
+  const page = freshItems(packBlocks([{ ...knownFrom(aRecord()), keepSeconds }], "sms#1").blocks, NOW_MS)[1];
+  expect(parseFresh({ ...page, p: new Uint8Array(stored), v: 2 }).terms.blocksOf(1e9)).toEqual([0, 1]);
+});
+
+test("a page's records of one channel and status lie together where there are many of them", () => {
+  const kept = randomKept(3, 600).map((one) => ({ ...one, record: { ...one.record, sentAt: NOW_SENT } }));
+  const { blocks } = packBlocks(kept, "logs#1", 600_000);
+  const channels = blocks.map(({ known }) => new Set(known.map(({ record }) => record.channel)).size);
+  expect(blocks.flatMap(({ known }) => known)).toHaveLength(kept.length);
+  expect(channels.filter((count) => count > 1).length).toBeLessThanOrEqual(1 + blocks.length / 4);
 });
 
 test("postings come back as they were written", () => {

@@ -6,6 +6,8 @@ export interface Units {
   readonly writes: number;
   /** Write units by "table", or the name of an index; where the meter can tell, by the kind of what is written. */
   readonly writesBy: Readonly<Record<string, number>>;
+  /** Read units by the kind of what is read, where the meter can tell. */
+  readonly readsBy?: Readonly<Record<string, number>>;
   readonly requests: number;
   /** Conditional writes that lost: billed, but DynamoDB does not say with how much. */
   readonly failedConditions: number;

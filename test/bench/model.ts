@@ -34,7 +34,7 @@ export function openModel(now: () => number): {
         if (isRead && !("RequestItems" in command.input))
           Object.assign(command.input, { ReturnConsumedCapacity: "TOTAL" });
         const answer = execute(command, table, { nowMs: now(), lagMs: 0, shuffle: (list) => [...list] });
-        if (isRead) meter.read((answer as Answer).ConsumedCapacity);
+        if (isRead) meter.read((answer as Answer).ConsumedCapacity, kindsRead(command.input));
         return answer;
       });
     },
@@ -42,6 +42,16 @@ export function openModel(now: () => number): {
   };
   const db = { client: client as unknown as DynamoDBDocumentClient, table: "model" };
   return { db, meter, items: () => table.all(now()) };
+}
+
+/** The kinds of what a request asks for: one for each key. */
+function kindsRead(input: object): string[] {
+  const { ExpressionAttributeValues: values, RequestItems = {} } = input as {
+    ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
+    RequestItems?: Readonly<Record<string, { readonly Keys?: readonly { readonly pk: string }[] }>>;
+  };
+  const keys = Object.values(RequestItems).flatMap(({ Keys = [] }) => Keys.map(({ pk }) => pk));
+  return [...keys, ...(values ? [String(values[":pk"])] : [])].map((pk) => pk.split("#")[0] ?? "");
 }
 
 function isWrite(input: object): boolean {
@@ -60,8 +70,12 @@ class ModelMeter implements UnitMeter {
     this.#units.writesBy[kind] = (this.#units.writesBy[kind] ?? 0) + units;
   }
 
-  read(consumed: Answer["ConsumedCapacity"]): void {
-    for (const { CapacityUnits = 0 } of [consumed ?? []].flat()) this.#units.reads += CapacityUnits;
+  /** Where several kinds are read together, each has its share by how many keys. */
+  read(consumed: Answer["ConsumedCapacity"], kinds: readonly string[]): void {
+    const units = [consumed ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+    this.#units.reads += units;
+    const { readsBy } = this.#units;
+    for (const kind of kinds) readsBy[kind] = (readsBy[kind] ?? 0) + units / kinds.length;
   }
 
   async during<T>(work: () => Promise<T>): Promise<T> {
@@ -91,5 +105,12 @@ class ModelMeter implements UnitMeter {
 }
 
 function empty() {
-  return { reads: 0, writes: 0, writesBy: {} as Record<string, number>, requests: 0, failedConditions: 0 };
+  return {
+    reads: 0,
+    writes: 0,
+    writesBy: {} as Record<string, number>,
+    readsBy: {} as Record<string, number>,
+    requests: 0,
+    failedConditions: 0,
+  };
 }

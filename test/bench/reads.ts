@@ -1,10 +1,18 @@
 import type { BenchArchive } from "./archive.ts";
 import { answer, ask } from "./body.ts";
+import type { Units } from "./meter.ts";
 import type { Question } from "./questions.ts";
 import type { Table } from "./table.ts";
 
 const MOST_ROUNDS = 6;
 const MOST_RARE_ROUNDS = 12;
+
+/** Read units by the kind of what is read, the most first. */
+function partsOf({ readsBy = {} }: Units): string[] {
+  return Object.entries(readsBy)
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, units]) => `${kind} ${Math.round(units * 10) / 10}`);
+}
 
 /** Every question: read units, empty reads counted as AWS bills them, and rounds. */
 export async function benchReads(
@@ -18,6 +26,7 @@ export async function benchReads(
   );
   for (const { name, query, most } of questions) {
     meter.takeRounds();
+    meter.take();
     const { rows, units } = await answer(db, ask(query), untilMs);
     const rounds = meter.takeRounds();
     table.add({
@@ -25,7 +34,7 @@ export async function benchReads(
       measured: units,
       unit: "RU",
       goal: { most: most * scale },
-      note: `${rows} rows, ${rounds} rounds`,
+      note: [`${rows} rows, ${rounds} rounds`, ...partsOf(meter.take())].join("; "),
     });
     const mostRounds = Number(query.limit ?? 50) > 50 ? MOST_RARE_ROUNDS : MOST_ROUNDS;
     if (rounds > mostRounds)
