@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Help, isHelpOpen } from "./help.tsx";
 import { hrefOf, route } from "./navigation.ts";
 import { VIEWS, type View } from "./route.ts";
-import { isLikelyIn, loadSession, session, sessionFault, signOut } from "./session.ts";
+import { isLikelyIn, loadSession, session, sessionFault, signOut, visitors } from "./session.ts";
 import { SignIn } from "./sign-in.tsx";
 import { turnTheme } from "./theme.ts";
 import { HealthView } from "./views/health/health.tsx";
@@ -40,7 +40,8 @@ export function App() {
         Skip to content
       </button>
       <Side />
-      <Main key={view} view={view} />
+      {/* Another client's view begins anew. */}
+      <Main key={`${view} ${visitors.value}`} view={view} />
       <Announcer />
       {isHelpOpen.value && <Help />}
     </div>

@@ -1,25 +1,33 @@
 import "./styles/console.css";
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { loadExplanations } from "./explain/explain.ts";
 import { onKey } from "./keys.ts";
-import { loadSession, session } from "./session.ts";
+import { loadSession, session, visitors, watchSession } from "./session.ts";
 import { applyTheme } from "./theme.ts";
 import { forgetHealth } from "./views/health/standing.ts";
 import { forgetTail } from "./views/live/tail.ts";
 import { forgetCsv } from "./views/messages/csv-button.tsx";
 import { forget } from "./views/messages/list.ts";
 import { forgetOverview } from "./views/overview/statistics.ts";
+import { hush } from "./widgets/announce.ts";
 
 applyTheme();
 const root = document.querySelector("#app");
+// What index.html shows before there is a script would stand beside the page for good.
+root?.replaceChildren();
 if (root) render(<App />, root);
 addEventListener("keydown", onKey);
 effect(() => {
   // What one client has seen, the next one on this page must not.
-  if (session.value === null)
-    for (const each of [forget, forgetCsv, forgetTail, forgetOverview, forgetHealth]) each();
+  if (visitors.value > 0)
+    untracked(() =>
+      [forget, forgetCsv, forgetTail, forgetOverview, forgetHealth, hush].map((each) => each()),
+    );
+});
+effect(() => {
   if (session.value) loadExplanations();
 });
+watchSession();
 loadSession();

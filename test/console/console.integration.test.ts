@@ -122,6 +122,50 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
     expect(faults).toEqual([]);
   });
 
+  it("leaves nothing of what stood there before the script, also for who comes back signed in", () =>
+    visit("#/messages", async (opened) => {
+      const { page } = opened;
+      await page.reload();
+      await until(() => rowsOf(opened).count()).toBe(100);
+      const shown = "[document.querySelector('#app').children.length, document.documentElement.scrollHeight]";
+      expect(await page.evaluate(shown)).toEqual([1, 900]);
+    }));
+
+  it("shows nothing of one client to the next one who signs in on another page of the browser", async () => {
+    const opened = await site.open("#/messages");
+    await opened.signIn();
+    await until(() => rowsOf(opened).count()).toBe(100);
+    const other = await opened.context.newPage();
+    await other.goto(`${site.url}/console#/messages?q=${HER}`);
+    await other.click("[aria-label='Sign out']");
+    await until(() => opened.page.locator("input[name=secret]").count()).toBe(1);
+    expect(await rowsOf(opened).count()).toBe(0);
+    await other.fill("input[name=secret]", keys.get("viber") ?? "");
+    await other.keyboard.press("Enter");
+    const isViber = async () => {
+      await until(() => opened.page.locator(".who-name").innerText()).toBe("viber");
+      await until(() => rowsOf(opened).count()).toBe(100);
+      const channels = await opened.page.locator(".row-list .cell.channel").allInnerTexts();
+      expect(new Set(channels)).toEqual(new Set(["VIBER"]));
+    };
+    await isViber();
+    // Nothing tells of a session that was begun by other means, until the page is looked at again.
+    const signIn = (body: object) =>
+      other.evaluate(
+        `fetch("/omnilog/1/session", {method: "POST", headers: {"content-type": "application/json"}, body: ${JSON.stringify(JSON.stringify(body))}}).then(({ ok }) => ok)`,
+      );
+    const look = () => opened.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    expect(await signIn({ key: keys.get("blind") })).toBe(true);
+    await look();
+    await until(() => opened.page.locator(".who-name").innerText()).toBe("blind");
+    await until(() => opened.page.locator(".row-list .cell.channel", { hasText: "SMS" }).count()).toBe(50);
+    expect(await signIn({ key: keys.get("viber") })).toBe(true);
+    await look();
+    await isViber();
+    await opened.context.close();
+    expect(opened.faults).toEqual([]);
+  });
+
   it("says why the message to a number did not arrive: a number typed, and a click", () =>
     visit("#/overview", async (opened) => {
       const { page } = opened;
