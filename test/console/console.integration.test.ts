@@ -401,6 +401,11 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       await page.unroute("**/omni/1/logs*");
       await page.getByRole("button", { name: "Try again" }).click();
       await until(() => text(opened)).toContain("No message meets all of this");
+      await page.fill("#search", "0012345678");
+      await page.keyboard.press("Enter");
+      await until(() => text(opened)).toMatch(/Look for it as a bulk or an id or a sender/);
+      await page.click("text=an id");
+      await until(() => page.inputValue("#search")).toBe("id:0012345678");
       await page.fill("#search", "colour:red");
       await page.keyboard.press("Enter");
       await until(() => text(opened)).toContain("is not a word of this search");

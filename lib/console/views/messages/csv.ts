@@ -1,6 +1,7 @@
+import type { MessageRecord } from "../../../message/record.ts";
 import { ask, Fault } from "../../api.ts";
 import { parseQuery, type Term } from "../../search/query.ts";
-import { requestsOf } from "../../search/requests.ts";
+import { meets, requestsOf } from "../../search/requests.ts";
 import type { Asked } from "../../search/words.ts";
 
 /** As many as a sheet of the usual spreadsheets takes, beneath a row of names. */
@@ -16,6 +17,7 @@ const ROWS_A_BLOB = 20_000;
 export class Csv {
   readonly #questions: Asked[];
   readonly #sifted: readonly Term[];
+  readonly #nowMs: number;
   readonly #mostRows: number;
   #cursor: string | undefined;
   #header = "";
@@ -30,6 +32,7 @@ export class Csv {
     if (!requests) throw new Fault(400, "These are too many combinations at once. Take some values out.");
     this.#questions = [...requests.questions];
     this.#sifted = requests.sifted;
+    this.#nowMs = nowMs;
     this.#mostRows = mostRows;
   }
 
@@ -61,7 +64,10 @@ export class Csv {
     const response = await ask("/omni/1/logs", query, { accept: "text/csv", signal });
     const [header = "", ...records] = recordsOf(await response.text());
     this.#header = header;
-    const kept = records.filter((record) => isWanted(header, record, this.#sifted));
+    const kept =
+      this.#sifted.length === 0
+        ? records
+        : records.filter((record) => meets(this.#sifted, judgedOf(header, record), this.#nowMs));
     this.#lines.push(...kept.map((record) => `${record}\r\n`));
     this.rows += kept.length;
     if (this.#lines.length >= ROWS_A_BLOB) {
@@ -85,16 +91,16 @@ export function cellsOf(record: string): string[] {
   );
 }
 
-/** What the archive has no filter for is compared here: names and numbers of statuses and errors. */
-function isWanted(header: string, record: string, sifted: readonly Term[]): boolean {
-  if (sifted.length === 0) return true;
+/** As much of a record as is sifted: the archive has no filter for names and numbers of statuses and errors. */
+function judgedOf(header: string, record: string): MessageRecord {
   const names = cellsOf(header);
   const cells = cellsOf(record);
-  const cellOf = (name: string) => cells[names.indexOf(name)] ?? "";
-  return (["status", "error"] as const).every((word) => {
-    const values = sifted.filter((term) => term.word === word).map(({ value }) => value);
-    return (
-      values.length === 0 || values.includes(cellOf(`${word}.name`)) || values.includes(cellOf(`${word}.id`))
+  const partsOf = (word: string) =>
+    Object.fromEntries(
+      ["groupName", "groupId", "name", "id"].flatMap((part) => {
+        const cell = cells[names.indexOf(`${word}.${part}`)];
+        return cell ? [[part, part.endsWith("d") ? Number(cell) : cell]] : [];
+      }),
     );
-  });
+  return { status: partsOf("status"), error: partsOf("error") } as unknown as MessageRecord;
 }
