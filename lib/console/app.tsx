@@ -33,7 +33,7 @@ export function App() {
   if (sessionFault.value) return <Failed fault={sessionFault.value} retry={loadSession} />;
   if (session.value === null) return <SignIn />;
   // Who was here before need not wait: the view asks for what it shows while the session is asked for.
-  if (session.value === undefined && !isLikelyIn()) return <Starting />;
+  if (session.value === undefined && !isLikelyIn()) return null;
   return (
     <div class="page">
       <button type="button" class="button skip" onClick={skip}>
@@ -45,16 +45,6 @@ export function App() {
       <Announcer />
       {isHelpOpen.value && <Help />}
     </div>
-  );
-}
-
-/** As in index.html, which shows it before there is a script. */
-function Starting() {
-  return (
-    <p class="brand starting">
-      <Mark />
-      <span>Omnilog</span>
-    </p>
   );
 }
 

@@ -122,6 +122,21 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
     expect(faults).toEqual([]);
   });
 
+  it("says why the message to a number did not arrive: a number typed, and a click", () =>
+    visit("#/overview", async (opened) => {
+      const { page } = opened;
+      await page.keyboard.press("/");
+      await page.keyboard.type("+41 79 302 67 27\n");
+      await until(() => rowsOf(opened).count()).toBe(1);
+      await rowsOf(opened).click();
+      await until(() => text(opened)).toMatch(
+        /The phone is off or out of coverage\. It may pass[\s\S]*Wait until the phone is on/,
+      );
+      await expectFragment(page, "#/messages?q=+41+79+302+67+27&message=hers");
+      await page.reload();
+      await until(() => text(opened)).toMatch(/The phone is off or out of coverage/);
+    }));
+
   it("leaves nothing of what stood there before the script, also for who comes back signed in", () =>
     visit("#/messages", async (opened) => {
       const { page } = opened;
@@ -145,7 +160,7 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
     const isViber = async () => {
       await until(() => opened.page.locator(".who-name").innerText()).toBe("viber");
       await until(() => rowsOf(opened).count()).toBe(100);
-      const channels = await opened.page.locator(".row-list .cell.channel").allInnerTexts();
+      const channels = await opened.page.locator(".row-list .cell.channel").allTextContents();
       expect(new Set(channels)).toEqual(new Set(["VIBER"]));
     };
     await isViber();
@@ -165,21 +180,6 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
     await opened.context.close();
     expect(opened.faults).toEqual([]);
   });
-
-  it("says why the message to a number did not arrive: a number typed, and a click", () =>
-    visit("#/overview", async (opened) => {
-      const { page } = opened;
-      await page.keyboard.press("/");
-      await page.keyboard.type("+41 79 302 67 27\n");
-      await until(() => rowsOf(opened).count()).toBe(1);
-      await rowsOf(opened).click();
-      await until(() => text(opened)).toMatch(
-        /The phone is off or out of coverage\. It may pass[\s\S]*Wait until the phone is on/,
-      );
-      await expectFragment(page, "#/messages?q=+41+79+302+67+27&message=hers");
-      await page.reload();
-      await until(() => text(opened)).toMatch(/The phone is off or out of coverage/);
-    }));
 
   it("keeps recipients out of the addresses that servers see", () =>
     visit("#/messages", async ({ page }) => {
@@ -279,8 +279,12 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       const { page } = opened;
       const db = openDatabase("omnilog");
       await page.waitForSelector(".beating");
-      await arrive(db, { source: "sms" }, [aReport("live-1", { to: "49151000001" })]);
+      const from = "A sender whose name is longer than anybody would think it could be";
+      await arrive(db, { source: "sms" }, [aReport("live-1", { to: "49151000001", from })]);
       await until(() => text(opened), { timeout: 3_000 }).toContain("49151000001");
+      // It is cut off rather than written over the next row.
+      const heights = "[...document.querySelectorAll('.row')].map(({ scrollHeight }) => scrollHeight)";
+      expect(Math.max(...((await page.evaluate(heights)) as number[]))).toBeLessThanOrEqual(36);
       await page.keyboard.press(".");
       await until(() => text(opened)).toContain("Paused");
       db.client.destroy();
@@ -302,6 +306,52 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       await expectFragment(page, /since:\S+\+until:/);
       await page.evaluate("location.hash = '#/overview?range=2026-01-01/2026-01-02'");
       await until(() => text(opened)).toContain("Nothing was sent in this time.");
+    }));
+
+  it("leads from the pieces of a bar, from incidents on the time line and from their marks to what they are of", () =>
+    visit("#/messages", async (opened) => {
+      const { page } = opened;
+      const summary = "SMS to 22801: 40% delivered";
+      const incident = { incidentId: "i", kind: "DELIVERY", channel: "SMS", networkId: 22801, summary };
+      const incidents = [{ ...incident, since: ago(600), openedAt: ago(500), closedAt: ago(0) }];
+      await page.route("**/omnilog/1/incidents*", (route) => route.fulfill({ json: { incidents } }));
+      await page.evaluate("location.hash = '#/overview'");
+      await until(() => page.locator("svg[role=img]").first().getAttribute("aria-label")).toContain(summary);
+      expect(await page.locator(".band title").first().textContent()).toBe(summary);
+      const isOfIncident = () => expectFragment(page, /^#\/messages\?q=channel:SMS\+network:22801\+since:/);
+      await page.locator(".band").first().dispatchEvent("click");
+      await isOfIncident();
+      await page.goBack();
+      await page.click("text=These charts as a table");
+      await page.locator(`tbody [aria-label="${summary}"]`).first().click();
+      await isOfIncident();
+      await page.goBack();
+      await page.locator(".wide .measure-bar .bad").first().click({ force: true });
+      await expectFragment(page, /^#\/messages\?q=status:failed\+channel:SMS\+since:/);
+      await page.goBack();
+      await page.locator(".wide .measure-bar .good").first().click({ force: true });
+      await expectFragment(page, /^#\/messages\?q=status:DELIVERED\+channel:/);
+    }));
+
+  it("unfolds the other networks of an error, and shows of another time nothing of the one before", () =>
+    visit("#/messages", async (opened) => {
+      const { page } = opened;
+      const columns = ["ERROR_CODE", "NETWORK_ID", "TOTAL_SENT_TRAFFIC_COUNT"].map((columnName) => ({
+        columnName,
+      }));
+      const rows = Array.from({ length: 22 }, (_, n) => ["EC_ABSENT_SUBSCRIBER", `228${10 + n}`, 50 - n]);
+      await page.route(/statistics.*ERROR_CODE/, (route) => route.fulfill({ json: { columns, rows } }));
+      await page.evaluate("location.hash = '#/overview'");
+      await page.click("text=18 more networks");
+      expect(await page.locator(".beneath a", { hasText: /^228/ }).count()).toBe(22);
+      await page.route("**/statistics*", () => {});
+      await page.evaluate("location.hash = '#/overview?range=2199-01-01/2199-01-02'");
+      await until(() => text(opened)).toMatch(/Sent 1 Jan, 00:00 to 3 Jan, 00:00/);
+      expect(await page.locator(".cards").innerText()).toMatch(/Sent\s+–/);
+      await page.evaluate("location.hash = '#/overview?range=never'");
+      await until(() => text(opened)).toContain("This is no stretch of time");
+      expect(await page.locator(".cards").count()).toBe(0);
+      await page.unrouteAll({ behavior: "ignoreErrors" });
     }));
 
   it("lets an admin look at what could not be read, and asks before it is dropped", () =>
@@ -339,7 +389,7 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       async (opened) => {
         await until(() => text(opened)).toContain("Nothing is known of this message.");
         await until(() => rowsOf(opened).count()).toBe(100);
-        expect(await opened.page.locator(".row-list .cell.channel").allInnerTexts()).toEqual(
+        expect(await opened.page.locator(".row-list .cell.channel").allTextContents()).toEqual(
           Array(100).fill("VIBER"),
         );
         expect(await opened.page.title()).toBe("Messages · Omnilog");

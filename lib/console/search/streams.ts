@@ -99,7 +99,7 @@ export class Streams {
     const page = await this.#askPage(stream.question, stream.cursor);
     stream.buffer = page.records.filter(this.#isWanted);
     const oldestMs = msOf(page.records.at(-1)?.sentAt);
-    const { messages, backToMs = Number.POSITIVE_INFINITY } = this.#looked;
+    const { messages, backToMs = Infinity } = this.#looked;
     this.#looked = {
       messages: messages + page.records.length,
       backToMs: Number.isNaN(oldestMs) ? this.#looked.backToMs : Math.min(backToMs, oldestMs),

@@ -6,6 +6,8 @@ import type { Asked } from "../../search/words.ts";
 
 /** As many as a sheet of the usual spreadsheets takes, beneath a row of names. */
 const MOST_ROWS = 1_048_575;
+/** What is sifted has nothing to do with now. */
+const NO_MATTER = 0;
 const ROWS_AT_ONCE = "1000";
 /** A browser keeps a Blob of many rows outside the page's memory. */
 const ROWS_A_BLOB = 20_000;
@@ -17,7 +19,6 @@ const ROWS_A_BLOB = 20_000;
 export class Csv {
   readonly #questions: Asked[];
   readonly #sifted: readonly Term[];
-  readonly #nowMs: number;
   readonly #mostRows: number;
   #cursor: string | undefined;
   #header = "";
@@ -32,7 +33,6 @@ export class Csv {
     if (!requests) throw new Fault(400, "These are too many combinations at once. Take some values out.");
     this.#questions = [...requests.questions];
     this.#sifted = requests.sifted;
-    this.#nowMs = nowMs;
     this.#mostRows = mostRows;
   }
 
@@ -67,7 +67,7 @@ export class Csv {
     const kept =
       this.#sifted.length === 0
         ? records
-        : records.filter((record) => meets(this.#sifted, judgedOf(header, record), this.#nowMs));
+        : records.filter((record) => meets(this.#sifted, judgedOf(header, record), NO_MATTER));
     this.#lines.push(...kept.map((record) => `${record}\r\n`));
     this.rows += kept.length;
     if (this.#lines.length >= ROWS_A_BLOB) {
@@ -91,16 +91,13 @@ export function cellsOf(record: string): string[] {
   );
 }
 
-/** As much of a record as is sifted: the archive has no filter for names and numbers of statuses and errors. */
+/** As much of a record as is sifted, as texts: its status and its error, whose columns are `status.name` and so on. */
 function judgedOf(header: string, record: string): MessageRecord {
-  const names = cellsOf(header);
   const cells = cellsOf(record);
-  const partsOf = (word: string) =>
-    Object.fromEntries(
-      ["groupName", "groupId", "name", "id"].flatMap((part) => {
-        const cell = cells[names.indexOf(`${word}.${part}`)];
-        return cell ? [[part, part.endsWith("d") ? Number(cell) : cell]] : [];
-      }),
-    );
-  return { status: partsOf("status"), error: partsOf("error") } as unknown as MessageRecord;
+  const parts: Record<string, Record<string, string>> = { status: {} };
+  cellsOf(header).forEach((name, at) => {
+    const [field = "", part] = name.split(".");
+    if (part && cells[at]) parts[field] = { ...parts[field], [part]: cells[at] };
+  });
+  return parts as unknown as MessageRecord;
 }

@@ -1,8 +1,9 @@
 import { untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { MessageRecord } from "../../../message/record.ts";
-import { go, hrefOf, route } from "../../navigation.ts";
-import { parseQuery, printQuery, type Term } from "../../search/query.ts";
+import { go, route } from "../../navigation.ts";
+import { hrefOfMessages } from "../../search/links.ts";
+import { parseQuery, type Term } from "../../search/query.ts";
 import { writeCount } from "../../widgets/numbers.ts";
 import { Coming, Empty, Failed } from "../../widgets/states.tsx";
 import { writeWhen } from "../../widgets/times.tsx";
@@ -33,6 +34,7 @@ export function Rows() {
           <Row
             key={`${record.messageId} ${record.channel}`}
             record={record}
+            q={q}
             isOpen={record.messageId === message}
           />
         ))}
@@ -131,7 +133,7 @@ function Nothing({ q }: { readonly q: string }) {
   const others = isOpen ? (Object.keys(AS) as (keyof typeof AS)[]).filter((word) => word !== only.word) : [];
   // Of an id, also what would be left out of a number.
   const value = /^\d+$/.test(q.trim()) ? q.trim() : (only?.value ?? "");
-  const asOther = (word: Term["word"]) => hrefOf({ view: "messages", q: printQuery([{ word, value }]) });
+  const asOther = (word: Term["word"]) => hrefOfMessages({ word, value });
   return (
     <Empty title={q === "" ? "There are no messages yet." : "No message meets all of this."}>
       {q === "" && <p>They appear here a few seconds after Infobip has reported them.</p>}
