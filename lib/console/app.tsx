@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Help, isHelpOpen } from "./help.tsx";
 import { hrefOf, route } from "./navigation.ts";
 import { VIEWS, type View } from "./route.ts";
-import { isLikelyIn, loadSession, session, sessionFault, signOut } from "./session.ts";
+import { isLikelyIn, loadSession, session, sessionFault, signOut, visitors } from "./session.ts";
 import { SignIn } from "./sign-in.tsx";
 import { turnTheme } from "./theme.ts";
 import { HealthView } from "./views/health/health.tsx";
@@ -33,27 +33,18 @@ export function App() {
   if (sessionFault.value) return <Failed fault={sessionFault.value} retry={loadSession} />;
   if (session.value === null) return <SignIn />;
   // Who was here before need not wait: the view asks for what it shows while the session is asked for.
-  if (session.value === undefined && !isLikelyIn()) return <Starting />;
+  if (session.value === undefined && !isLikelyIn()) return null;
   return (
     <div class="page">
       <button type="button" class="button skip" onClick={skip}>
         Skip to content
       </button>
       <Side />
-      <Main key={view} view={view} />
+      {/* Another client's view begins anew. */}
+      <Main key={`${view} ${visitors.value}`} view={view} />
       <Announcer />
       {isHelpOpen.value && <Help />}
     </div>
-  );
-}
-
-/** As in index.html, which shows it before there is a script. */
-function Starting() {
-  return (
-    <p class="brand starting">
-      <Mark />
-      <span>Omnilog</span>
-    </p>
   );
 }
 

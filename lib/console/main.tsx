@@ -1,25 +1,40 @@
 import "./styles/console.css";
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { loadExplanations } from "./explain/explain.ts";
 import { onKey } from "./keys.ts";
-import { loadSession, session } from "./session.ts";
+import { isLikelyIn, loadSession, session, visitors, watchSession } from "./session.ts";
 import { applyTheme } from "./theme.ts";
 import { forgetHealth } from "./views/health/standing.ts";
 import { forgetTail } from "./views/live/tail.ts";
 import { forgetCsv } from "./views/messages/csv-button.tsx";
 import { forget } from "./views/messages/list.ts";
 import { forgetOverview } from "./views/overview/statistics.ts";
+import { hush } from "./widgets/announce.ts";
+import { showMarks } from "./widgets/marks.ts";
 
 applyTheme();
-const root = document.querySelector("#app");
-if (root) render(<App />, root);
+showMarks();
 addEventListener("keydown", onKey);
 effect(() => {
   // What one client has seen, the next one on this page must not.
-  if (session.value === null)
-    for (const each of [forget, forgetCsv, forgetTail, forgetOverview, forgetHealth]) each();
+  if (visitors.value > 0)
+    untracked(() =>
+      [forget, forgetCsv, forgetTail, forgetOverview, forgetHealth, hush].map((each) => each()),
+    );
+});
+effect(() => {
   if (session.value) loadExplanations();
 });
-loadSession();
+watchSession();
+const isKnown = loadSession();
+if (isLikelyIn()) start();
+else isKnown.then(start);
+
+function start(): void {
+  const root = document.querySelector("#app");
+  // What index.html shows until now would stand beside the page for good.
+  root?.replaceChildren();
+  if (root) render(<App />, root);
+}

@@ -1,4 +1,4 @@
-import { effect, signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { ask, askJson, Fault, SESSION, whenSignedOut } from "./api.ts";
 
 /** Who is signed in, and what they may see. */
@@ -28,35 +28,66 @@ export function isLikelyIn(): boolean {
   }
 }
 
-effect(() => {
+/** Goes up whenever it is, or may be, somebody else from now on: what was shown is forgotten, and asked for anew. */
+export const visitors = signal(0);
+
+/** Which answer about the session is awaited: those before it are of somebody who may have left. */
+let asked = 0;
+
+/** The hint says nothing of the session: that it is another one each time tells the other pages of this browser of it. */
+function become(next: Session | null, isNew = false): void {
+  asked++;
+  const last = session.value;
+  batch(() => {
+    if (!next || (last && JSON.stringify(last) !== JSON.stringify(next))) visitors.value++;
+    session.value = next;
+  });
   try {
-    if (session.value) localStorage.setItem(HINT, "1");
-    else if (session.value === null) localStorage.removeItem(HINT);
+    if (!next) localStorage.removeItem(HINT);
+    else if (isNew || !isLikelyIn()) localStorage.setItem(HINT, String(Math.random()));
   } catch {
     // Where the browser keeps nothing, there is no hint.
   }
-});
+}
 
 whenSignedOut(() => {
   if (session.value) isExpired.value = true;
-  session.value = null;
+  become(null);
 });
 
+/** Notices who signs in or out on another page of this browser: at once, or else when this page is looked at again. */
+export function watchSession(): void {
+  addEventListener("storage", ({ key }) => {
+    if (key !== HINT && key !== null) return;
+    batch(() => {
+      visitors.value++;
+      session.value = undefined;
+    });
+    loadSession();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && session.value) loadSession();
+  });
+}
+
 export async function loadSession(): Promise<void> {
+  const own = ++asked;
   sessionFault.value = undefined;
   try {
-    session.value = sessionOf(await askJson(SESSION));
+    const found = sessionOf(await askJson(SESSION));
+    if (own === asked) become(found);
   } catch (error) {
-    if (error instanceof Fault && error.status !== 401 && error.status !== 404) sessionFault.value = error;
-    else session.value = null;
+    if (own !== asked) return;
+    if (!(error instanceof Fault) || error.status === 401 || error.status === 404) become(null);
+    // Who is known stays so while it cannot be asked.
+    else if (!session.value) sessionFault.value = error;
   }
 }
 
 /** Throws a Fault when the name or the secret is wrong. */
 export async function signIn(name: string, secret: string): Promise<void> {
-  session.value = sessionOf(
-    await askJson(SESSION, {}, { method: "POST", body: credentialsOf(name, secret) }),
-  );
+  const answer = await askJson(SESSION, {}, { method: "POST", body: credentialsOf(name, secret) });
+  become(sessionOf(answer), true);
   isExpired.value = false;
 }
 
@@ -68,7 +99,7 @@ function credentialsOf(name: string, secret: string) {
 export async function signOut(): Promise<void> {
   await ask(SESSION, {}, { method: "DELETE" }).catch(() => undefined);
   isExpired.value = false;
-  session.value = null;
+  become(null);
 }
 
 function sessionOf(answer: Awaited<ReturnType<typeof askJson>>): Session {

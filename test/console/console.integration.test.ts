@@ -137,6 +137,50 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       await until(() => text(opened)).toMatch(/The phone is off or out of coverage/);
     }));
 
+  it("leaves nothing of what stood there before the script, also for who comes back signed in", () =>
+    visit("#/messages", async (opened) => {
+      const { page } = opened;
+      await page.reload();
+      await until(() => rowsOf(opened).count()).toBe(100);
+      const shown = "[document.querySelector('#app').children.length, document.documentElement.scrollHeight]";
+      expect(await page.evaluate(shown)).toEqual([1, 900]);
+    }));
+
+  it("shows nothing of one client to the next one who signs in on another page of the browser", async () => {
+    const opened = await site.open("#/messages");
+    await opened.signIn();
+    await until(() => rowsOf(opened).count()).toBe(100);
+    const other = await opened.context.newPage();
+    await other.goto(`${site.url}/console#/messages?q=${HER}`);
+    await other.click("[aria-label='Sign out']");
+    await until(() => opened.page.locator("input[name=secret]").count()).toBe(1);
+    expect(await rowsOf(opened).count()).toBe(0);
+    await other.fill("input[name=secret]", keys.get("viber") ?? "");
+    await other.keyboard.press("Enter");
+    const isViber = async () => {
+      await until(() => opened.page.locator(".who-name").innerText()).toBe("viber");
+      await until(() => rowsOf(opened).count()).toBe(100);
+      const channels = await opened.page.locator(".row-list .cell.channel").allTextContents();
+      expect(new Set(channels)).toEqual(new Set(["VIBER"]));
+    };
+    await isViber();
+    // Nothing tells of a session that was begun by other means, until the page is looked at again.
+    const signIn = (body: object) =>
+      other.evaluate(
+        `fetch("/omnilog/1/session", {method: "POST", headers: {"content-type": "application/json"}, body: ${JSON.stringify(JSON.stringify(body))}}).then(({ ok }) => ok)`,
+      );
+    const look = () => opened.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    expect(await signIn({ key: keys.get("blind") })).toBe(true);
+    await look();
+    await until(() => opened.page.locator(".who-name").innerText()).toBe("blind");
+    await until(() => opened.page.locator(".row-list .cell.channel", { hasText: "SMS" }).count()).toBe(50);
+    expect(await signIn({ key: keys.get("viber") })).toBe(true);
+    await look();
+    await isViber();
+    await opened.context.close();
+    expect(opened.faults).toEqual([]);
+  });
+
   it("keeps recipients out of the addresses that servers see", () =>
     visit("#/messages", async ({ page }) => {
       const documents: string[] = [];
@@ -236,15 +280,19 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       const db = openDatabase("omnilog");
       await page.waitForSelector(".beating");
       // The quickest of three: a machine may be busy with something else just then.
+      const from = "A sender whose name is longer than anybody would think it could be";
       const took: number[] = [];
       while (took.length < 3 && !took.some((ms) => ms < 3_000)) {
         const to = `4915100000${took.length + 1}`;
         const startedMs = performance.now();
-        await arrive(db, { source: "sms" }, [aReport(`live-${to}`, { to })]);
+        await arrive(db, { source: "sms" }, [aReport(`live-${to}`, { to, from })]);
         await until(() => text(opened)).toContain(to);
         took.push(performance.now() - startedMs);
       }
       expect(Math.min(...took)).toBeLessThan(3_000);
+      // It is cut off rather than written over the next row.
+      const heights = "[...document.querySelectorAll('.row')].map(({ scrollHeight }) => scrollHeight)";
+      expect(Math.max(...((await page.evaluate(heights)) as number[]))).toBeLessThanOrEqual(36);
       await page.keyboard.press(".");
       await until(() => text(opened)).toContain("Paused");
       db.client.destroy();
@@ -266,6 +314,52 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       await expectFragment(page, /since:\S+\+until:/);
       await page.evaluate("location.hash = '#/overview?range=2026-01-01/2026-01-02'");
       await until(() => text(opened)).toContain("Nothing was sent in this time.");
+    }));
+
+  it("leads from the pieces of a bar, from incidents on the time line and from their marks to what they are of", () =>
+    visit("#/messages", async (opened) => {
+      const { page } = opened;
+      const summary = "SMS to 22801: 40% delivered";
+      const incident = { incidentId: "i", kind: "DELIVERY", channel: "SMS", networkId: 22801, summary };
+      const incidents = [{ ...incident, since: ago(600), openedAt: ago(500), closedAt: ago(0) }];
+      await page.route("**/omnilog/1/incidents*", (route) => route.fulfill({ json: { incidents } }));
+      await page.evaluate("location.hash = '#/overview'");
+      await until(() => page.locator("svg[role=img]").first().getAttribute("aria-label")).toContain(summary);
+      expect(await page.locator(".band title").first().textContent()).toBe(summary);
+      const isOfIncident = () => expectFragment(page, /^#\/messages\?q=channel:SMS\+network:22801\+since:/);
+      await page.locator(".band").first().dispatchEvent("click");
+      await isOfIncident();
+      await page.goBack();
+      await page.click("text=These charts as a table");
+      await page.locator(`tbody [aria-label="${summary}"]`).first().click();
+      await isOfIncident();
+      await page.goBack();
+      await page.locator(".wide .measure-bar .bad").first().click({ force: true });
+      await expectFragment(page, /^#\/messages\?q=status:failed\+channel:SMS\+since:/);
+      await page.goBack();
+      await page.locator(".wide .measure-bar .good").first().click({ force: true });
+      await expectFragment(page, /^#\/messages\?q=status:DELIVERED\+channel:/);
+    }));
+
+  it("unfolds the other networks of an error, and shows of another time nothing of the one before", () =>
+    visit("#/messages", async (opened) => {
+      const { page } = opened;
+      const columns = ["ERROR_CODE", "NETWORK_ID", "TOTAL_SENT_TRAFFIC_COUNT"].map((columnName) => ({
+        columnName,
+      }));
+      const rows = Array.from({ length: 22 }, (_, n) => ["EC_ABSENT_SUBSCRIBER", `228${10 + n}`, 50 - n]);
+      await page.route(/statistics.*ERROR_CODE/, (route) => route.fulfill({ json: { columns, rows } }));
+      await page.evaluate("location.hash = '#/overview'");
+      await page.click("text=18 more networks");
+      expect(await page.locator(".beneath a", { hasText: /^228/ }).count()).toBe(22);
+      await page.route("**/statistics*", () => {});
+      await page.evaluate("location.hash = '#/overview?range=2199-01-01/2199-01-02'");
+      await until(() => text(opened)).toMatch(/Sent 1 Jan, 00:00 to 3 Jan, 00:00/);
+      expect(await page.locator(".cards").innerText()).toMatch(/Sent\s+–/);
+      await page.evaluate("location.hash = '#/overview?range=never'");
+      await until(() => text(opened)).toContain("This is no stretch of time");
+      expect(await page.locator(".cards").count()).toBe(0);
+      await page.unrouteAll({ behavior: "ignoreErrors" });
     }));
 
   it("lets an admin look at what could not be read, and asks before it is dropped", () =>
@@ -303,7 +397,7 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       async (opened) => {
         await until(() => text(opened)).toContain("Nothing is known of this message.");
         await until(() => rowsOf(opened).count()).toBe(100);
-        expect(await opened.page.locator(".row-list .cell.channel").allInnerTexts()).toEqual(
+        expect(await opened.page.locator(".row-list .cell.channel").allTextContents()).toEqual(
           Array(100).fill("VIBER"),
         );
         expect(await opened.page.title()).toBe("Messages · Omnilog");
@@ -365,6 +459,11 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       await page.unroute("**/omni/1/logs*");
       await page.getByRole("button", { name: "Try again" }).click();
       await until(() => text(opened)).toContain("No message meets all of this");
+      await page.fill("#search", "0012345678");
+      await page.keyboard.press("Enter");
+      await until(() => text(opened)).toMatch(/Look for it as a bulk or an id or a sender/);
+      await page.click("text=an id");
+      await until(() => page.inputValue("#search")).toBe("id:0012345678");
       await page.fill("#search", "colour:red");
       await page.keyboard.press("Enter");
       await until(() => text(opened)).toContain("is not a word of this search");

@@ -59,6 +59,29 @@ describe("a spreadsheet of what is filtered", () => {
     expect(new Set(await rowsOf(csv.take())).size).toBe(5_000);
   });
 
+  it("has what the list has: of a word that is there twice, either", async () => {
+    const rows = [
+      "a,REJECTED,REJECTED_NETWORK,5,EC_ONE",
+      "b,REJECTED,REJECTED_SOURCE,6,EC_ONE",
+      "c,DELIVERED,DELIVERED_TO_HANDSET,0,NO_ERROR",
+      "d,EXPIRED,EXPIRED_UNKNOWN,7,EC_TWO",
+    ];
+    const header = "messageId,status.groupName,status.name,error.id,error.name";
+    vi.stubGlobal("fetch", async (target: string) => {
+      const status = new URLSearchParams(target.split("?")[1]).get("generalStatus");
+      const found = rows.filter((row) => status === null || row.split(",")[1] === status);
+      return new Response([header, ...found].map((row) => `${row}\r\n`).join(""));
+    });
+    const idsOf = async (text: string) => {
+      const csv = new Csv(text, 0);
+      await fill(csv);
+      return (await rowsOf(csv.take())).map((row) => row.slice(0, 1)).join("");
+    };
+    expect(await idsOf("status:REJECTED_NETWORK status:DELIVERED")).toBe("ac");
+    expect(await idsOf("status:REJECTED_NETWORK status:EXPIRED error:ec_one error:7")).toBe("ad");
+    expect((await idsOf("status:failed status:REJECTED_NETWORK")).split("").toSorted().join("")).toBe("abd");
+  });
+
   it("is refused where it would be too many questions, rather than empty", () => {
     const many = "a b c d e".split(" ").map((name) => `from:${name} channel:${name}`);
     expect(() => new Csv(many.join(" "), 0)).toThrow("too many combinations");

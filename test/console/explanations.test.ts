@@ -7,7 +7,12 @@ import {
   NOT_DELIVERED,
   WITH_OPERATOR,
 } from "../../infra/local/imitation/catalogue.ts";
-import { type Explanation, explanationOf, parseTable } from "../../lib/console/explain/tables.ts";
+import {
+  type Explanation,
+  explanationOf,
+  isToSendAgain,
+  parseTable,
+} from "../../lib/console/explain/tables.ts";
 import { STATUS_GROUPS } from "../../lib/message/status.ts";
 
 const read = (name: string) =>
@@ -36,6 +41,14 @@ describe("explanations", () => {
     expect(done(errors)).toEqual(errors.filter(({ group }) => group === "OK").map(({ name }) => name));
     // Whether there is nothing to do is not for the words to say.
     expect([...statuses, ...errors].filter(({ todo }) => todo.startsWith("Nothing:"))).toEqual([]);
+  });
+
+  it("tell where sending again is the advice, so that nobody is told beside it that this will not help", () => {
+    const todoOf = (name: string) => explanationOf(errors, { name })?.todo ?? "";
+    const again = ["EC_RESOURCE_LIMITATION", "EC_TEMPORARY_HANDSET_FAILURE", "EC_MSG_TEXT_TOO_LONG"];
+    expect(again.map((name) => isToSendAgain(todoOf(name)))).toEqual([true, true, true]);
+    const never = ["EC_UNKNOWN_SUBSCRIBER", "EC_CONTENT_BLOCKED", "EC_SC_BLOCKED_BY_END_USER"];
+    expect(never.map((name) => isToSendAgain(todoOf(name)))).toEqual([false, false, false]);
   });
 
   it("are of groups that there are", () => {

@@ -20,6 +20,9 @@ describe("what a search asks of the archive", () => {
       "status:failed status:REJECTED",
       ["UNDELIVERABLE", "EXPIRED", "REJECTED"].map((generalStatus) => ({ generalStatus })),
     ],
+    ["since:3h since:5h since:4h", [{ sentSince: "2026-11-25T07:00:00.000Z" }]],
+    ["until:2h until:3h", [{ sentUntil: "2026-11-25T10:00:00.000Z" }]],
+    ["network:228 network:22801 network:26202", [{ mcc: "228" }, { mcc: "262", mnc: "02" }]],
   ])("%s", (text, questions) => {
     expect(ask(text)).toEqual({ questions, sifted: [] });
   });
@@ -32,6 +35,17 @@ describe("what a search asks of the archive", () => {
         { word: "error", value: "27" },
       ],
     });
+  });
+
+  it("sifts by every value of a word, where it sifts by one: any of them is meant", () => {
+    const found = ask("status:REJECTED_NETWORK status:DELIVERED status:failed");
+    expect(found?.questions.map(({ generalStatus }) => generalStatus)).toEqual([
+      "REJECTED",
+      "DELIVERED",
+      "UNDELIVERABLE",
+      "EXPIRED",
+    ]);
+    expect(found?.sifted.map(({ value }) => value)).toEqual(["REJECTED_NETWORK", "DELIVERED", "failed"]);
   });
 
   it("refuses more combinations than are asked for at once", () => {
@@ -62,6 +76,8 @@ describe("what comes live", () => {
     ["status:DELIVERED status:REJECTED", true],
     ["status:REJECTED_SOURCE", false],
     ["error:27", true],
+    ["error:ec_absent_subscriber", true],
+    ["status:REJECTED_SOURCE status:failed", true],
     ["error:EC_ABSENT_SUBSCRIBER from:Kino", true],
     ["since:30m", true],
     ["since:29m", false],

@@ -37,8 +37,12 @@ describe("the URL of a view", () => {
     expect(askedAt(sent.q, nowMs + 86_400_000)).toEqual(askedAt(seen.q, nowMs));
     const { range } = fixed(HOME, nowMs);
     expect(stretchOf(range, nowMs + 86_400_000)).toEqual(stretchOf(HOME.range, nowMs));
-    for (const q of ["status:failed", "colour:red since:2h"])
-      expect(fixed({ ...HOME, view: "messages", q }, nowMs).q).toBe(q);
+    const fixedText = (q: string) => fixed({ ...HOME, view: "messages", q }, nowMs).q;
+    for (const q of ["status:failed", 'colour:red  from:"a since:2h" since:soon', "+41 79 302 67 27"])
+      expect(fixedText(q)).toBe(q);
+    expect(fixedText('colour:red after:2h from:"a b"')).toBe(
+      'colour:red since:2026-11-25T10:34:56.789Z from:"a b"',
+    );
   });
 
   it("can be read by people", () => {

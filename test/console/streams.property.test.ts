@@ -58,6 +58,17 @@ describe("the list of several questions", () => {
     );
   });
 
+  it("has a message once that is the answer to several questions", async () => {
+    const page = { records: [1, 2, 3].map((n) => aRecord({ messageId: `m${n}` })), cursor: undefined };
+    const found = await new Streams(
+      [{ mcc: "228" }, { mcc: "228", mnc: "01" }],
+      async () => page,
+      () => true,
+    ).next(10);
+    expect(found.records.map(({ messageId }) => messageId)).toEqual(["m1", "m2", "m3"]);
+    expect(found.isOver).toBe(true);
+  });
+
   it("says when it has looked for long and found little", async () => {
     const askPage: AskPage = async (_question, cursor) => ({
       records: [aRecord({})],

@@ -21,6 +21,9 @@ export function parseTable(text: string): Explanation[] {
   );
 }
 
+/** Whether what to do about a code is to send the message again, now, later or otherwise. */
+export const isToSendAgain = (todo: string): boolean => /(?<!not )send (it again|more slowly)/i.test(todo);
+
 /** A status or an error, as far as it matters here. */
 export interface Code {
   readonly id?: number;

@@ -36,7 +36,7 @@ export function parseQuery(text: string): Query {
   const whole = text.trim();
   if (isPhoneNumber(whole)) return { terms: [termOf("to", whole)].flatMap(isTerm), misread: [] };
   const parts = [...whole.matchAll(PART)].map(([part, word, quoted, plain]) =>
-    readPart(part, word, quoted?.replace(/\\(.)/g, "$1") ?? plain ?? ""),
+    readPart(part, word, unquoted(quoted, plain)),
   );
   const terms = parts.flatMap(isTerm);
   return {
@@ -63,6 +63,17 @@ function termOf(word: WordName, value: string): Term | Misread {
   if (kept !== undefined) return { word, value: kept };
   return { text: `${word}:${value}`, reason: `“${word}:” takes ${WORD_TABLE[word].allowed}.` };
 }
+
+/** The text with other terms in the place of some; all else stays as it was typed. */
+export function withTerms(text: string, change: (term: Term) => Term): string {
+  return text.replace(PART, (part, word, quoted, plain) => {
+    const term = readPart(part, word, unquoted(quoted, plain));
+    const changed = "word" in term ? change(term) : term;
+    return "word" in changed && changed !== term ? printQuery([changed]) : part;
+  });
+}
+
+const unquoted = (quoted: string | undefined, plain = "") => quoted?.replace(/\\(.)/g, "$1") ?? plain;
 
 /** What a value without a word most likely is. */
 function guess(value: string): WordName {

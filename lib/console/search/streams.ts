@@ -43,6 +43,8 @@ export class Streams {
   readonly #isWanted: (record: MessageRecord) => boolean;
   /** Taken, and not yet given: a fault between the two must not lose them. */
   readonly #taken: MessageRecord[] = [];
+  /** What was taken so far: a message that answers two questions comes once. */
+  readonly #known = new Set<string>();
   #looked: Looked = { messages: 0, backToMs: undefined };
 
   constructor(questions: readonly Asked[], askPage: AskPage, isWanted: (record: MessageRecord) => boolean) {
@@ -80,7 +82,9 @@ export class Streams {
       const record = first?.buffer[0];
       if (!first || !record) return;
       first.buffer = first.buffer.slice(1);
-      this.#taken.push(record);
+      const key = `${record.messageId} ${record.channel}`;
+      if (!this.#known.has(key)) this.#taken.push(record);
+      this.#known.add(key);
     }
   }
 
@@ -95,7 +99,7 @@ export class Streams {
     const page = await this.#askPage(stream.question, stream.cursor);
     stream.buffer = page.records.filter(this.#isWanted);
     const oldestMs = msOf(page.records.at(-1)?.sentAt);
-    const { messages, backToMs = Number.POSITIVE_INFINITY } = this.#looked;
+    const { messages, backToMs = Infinity } = this.#looked;
     this.#looked = {
       messages: messages + page.records.length,
       backToMs: Number.isNaN(oldestMs) ? this.#looked.backToMs : Math.min(backToMs, oldestMs),

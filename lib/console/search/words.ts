@@ -77,7 +77,8 @@ export const WORDS = {
   },
   error: {
     ...{ hint: "Error: its name or number", example: "error:EC_ABSENT_SUBSCRIBER", ...text },
-    matches: (value, { error }) => error?.name === value || String(error?.id ?? "") === value,
+    matches: (value, { error }) =>
+      error?.name?.toUpperCase() === value.toUpperCase() || String(error?.id ?? "") === value,
   },
   since: {
     ...{ hint: "Sent at or after", example: "since:2h", allowed: MOMENT_FORMS },
@@ -98,7 +99,8 @@ export const WORD_TABLE: Readonly<Record<WordName, Word>> = WORDS;
 export const WORD_NAMES = Object.keys(WORDS) as WordName[];
 
 const isoOf = (epochMs = 0) => new Date(epochMs).toISOString();
-const digitsOf = (value: string) => value.replace(/\D/g, "");
+/** Without what is dialled before the code of a country. */
+const digitsOf = (value: string) => value.replace(/\D/g, "").replace(/^00+(?=[1-9]\d{6})/, "");
 
 /** Is it a telephone number, however somebody writes those? Sixteen digits and more are an id. */
 export function isPhoneNumber(value: string): boolean {

@@ -10,6 +10,8 @@ export interface Band {
   readonly sinceMs: number;
   readonly untilMs: number;
   readonly label: string;
+  /** Where a click on it leads. */
+  readonly href: string;
 }
 
 export interface ChartProps {
@@ -19,7 +21,7 @@ export interface ChartProps {
   readonly lines: readonly Line[];
   /** Behind the lines, without a scale: how much each value rests on. */
   readonly volume?: readonly number[];
-  readonly bands?: readonly Band[];
+  readonly bands: readonly Band[];
   readonly ends?: { readonly from?: number; readonly to?: number };
   readonly write: (value: number) => string;
   /** The same for the scale, where it needs to be shorter. */

@@ -9,7 +9,7 @@ const EDGE = { left: 52, right: 12, top: 10, bottom: 24 };
 
 /** A chart of lines over time. A table with the same numbers, and links, stands behind it for who sees no picture. */
 export function Chart(props: ChartProps) {
-  const { times, lines, volume = [], bands = [], write } = props;
+  const { times, lines, volume = [], bands, write } = props;
   const width = useSignal(600);
   const at = useSignal<number | undefined>(undefined);
   const frame = useRef<HTMLDivElement>(null);
@@ -48,7 +48,7 @@ export function Chart(props: ChartProps) {
         width={width}
         height={HEIGHT}
         role="img"
-        aria-label={props.label}
+        aria-label={[props.label, ...bands.map(({ label }) => label)].join("; ")}
         onPointerMove={find}
         onPointerLeave={() => {
           at.value = undefined;
@@ -59,14 +59,21 @@ export function Chart(props: ChartProps) {
         }}
       >
         {bands.map((band) => (
+          // biome-ignore lint/a11y/noStaticElementInteractions: the table behind it and the list of incidents have the same as links
           <rect
-            key={band.label}
+            key={band.href}
             class="band"
+            onClick={(event) => {
+              event.stopPropagation();
+              location.hash = band.href;
+            }}
             x={xOfTime(band.sinceMs)}
             y={EDGE.top}
             width={Math.max(3, xOfTime(band.untilMs) - xOfTime(band.sinceMs))}
             height={HEIGHT - EDGE.top - EDGE.bottom}
-          />
+          >
+            <title>{band.label}</title>
+          </rect>
         ))}
         {volume.map((count, index) => {
           const height = ((HEIGHT - EDGE.top - EDGE.bottom) * 0.3 * count) / most;

@@ -49,7 +49,9 @@ export function follow(): () => void {
 
 /** What one client has followed, the next one does not see. */
 export function forgetTail(): void {
+  calledOff?.abort();
   arrivals.value = [];
+  heardAtMs.value = undefined;
   position = undefined;
   isPaused.value = false;
 }

@@ -21,6 +21,7 @@ export function Facts({ record }: { readonly record: MessageRecord }) {
     callbackData,
     error,
   } = record;
+  const named = error?.name === "NO_ERROR" ? "" : (error?.name ?? "");
   const cost = digitsOf(price?.pricePerMessage);
   const platform = (record.platform ?? record) as Record<string, unknown>;
   return (
@@ -38,7 +39,7 @@ export function Facts({ record }: { readonly record: MessageRecord }) {
           <Fact name="From" value={from} term={{ word: "from", value: from ?? "" }} />
           <Fact name="Channel" value={channel} term={{ word: "channel", value: channel }} />
           <Fact name="Network" value={mccmnc} term={{ word: "network", value: mccmnc ?? "" }} />
-          <Fact name="Error" value={error?.name} term={{ word: "error", value: error?.name ?? "" }} />
+          <Fact name="Error" value={named} term={{ word: "error", value: named }} />
           <Fact name="Parts" value={messageCount?.toString()} />
           <Fact
             name="Price"

@@ -1,5 +1,6 @@
 import type { MessageRecord } from "../../../message/record.ts";
 import { explainError, explainStatus } from "../../explain/explain.ts";
+import { isToSendAgain } from "../../explain/tables.ts";
 import { CopyButton } from "../../widgets/buttons.tsx";
 import { colourOf, groupOf, hasFailed, Status } from "../../widgets/status.tsx";
 
@@ -68,7 +69,7 @@ function judged(record: MessageRecord): Judged {
   const unknown = "This code is not in Infobip's list: ask Infobip, with the message id.";
   return {
     lead: (isByError ? ofError.meaning : statusText) ?? "Infobip says no more of it.",
-    lasts: hasFailed(record) && named !== undefined ? lastsOf(error?.permanent) : "",
+    lasts: hasFailed(record) && named !== undefined ? lastsOf(error?.permanent, known) : "",
     todo: known ?? (hasFailed(record) ? unknown : ""),
     codes: [
       ...(status.name ? [[status.name, isByError ? statusText : undefined] as const] : []),
@@ -77,7 +78,8 @@ function judged(record: MessageRecord): Judged {
   };
 }
 
-function lastsOf(isPermanent: boolean | undefined): string {
-  if (isPermanent === undefined) return "";
+/** Infobip calls errors permanent that another try, slower or corrected, gets past: there the advice alone is given. */
+function lastsOf(isPermanent: boolean | undefined, todo = ""): string {
+  if (isPermanent === undefined || (isPermanent && isToSendAgain(todo))) return "";
   return isPermanent ? "Sending it again will not help." : "It may pass.";
 }

@@ -1,10 +1,13 @@
+import type { MessageRecord } from "../../../message/record.ts";
 import { ask, Fault } from "../../api.ts";
 import { parseQuery, type Term } from "../../search/query.ts";
-import { requestsOf } from "../../search/requests.ts";
+import { meets, requestsOf } from "../../search/requests.ts";
 import type { Asked } from "../../search/words.ts";
 
 /** As many as a sheet of the usual spreadsheets takes, beneath a row of names. */
 const MOST_ROWS = 1_048_575;
+/** What is sifted has nothing to do with now. */
+const NO_MATTER = 0;
 const ROWS_AT_ONCE = "1000";
 /** A browser keeps a Blob of many rows outside the page's memory. */
 const ROWS_A_BLOB = 20_000;
@@ -61,7 +64,10 @@ export class Csv {
     const response = await ask("/omni/1/logs", query, { accept: "text/csv", signal });
     const [header = "", ...records] = recordsOf(await response.text());
     this.#header = header;
-    const kept = records.filter((record) => isWanted(header, record, this.#sifted));
+    const kept =
+      this.#sifted.length === 0
+        ? records
+        : records.filter((record) => meets(this.#sifted, judgedOf(header, record), NO_MATTER));
     this.#lines.push(...kept.map((record) => `${record}\r\n`));
     this.rows += kept.length;
     if (this.#lines.length >= ROWS_A_BLOB) {
@@ -85,16 +91,13 @@ export function cellsOf(record: string): string[] {
   );
 }
 
-/** What the archive has no filter for is compared here: names and numbers of statuses and errors. */
-function isWanted(header: string, record: string, sifted: readonly Term[]): boolean {
-  if (sifted.length === 0) return true;
-  const names = cellsOf(header);
+/** As much of a record as is sifted, as texts: its status and its error, whose columns are `status.name` and so on. */
+function judgedOf(header: string, record: string): MessageRecord {
   const cells = cellsOf(record);
-  const cellOf = (name: string) => cells[names.indexOf(name)] ?? "";
-  return (["status", "error"] as const).every((word) => {
-    const values = sifted.filter((term) => term.word === word).map(({ value }) => value);
-    return (
-      values.length === 0 || values.includes(cellOf(`${word}.name`)) || values.includes(cellOf(`${word}.id`))
-    );
+  const parts: Record<string, Record<string, string>> = { status: {} };
+  cellsOf(header).forEach((name, at) => {
+    const [field = "", part] = name.split(".");
+    if (part && cells[at]) parts[field] = { ...parts[field], [part]: cells[at] };
   });
+  return parts as unknown as MessageRecord;
 }

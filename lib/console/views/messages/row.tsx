@@ -2,16 +2,19 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { MessageRecord } from "../../../message/record.ts";
 import { saysOf } from "../../explain/says.ts";
-import { hrefOf, route } from "../../navigation.ts";
+import { hrefOf } from "../../navigation.ts";
 import type { WordName } from "../../search/words.ts";
 import { FilterButton } from "../../widgets/buttons.tsx";
 import { groupOf, Status, writeGroup } from "../../widgets/status.tsx";
 import { Time } from "../../widgets/times.tsx";
 
-/** One message of the list. Its link covers the row; the buttons beside its values lie above that. */
-export function Row({ record, isOpen }: { readonly record: MessageRecord; readonly isOpen: boolean }) {
+/**
+ * One message of the list; `q`: what the list is of. It does not look at the route itself: each time that a message is opened, all rows
+ * would be drawn anew. Its link covers the row; the buttons beside its values lie above that.
+ */
+export function Row(props: { readonly record: MessageRecord; readonly isOpen: boolean; readonly q: string }) {
+  const { record, isOpen, q } = props;
   const { to, from, channel, mccmnc, messageId, sentAt } = record;
-  const { view, q } = route.value;
   const group = groupOf(record);
   // Five buttons in each of a hundred rows would be half of what the page has to draw.
   const isNear = useSignal(false);
@@ -36,7 +39,7 @@ export function Row({ record, isOpen }: { readonly record: MessageRecord; readon
         to,
         <a
           class="row-link"
-          href={hrefOf({ view, q, message: messageId })}
+          href={hrefOf({ view: "messages", q, message: messageId })}
           aria-current={isOpen ? "true" : undefined}
           aria-label={`${writeGroup(group)}, ${channel} to ${to ?? "somebody"}`}
         >

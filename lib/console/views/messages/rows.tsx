@@ -1,8 +1,9 @@
 import { untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { MessageRecord } from "../../../message/record.ts";
-import { go, hrefOf, route } from "../../navigation.ts";
-import { parseQuery, printQuery, type Term } from "../../search/query.ts";
+import { go, route } from "../../navigation.ts";
+import { hrefOfMessages } from "../../search/links.ts";
+import { parseQuery, type Term } from "../../search/query.ts";
 import { writeCount } from "../../widgets/numbers.ts";
 import { Coming, Empty, Failed } from "../../widgets/states.tsx";
 import { writeWhen } from "../../widgets/times.tsx";
@@ -33,6 +34,7 @@ export function Rows() {
           <Row
             key={`${record.messageId} ${record.channel}`}
             record={record}
+            q={q}
             isOpen={record.messageId === message}
           />
         ))}
@@ -121,13 +123,17 @@ function Sentinel() {
   return <div ref={mark} class="sentinel" />;
 }
 
-/** An id may be that of a bulk, and a device's id looks like one, too: these are a click away. */
+/** What a value alone may be: an id that of a bulk or a device, a number an id. These are a click away. */
+const AS = { to: "a recipient", bulk: "a bulk", id: "an id", from: "a sender" } as const;
+
 function Nothing({ q }: { readonly q: string }) {
   const { terms } = parseQuery(q);
   const [only] = terms.length === 1 ? terms : [];
-  const others = only?.word === "id" ? (["to", "bulk", "from"] as const) : [];
-  const asOther = (word: Term["word"]) =>
-    hrefOf({ view: "messages", q: printQuery([{ word, value: only?.value ?? "" }]) });
+  const isOpen = only?.word === "id" || only?.word === "to";
+  const others = isOpen ? (Object.keys(AS) as (keyof typeof AS)[]).filter((word) => word !== only.word) : [];
+  // Of an id, also what would be left out of a number.
+  const value = /^\d+$/.test(q.trim()) ? q.trim() : (only?.value ?? "");
+  const asOther = (word: Term["word"]) => hrefOfMessages({ word, value });
   return (
     <Empty title={q === "" ? "There are no messages yet." : "No message meets all of this."}>
       {q === "" && <p>They appear here a few seconds after Infobip has reported them.</p>}
@@ -137,7 +143,7 @@ function Nothing({ q }: { readonly q: string }) {
           {others.map((word, at) => (
             <>
               {at > 0 && " or "}
-              <a href={asOther(word)}>{{ to: "a recipient", bulk: "a bulk", from: "a sender" }[word]}</a>
+              <a href={asOther(word)}>{AS[word]}</a>
             </>
           ))}
           .

@@ -1,5 +1,5 @@
-import { hrefOf } from "../../navigation.ts";
-import { printQuery, type Term } from "../../search/query.ts";
+import { hrefOfMessages } from "../../search/links.ts";
+import type { Term } from "../../search/query.ts";
 import { writeMoney, writePercent, writeShort } from "../../widgets/numbers.ts";
 import { writeLength } from "../../widgets/times.tsx";
 import { countsOf, numberIn, spentOf } from "./figures.ts";
@@ -26,7 +26,7 @@ export function Cards(parts: Parts) {
     <ul class="cards">
       {cardsOf(parts).map(({ name, value, unit, beside, change, isBetter, terms }) => (
         <li key={name}>
-          <a href={hrefOf({ view: "messages", q: printQuery(terms) })}>
+          <a href={hrefOfMessages(...terms)}>
             <span class="card-name">{name}</span>
             <span class="card-value">
               {value} {unit && <small>{unit}</small>}
@@ -82,7 +82,7 @@ function cardsOf({ stretch, totals, earlier, prices, earlierPrices }: Parts): Ca
   ];
 }
 
-const textOf = ({ value, unit }: { value: string; unit: string }) => `${value} ${unit}`;
+const textOf = ({ value, unit }: { value: string; unit: string }) => `${value}\u00a0${unit}`;
 
 function partOf(part: number, whole: number): number | undefined {
   return whole > 0 ? part / whole : undefined;

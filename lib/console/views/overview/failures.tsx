@@ -1,6 +1,7 @@
+import { useSignal } from "@preact/signals";
 import { explainError } from "../../explain/explain.ts";
-import { hrefOf } from "../../navigation.ts";
-import { printQuery, type Term } from "../../search/query.ts";
+import { hrefOfMessages } from "../../search/links.ts";
+import type { Term } from "../../search/query.ts";
 import { Bar } from "../../widgets/bar.tsx";
 import { writeCount, writePercent } from "../../widgets/numbers.ts";
 import { Coming, Empty } from "../../widgets/states.tsx";
@@ -34,9 +35,7 @@ export function Failures({ stretch, failures: known }: Pick<Overview, "stretch" 
         ))}
       </ol>
       {errors.length > MOST_ERRORS && (
-        <a href={hrefOf({ view: "messages", q: printQuery(terms) })}>
-          {errors.length - MOST_ERRORS} more errors: all that failed
-        </a>
+        <a href={hrefOfMessages(...terms)}>{errors.length - MOST_ERRORS} more errors: all that failed</a>
       )}
     </section>
   );
@@ -53,29 +52,34 @@ function Failure(props: {
   const isNamed = error !== "" && error !== "N/A" && error !== "NO_ERROR";
   const own: Term[] = isNamed ? [{ word: "error", value: error }, ...terms] : [...terms];
   const meaning = isNamed ? explainError({ name: error })?.meaning.replace(/\.$/, "") : "No error was told";
+  const to = (...more: Term[]) => hrefOfMessages(...own, ...more);
+  const isWhole = useSignal(false);
   const networks = groupBy(rows, "NETWORK_ID").filter(([network]) => /^\d{4,6}$/.test(network));
+  const shown = isWhole.value ? networks.length : MOST_NETWORKS;
   return (
     <>
-      <a class="measure" href={hrefOf({ view: "messages", q: printQuery(own) })}>
+      <a class="measure" href={to()}>
         <span class="measure-name">{meaning ?? error}</span>
         <span class="measure-count">{writeCount(count)}</span>
         <span class="measure-part">{writePercent(count / all)}</span>
-        <Bar pieces={[{ part: count / all, colour: "bad" }]} />
       </a>
+      <Bar href={to()} pieces={[{ part: count / all, colour: "bad", href: to() }]} />
       <p class="beneath">
         {isNamed && meaning && <code>{error}</code>}
-        {networks.slice(0, MOST_NETWORKS).map(([network, of]) => (
-          <a
-            key={network}
-            href={hrefOf({ view: "messages", q: printQuery([...own, { word: "network", value: network }]) })}
-          >
+        {networks.slice(0, shown).map(([network, of]) => (
+          <a key={network} href={to({ word: "network", value: network })}>
             {network} <span class="quiet">{writeCount(countsOf(of).sent)}</span>
           </a>
         ))}
-        {networks.length > MOST_NETWORKS && (
-          <a href={hrefOf({ view: "messages", q: printQuery(own) })}>
-            {networks.length - MOST_NETWORKS} more
-          </a>
+        {networks.length > shown && (
+          <button
+            type="button"
+            onClick={() => {
+              isWhole.value = true;
+            }}
+          >
+            {networks.length - shown} more networks
+          </button>
         )}
       </p>
     </>

@@ -1,5 +1,5 @@
-import { hrefOf } from "../../navigation.ts";
-import { printQuery, type Term } from "../../search/query.ts";
+import { hrefOfMessages } from "../../search/links.ts";
+import type { Term } from "../../search/query.ts";
 import { Bar } from "../../widgets/bar.tsx";
 import { writePercent, writeShort } from "../../widgets/numbers.ts";
 import { Coming, Empty } from "../../widgets/states.tsx";
@@ -88,7 +88,8 @@ function OfGroup(props: { readonly group: Group; readonly most: number; readonly
   const { sent, delivered, failed, pending, rate } = countsOf([group.row]);
   const slow = numberIn(group.row, "DELIVERY_TIME_P95");
   const terms = [group.term, ...termsOf(stretch)];
-  const to = (...more: Term[]) => hrefOf({ view: "messages", q: printQuery([...more, ...terms]) });
+  const to = (...more: Term[]) => hrefOfMessages(...more, ...terms);
+  const of = (value: string) => to({ word: "status", value });
   return (
     <>
       <a class="measure" href={to()}>
@@ -97,20 +98,23 @@ function OfGroup(props: { readonly group: Group; readonly most: number; readonly
         </span>
         <span class="measure-count">{writeShort(sent)}</span>
         <span class="measure-part">{writePercent(rate)}</span>
-        <Bar
-          pieces={[
-            { part: delivered / most, colour: "good" },
-            { part: failed / most, colour: "bad" },
-            { part: pending / most, colour: "open" },
-          ]}
-        />
       </a>
+      <Bar
+        href={to()}
+        pieces={[
+          { part: delivered / most, colour: "good", href: of("DELIVERED") },
+          { part: failed / most, colour: "bad", href: of("failed") },
+          { part: pending / most, colour: "open", href: of("PENDING") },
+        ]}
+      />
       <p class="beneath">
-        {failed > 0 && <a href={to({ word: "status", value: "failed" })}>{writeShort(failed)} failed</a>}
-        {pending > 0 && <a href={to({ word: "status", value: "PENDING" })}>{writeShort(pending)} pending</a>}
-        <span class="quiet">
-          {slow === undefined ? "nothing delivered yet" : `95% delivered within ${writeLength(slow)}`}
-        </span>
+        {failed > 0 && <a href={of("failed")}>{writeShort(failed)} failed</a>}
+        {pending > 0 && <a href={of("PENDING")}>{writeShort(pending)} pending</a>}
+        {slow === undefined ? (
+          <span class="quiet">nothing delivered yet</span>
+        ) : (
+          <a href={of("DELIVERED")}>95% delivered within {writeLength(slow)}</a>
+        )}
       </p>
     </>
   );

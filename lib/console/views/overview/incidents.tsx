@@ -1,6 +1,6 @@
-import { hrefOf } from "../../navigation.ts";
+import { hrefOfMessages } from "../../search/links.ts";
 import { msOf } from "../../search/moments.ts";
-import { printQuery, type Term } from "../../search/query.ts";
+import type { Term } from "../../search/query.ts";
 import { writeWhen } from "../../widgets/times.tsx";
 import { termsOf } from "./range.ts";
 import type { Incident } from "./statistics.ts";
@@ -31,7 +31,7 @@ export function Incidents({
             <span class={incident.closedAt ? "state" : "state now"}>
               {incident.closedAt ? "Over" : "Now"}
             </span>
-            <a href={hrefOf({ view: "messages", q: printQuery(termsFor(incident, nowMs)) })}>
+            <a href={hrefOfIncident(incident, nowMs)}>
               {KINDS[incident.kind] ?? incident.kind}: {incident.summary}
             </a>
             <span class="quiet">
@@ -45,11 +45,16 @@ export function Incidents({
   );
 }
 
-function termsFor({ channel, networkId, sender, since, closedAt }: Incident, nowMs: number): Term[] {
-  return [
+/** Leads to the messages of an incident; of one that is not over, to those until `nowMs`. */
+export function hrefOfIncident(
+  { channel, networkId, sender, since, closedAt }: Incident,
+  nowMs: number,
+): string {
+  const terms: Term[] = [
     { word: "channel", value: channel },
     ...(networkId === undefined ? [] : [{ word: "network", value: String(networkId) } as const]),
     ...(sender === undefined ? [] : [{ word: "from", value: sender } as const]),
     ...termsOf({ sinceMs: msOf(since), untilMs: closedAt ? msOf(closedAt) : nowMs }),
   ];
+  return hrefOfMessages(...terms);
 }

@@ -11,7 +11,7 @@ import { countsOf } from "./figures.ts";
 import { Channels, Networks } from "./groups.tsx";
 import { Incidents } from "./incidents.tsx";
 import { Picker } from "./picker.tsx";
-import { stretchOf } from "./range.ts";
+import { type Stretch, stretchOf } from "./range.ts";
 import { Series } from "./series.tsx";
 import { fault, isAsking, loadOverview, type Overview, overview } from "./statistics.ts";
 
@@ -23,7 +23,7 @@ export function OverviewView() {
   const range = useComputed(() => route.value.range);
   const load = () => {
     const stretch = stretchOf(range.value, Date.now());
-    if (stretch) untracked(() => loadOverview(stretch));
+    if (stretch) untracked(() => loadOverview(stretch, range.value));
   };
   useSignalEffect(load);
   useEffect(() => {
@@ -44,8 +44,13 @@ export function OverviewView() {
           <h1>Overview</h1>
           <Picker range={range.value} />
         </header>
-        {!stretch && <Empty title="This is no stretch of time. Choose one above." />}
-        {fault.value ? <NoNumbers load={load} /> : <Numbers />}
+        {!stretch ? (
+          <Empty title="This is no stretch of time. Choose one above." />
+        ) : fault.value ? (
+          <NoNumbers load={load} />
+        ) : (
+          <Numbers />
+        )}
       </div>
     </>
   );
@@ -55,7 +60,7 @@ function NoNumbers({ load }: { readonly load: () => void }) {
   if (fault.value?.status !== 404) return fault.value ? <Failed fault={fault.value} retry={load} /> : null;
   return (
     <Empty title="This Omnilog keeps no statistics.">
-      <p>Messages, Live and Health work without them. They come with a newer version of its API.</p>
+      <p>They come with a newer version of its API.</p>
     </Empty>
   );
 }
@@ -75,8 +80,8 @@ function Numbers() {
   return (
     <>
       <p class="quiet period">
-        Sent {writeMinute(stretch.sinceMs)} to {writeMinute(Math.min(stretch.untilMs, Date.now()))}, against
-        the same length of time before
+        Sent {writeMinute(stretch.sinceMs)} to {writeMinute(endOf(stretch))}, against the same length of time
+        before
         {found.isIncomplete && ". Some older hours are not counted anew yet"}
         {isOfOneStep(found) && (
           <>
@@ -94,6 +99,12 @@ function Numbers() {
       </div>
     </>
   );
+}
+
+/** Up to now, unless all of it is to come. */
+function endOf({ sinceMs, untilMs }: Stretch): number {
+  const nowMs = Date.now();
+  return sinceMs < nowMs ? Math.min(untilMs, nowMs) : untilMs;
 }
 
 /** Is there one point in the charts, where minutes would show more? */

@@ -1,9 +1,11 @@
-import { hrefOf } from "../../navigation.ts";
-import { printQuery, type Term } from "../../search/query.ts";
+import { hrefOfMessages } from "../../search/links.ts";
+import type { Term } from "../../search/query.ts";
+import type { Band } from "../../widgets/chart-props.ts";
+import { Icon } from "../../widgets/icons.tsx";
 import { writeCount, writePercent } from "../../widgets/numbers.ts";
 import { writeLength, writeWhen } from "../../widgets/times.tsx";
 import { countsOf, numberIn, type Row } from "./figures.ts";
-import { type Stretch, termsAt } from "./range.ts";
+import { STEP_MS, type Stretch, termsAt } from "./range.ts";
 
 const NAMES = ["From", "Sent", "Delivered", "Failed", "Pending", "Half within", "95% within"];
 
@@ -12,7 +14,9 @@ export function SeriesTable(props: {
   readonly times: readonly number[];
   readonly rows: readonly Row[][];
   readonly stretch: Stretch;
+  readonly bands: readonly Band[];
 }) {
+  const stepMs = STEP_MS[props.stretch.step];
   return (
     <table>
       <thead>
@@ -26,7 +30,13 @@ export function SeriesTable(props: {
       </thead>
       <tbody>
         {props.times.map((ms, at) => (
-          <Line key={ms} ms={ms} rows={props.rows[at] ?? []} stretch={props.stretch} />
+          <Line
+            key={ms}
+            ms={ms}
+            rows={props.rows[at] ?? []}
+            stretch={props.stretch}
+            bands={props.bands.filter(({ sinceMs, untilMs }) => sinceMs < ms + stepMs && untilMs > ms)}
+          />
         ))}
       </tbody>
     </table>
@@ -37,22 +47,35 @@ function Line({
   ms,
   rows,
   stretch,
+  bands,
 }: {
   readonly ms: number;
+  readonly bands: readonly Band[];
   readonly rows: Row[];
   readonly stretch: Stretch;
 }) {
   const { sent, rate, failed, pending } = countsOf(rows);
   if (sent === 0) return null;
   const link = (text: string, ...terms: Term[]) => (
-    <a href={hrefOf({ view: "messages", q: printQuery([...terms, ...termsAt(ms, stretch)]) })}>{text}</a>
+    <a href={hrefOfMessages(...terms, ...termsAt(ms, stretch))}>{text}</a>
   );
-  const length = (name: string) => writeLength(numberIn(rows[0], name) ?? Number.NaN);
+  const delivered: Term = { word: "status", value: "DELIVERED" };
+  const length = (name: string) => {
+    const ms = numberIn(rows[0], name);
+    return ms !== undefined && link(writeLength(ms), delivered);
+  };
   return (
     <tr>
-      <th scope="row">{link(writeWhen(ms))}</th>
-      <td>{writeCount(sent)}</td>
-      <td>{link(writePercent(rate), { word: "status", value: "DELIVERED" })}</td>
+      <th scope="row">
+        {link(writeWhen(ms))}
+        {bands.map(({ label, href }) => (
+          <a key={href} class="small worse" href={href} title={label} aria-label={label}>
+            <Icon name="warning" />
+          </a>
+        ))}
+      </th>
+      <td>{link(writeCount(sent))}</td>
+      <td>{link(writePercent(rate), delivered)}</td>
       <td>{failed > 0 ? link(writeCount(failed), { word: "status", value: "failed" }) : 0}</td>
       <td>{pending > 0 ? link(writeCount(pending), { word: "status", value: "PENDING" }) : 0}</td>
       <td>{length("DELIVERY_TIME_P50")}</td>

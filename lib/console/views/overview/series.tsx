@@ -9,6 +9,7 @@ import { Scrolling } from "../../widgets/scrolling.tsx";
 import { Coming } from "../../widgets/states.tsx";
 import { unitFor, writeClock, writeDay, writeLength } from "../../widgets/times.tsx";
 import { countsOf, groupBy, numberIn, type Row } from "./figures.ts";
+import { hrefOfIncident } from "./incidents.tsx";
 import { pointsOf, STEP_MS, type Stretch, termsAt } from "./range.ts";
 import { SeriesTable } from "./series-table.tsx";
 import type { Incident, Overview } from "./statistics.ts";
@@ -69,7 +70,7 @@ function Charts({ stretch, series, incidents, totals }: Parts & { readonly serie
         <summary>These charts as a table</summary>
         {isTableOpen.value && (
           <Scrolling label="The charts as a table">
-            <SeriesTable times={times} rows={rows} stretch={stretch} />
+            <SeriesTable times={times} rows={rows} stretch={stretch} bands={common.bands} />
           </Scrolling>
         )}
       </details>
@@ -104,9 +105,10 @@ function TimeToDeliver({ common, rows }: { readonly common: Common; readonly row
 }
 
 function bandsOf(incidents: readonly Incident[], { untilMs }: Stretch): Band[] {
-  return incidents.map(({ incidentId, since, closedAt }) => ({
-    label: incidentId,
-    sinceMs: msOf(since),
-    untilMs: closedAt ? msOf(closedAt) : untilMs,
+  return incidents.map((incident) => ({
+    label: incident.summary,
+    href: hrefOfIncident(incident, untilMs),
+    sinceMs: msOf(incident.since),
+    untilMs: incident.closedAt ? msOf(incident.closedAt) : untilMs,
   }));
 }

@@ -59,13 +59,20 @@ export const isAsking = signal(false);
 export const fault = signal<Fault | undefined>(undefined);
 let calledOff = new AbortController();
 
-/** Asks for everything at once. The first time each part is shown as soon as it comes; later what was there stays until all is new. */
-export async function loadOverview(stretch: Stretch): Promise<void> {
+/** What the range was called whose numbers are shown. */
+let shownRange = "";
+
+/**
+ * Asks for everything at once. The first time of a range each part is shown as soon as it comes; later what was there stays until all is
+ * new.
+ */
+export async function loadOverview(stretch: Stretch, range: string): Promise<void> {
   calledOff.abort();
   calledOff = new AbortController();
   const { signal: off } = calledOff;
   let gathered: Overview = { stretch, isIncomplete: false };
-  const isFirst = overview.value === undefined || overview.value.channels === undefined;
+  const isFirst = overview.value?.channels === undefined || range !== shownRange;
+  shownRange = range;
   let shown = Promise.resolve();
   const gather = (part: Partial<Overview>) => {
     const isIncomplete = gathered.isIncomplete || part.isIncomplete === true;
@@ -74,7 +81,10 @@ export async function loadOverview(stretch: Stretch): Promise<void> {
     if (isFirst) shown = shown.then(nextTurn).then(() => show(part, off));
   };
   batch(() => {
-    if (isFirst) overview.value = gathered;
+    if (isFirst) {
+      overview.value = gathered;
+      fault.value = undefined;
+    }
     isAsking.value = true;
   });
   try {
