@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
+import { bytesOfBase64 } from "../runtime/base64.ts";
 
 /** A secret as it is kept: salted, and hashed with SHA-256. */
 export const hashedSecret = v.object({ salt: v.string(), hash: v.string() });
@@ -31,7 +32,7 @@ export function isSecret(secret: string, { salt, hash }: HashedSecret): boolean 
 export function parseAuthorization(header = ""): Claim | undefined {
   const [, name = "", value = ""] = /^(basic|app|ibsso|bearer) +(\S+) *$/i.exec(header) ?? [];
   const isBasic = name.toLowerCase() === "basic";
-  const text = isBasic ? Buffer.from(value, "base64").toString() : value;
+  const text = isBasic ? (bytesOfBase64(value)?.toString() ?? "") : value;
   const at = text.indexOf(isBasic ? ":" : "-");
   if (at <= 0 || at > 128) return undefined;
   return { scheme: isBasic ? "basic" : "key", id: text.slice(0, at), secret: text.slice(at + 1) };

@@ -106,7 +106,7 @@ function together(before: PageContent, content: PageContent): PageContent {
 
 /** Could the answer be split into its records, readable or not? If not, it says nothing of the rest of its window. */
 function isWhole(content: PageContent): boolean {
-  return content.rejects.every(({ place }) => place >= 0);
+  return content.rejects.every(({ place, bytes }) => place >= 0 || bytes !== undefined);
 }
 
 /** What cannot be read in two answers alike was not spoilt on its way: a third would be the same. */

@@ -1,6 +1,6 @@
 import type { MessageEvent } from "../message/event.ts";
 import type { MessageRecord } from "../message/record.ts";
-import { bodyText, xmlText } from "./body-text.ts";
+import { type BodyText, bodyText, xmlText } from "./body-text.ts";
 import { parseEvent } from "./event.ts";
 import { parseReport } from "./report.ts";
 import type { Source } from "./sources.ts";
@@ -12,6 +12,8 @@ export interface Reject {
   readonly place: number;
   readonly reason: string;
   readonly text: string;
+  /** Of a body whose text is not all that its bytes were: the bytes, as they came. */
+  readonly bytes?: Uint8Array;
 }
 
 /** What a body holds: records, and the texts that are none with the reason. */
@@ -40,33 +42,41 @@ export const WHOLE_OR_REST = -1;
 export async function readAnyPage(bytes: Uint8Array, source: Source): Promise<PageContent> {
   if (!source.isPushed) return readPage(bytes, source);
   const body = bodyText(bytes);
-  if (/^\ufeff?\s*</.test(body)) {
+  if (/^\ufeff?\s*</.test(body.text)) {
     const { splitXml } = await import("./xml-page.ts");
     const xml = xmlText(bytes);
-    return contentOf(xml, splitXml(xml), source);
+    return contentOf(bytes, xml, splitXml(xml.text), source);
   }
-  const list = splitPushed(body);
-  if (!list.texts.some((text) => text.startsWith('"'))) return contentOf(body, list, source);
+  const list = splitPushed(body.text);
+  if (!list.texts.some((text) => text.startsWith('"'))) return contentOf(bytes, body, list, source);
   const { unwrapped } = await import("./xml-page.ts");
-  return contentOf(body, { ...list, texts: list.texts.map(unwrapped) }, source);
+  return contentOf(bytes, body, { ...list, texts: list.texts.map(unwrapped) }, source);
 }
 
 /** Reads a body of JSON record by record: what does not parse is set aside, the rest goes on. Never throws. */
 export function readPage(bytes: Uint8Array, source: Source): PageContent {
   const body = bodyText(bytes);
-  return contentOf(body, source.isPushed ? splitPushed(body) : splitResults(body), source);
+  const results = source.isPushed ? splitPushed(body.text) : splitResults(body.text);
+  return contentOf(bytes, body, results, source);
 }
 
-function contentOf(body: string, { texts, damage }: Results, source: Source): PageContent {
+function contentOf(
+  bytes: Uint8Array,
+  body: BodyText,
+  { texts, damage }: Results,
+  source: Source,
+): PageContent {
   const parsed = texts.map((text, place) => ({ text, place, result: readText(text, source) }));
-  const rejects = parsed.flatMap(({ text, place, result }) => {
+  const rejects = parsed.flatMap(({ text, place, result }): Reject[] => {
     if ("reason" in result) return [{ place, text, reason: result.reason }];
     const flaws = "record" in result ? result.flaws : [];
     return flaws.length > 0
       ? [{ place, text, reason: `stored, but this cannot be read, or not whole: ${flaws.join(", ")}` }]
       : [];
   });
-  if (damage) rejects.push({ place: WHOLE_OR_REST, text: body.slice(damage.from), reason: damage.reason });
+  if (!body.isExact) rejects.unshift(inexact(bytes, body.text, damage?.reason));
+  else if (damage)
+    rejects.push({ place: WHOLE_OR_REST, text: body.text.slice(damage.from), reason: damage.reason });
   const read = parsed.flatMap(({ text, place, result }) =>
     "record" in result ? [{ text, place, record: result.record }] : [],
   );
@@ -79,6 +89,12 @@ function contentOf(body: string, { texts, damage }: Results, source: Source): Pa
     warnings: parsed.flatMap(({ result }) => ("warning" in result ? [result.warning] : [])),
     count: texts.length,
   };
+}
+
+/** Its records are read all the same; a text of it would hide what is wrong with it from whoever reads it again. */
+function inexact(bytes: Uint8Array, text: string, damage: string | undefined): Reject {
+  const reason = ["some of its bytes are not UTF-8", ...(damage === undefined ? [] : [damage])].join("; ");
+  return { place: WHOLE_OR_REST, reason, text, bytes };
 }
 
 /** A result is a report, or, of what is pushed, something else that is known. */

@@ -29,6 +29,22 @@ const LATEST_SENT_AT_MS = 253_402_300_799_999;
 /** A pushed report of the Messages API says that it is one, which is no property of the message. */
 const KIND_OF_PUSH = "event";
 
+/** A character beyond the first 65,536, written as two halves; or half of one. */
+const SURROGATE = /\\ud[89a-f]/i;
+
+/** The fields that hold half a character: no text that can be stored or sent has it, so that another stands in its place. */
+function halfCharacters(json: JsonObject): string[] {
+  const isHalf = (value: Json): boolean =>
+    typeof value === "string"
+      ? !value.isWellFormed()
+      : typeof value === "object" &&
+        value !== null &&
+        Object.entries(value).some(([name, part]) => isHalf(name) || isHalf(part));
+  return Object.entries(json)
+    .filter((entry) => isHalf(entry))
+    .map(([name]) => name.toWellFormed());
+}
+
 /**
  * Reads one report or log. `channel` is the channel of the endpoint it came from, for those that do not say it.
  * Of a pushed one it is not kept what kind of push it was.
@@ -47,7 +63,10 @@ export function parseReport(text: string, channel?: string, isPushed = false): P
       return { reason: text.startsWith("<") ? "it is not XML" : "it is not JSON" };
     }
   }
-  return isJsonObject(json) ? readReport(json, channel, isPushed) : { reason: "it is not an object" };
+  if (!isJsonObject(json)) return { reason: "it is not an object" };
+  const report = readReport(json, channel, isPushed);
+  if ("reason" in report || !SURROGATE.test(text)) return report;
+  return { ...report, flaws: [...report.flaws, ...halfCharacters(json)] };
 }
 
 function readReport(json: JsonObject, channelOfSource: string | undefined, isPushed: boolean): ParsedReport {

@@ -145,7 +145,9 @@ async function mergeLogs(window: Window, content: PageContent, services: CheckSe
       news.map(({ record }) => texts.get(record) ?? ""),
       services,
     );
-  for (const { text, reason } of content.rejects) {
+  for (const { text, bytes, reason } of content.rejects) {
+    // The records of such a window were read, and another window with one of them would be kept again and again.
+    if (bytes) continue;
     // A window is read several times; what is wrong in it is kept once, by what it says.
     const entry = { page: `${REPAIRS}#${sha256(text)}`, source: REPAIRS, place: 0, reason, atMs: nowMs };
     await quarantine.keep(entry, text);

@@ -19,12 +19,13 @@ export async function keepRejects(
   quarantine: Quarantine,
   nowMs: number,
 ): Promise<void> {
-  const keep = ({ text, ...entry }: KeptReject) => quarantine.keep({ ...entry, atMs: nowMs }, text);
+  const keep = ({ text, bytes = Buffer.from(text), ...entry }: KeptReject) =>
+    quarantine.keep({ ...entry, atMs: nowMs }, bytes);
   await pMap(keptRejects(page, rejects), keep, { concurrency: 16 });
 }
 
 /** An entry of the quarantine to be, and its text. */
-type KeptReject = Omit<Quarantined, "atMs"> & { readonly text: string };
+type KeptReject = Omit<Quarantined, "atMs"> & Pick<Reject, "text" | "bytes">;
 
 /** What is kept of a page's rejects; no two have the same page and place. Pure. */
 export function keptRejects(

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
-import { encodingOf, MOST_UNPACKED } from "../infobip/body-text.ts";
+import { decodedIn, encodingOf, MOST_UNPACKED } from "../infobip/body-text.ts";
 import type { PushRequest } from "./push.ts";
 
 type Packed = Pick<PushRequest, "headers" | "body">;
@@ -32,7 +32,9 @@ export function landedBody({ headers, body }: Packed): Uint8Array {
   const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(headers["content-type"] ?? "")?.[1];
   const encoding = charset === undefined ? undefined : encodingOf(charset);
   if (encoding === undefined || saysItself(plain) || !canBeIn(encoding, plain)) return plain;
-  return Buffer.from(new TextDecoder(encoding).decode(plain));
+  // What is not in it is landed as it came: whoever reads it tells what it is.
+  const text = decodedIn(encoding, plain);
+  return text === undefined ? plain : Buffer.from(text);
 }
 
 function isGzip([first, second]: Uint8Array): boolean {

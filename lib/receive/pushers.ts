@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { bytesOfBase64 } from "../runtime/base64.ts";
 import { ConfigurationError } from "../runtime/errors.ts";
 import { unpacked } from "./body.ts";
 
@@ -53,7 +54,7 @@ function isShown({ headers, pathSecret, body }: Credentials, pusher: Pusher): bo
   switch (pusher.way) {
     case "basic": {
       const given = /^basic +(\S+) *$/i.exec(headers.authorization ?? "")?.[1] ?? "";
-      return isEqual(Buffer.from(given, "base64"), Buffer.from(pusher.pair));
+      return isEqual(bytesOfBase64(given) ?? NOTHING, Buffer.from(pusher.pair));
     }
     case "header":
       return isEqual(Buffer.from(headers[pusher.name] ?? ""), Buffer.from(pusher.value));
@@ -70,20 +71,24 @@ function isSigned(
   body: Uint8Array,
   { name, algorithm, key }: Extract<Pusher, { way: "hmac" }>,
 ): boolean {
-  const given = signatureOf(headers[name] ?? "");
+  const given = signatureOf(headers[name] ?? "", algorithm);
   const isRight = (bytes: Uint8Array) => isEqual(createHmac(algorithm, key).update(bytes).digest(), given);
   if (isRight(body)) return true;
   const plain = given.length > 0 ? unpacked({ headers, body }, MOST_UNPACKED) : undefined;
   return plain !== undefined && isRight(plain);
 }
 
-/** Hexadecimal in any case, or base64, with or without the algorithm's name before it: `SHA256=0a…`. */
-function signatureOf(header: string): Buffer {
-  const value = header.trim().replace(/^(?:md5|sha-?\d{1,3})=/i, "");
+/** Hexadecimal in any case, or base64, with or without the name of the algorithm before it, as in `SHA256=0a…`; else nothing. */
+function signatureOf(header: string, algorithm: string): Buffer {
+  const [, name, value = ""] = /^(?:(md5|sha-?\d{1,3})=)?(.*)$/i.exec(header.trim()) ?? [];
+  if (name !== undefined && hashNamed(name) !== algorithm) return NOTHING;
   const isHex = value.length % 2 === 0 && /^[0-9a-f]+$/i.test(value);
   // 32 characters of MD5 in hexadecimal may be base64 of something else, but of no signature: that of MD5 has 24.
-  return Buffer.from(value, isHex ? "hex" : "base64");
+  return isHex ? Buffer.from(value, "hex") : (bytesOfBase64(value) ?? NOTHING);
 }
+
+/** It equals nothing. */
+const NOTHING = Buffer.alloc(0);
 
 /** A push that nobody vouches for yet is not to fill the memory. */
 const MOST_UNPACKED = { maxOutputLength: 16_000_000 };
