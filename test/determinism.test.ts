@@ -27,12 +27,12 @@ const PURE_OF_BROWSER =
   /^lib\/console\/(route|search\/(?!box|chips)[a-z]+|explain\/tables|views\/overview\/(range|figures))\.ts$/;
 
 const CHANCE =
-  /\b(Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|setImmediate|Math\.random|AbortSignal\.timeout)/g;
+  /\b(Date\.now|new Date(?:\(\)|(?!\s*\())|(?<!new )Date\(\)|performance\.now|setTimeout|setInterval|setImmediate|Math\.random|AbortSignal\.timeout)/g;
 const RANDOM_BYTES = /\b(randomUUID|randomBytes|randomInt|getRandomValues)\b/g;
 
 test("time and chance come from the clock alone", () => {
   const files = readdirSync(join(ROOT, "lib"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => `lib/${name}`)
     .filter((file) => !BROWSER.test(file) || PURE_OF_BROWSER.test(file));
   const found = files.flatMap((file) => {
