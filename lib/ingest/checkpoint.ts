@@ -23,9 +23,16 @@ const storedCheckpoint = v.object({
   gaps: v.optional(windows, []),
   /**
    * The round of trying the quarantine again: by which parser and on which day (since 1970, UTC) it began, and the last
-   * entry that was tried; that is absent when the round is over.
+   * entry that was tried; that is absent when the round is over. `atMs`: when the last run looked for what is fresh.
    */
-  replay: v.optional(v.object({ parser: v.number(), day: v.number(), upTo: v.optional(v.string()) })),
+  replay: v.optional(
+    v.object({
+      parser: v.number(),
+      day: v.number(),
+      upTo: v.optional(v.string()),
+      atMs: v.optional(v.number()),
+    }),
+  ),
 });
 
 /** How far the reconciler has checked. All times are send times, milliseconds since 1970, unless said otherwise. */

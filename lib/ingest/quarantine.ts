@@ -1,6 +1,8 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
+import type { Window } from "../infobip/windows.ts";
 import { deleteBlob, loadBlob, storeBlob } from "../log/blob.ts";
+import { nameOf } from "../log/page-log.ts";
 import { type Database, queryAll } from "../runtime/dynamodb.ts";
 import { parseStored } from "../runtime/stored.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
@@ -84,6 +86,28 @@ export class Quarantine {
     );
     const entries = Items.filter((item) => Number(item[EXPIRES_AT]) * 1000 > nowMs).map(entryOf);
     return { entries, next: typeof last?.sk === "string" ? last.sk : undefined };
+  }
+
+  /** At most so many entries, not expired, of pages of a source whose id says that they are of this time (or a moment before its end). */
+  async ofPages(
+    source: string,
+    { sinceMs, untilMs }: Window,
+    most: number,
+    nowMs: number,
+  ): Promise<QuarantinedItem[]> {
+    const { Items = [] } = await this.#db.client.send(
+      new QueryCommand({
+        TableName: this.#db.table,
+        KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+        ExpressionAttributeValues: {
+          ":pk": QUARANTINE_PARTITION,
+          ":from": nameOf(source, String(sinceMs)),
+          ":to": nameOf(source, String(untilMs)),
+        },
+        Limit: most,
+      }),
+    );
+    return Items.filter((item) => Number(item[EXPIRES_AT]) * 1000 > nowMs).map(entryOf);
   }
 
   /** Is there nothing in it that is not expired? */

@@ -5,7 +5,7 @@ import { type Checked, type CheckServices, checkStretch } from "./check.ts";
 import { mergeLog } from "./merge-log.ts";
 import { isUnswept, openPulls, partSettled, see, settle } from "./open-pulls.ts";
 import { REPAIRS } from "./repairs.ts";
-import { replaySome } from "./replay.ts";
+import { replaySome } from "./replay-rounds.ts";
 import { isDone, type ReconcileServices, Run } from "./run.ts";
 import { believable, hoursLeft, lagMs, PASSES, sweepLagMs } from "./standing.ts";
 

@@ -1,9 +1,6 @@
 import { type PageContent, readAnyPage, WHOLE_OR_REST } from "../infobip/page.ts";
-import { PARSER_VERSION } from "../infobip/report.ts";
 import { type Source, sourceNamed } from "../infobip/sources.ts";
-import { isTransient } from "../runtime/dynamodb.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-import { MERGE_MS, type MergeServices } from "./merge-log.ts";
+import type { MergeServices } from "./merge-log.ts";
 import type { QuarantinedItem } from "./quarantine.ts";
 import { landTexts } from "./repairs.ts";
 
@@ -12,46 +9,6 @@ export interface Replayed {
   readonly stored: number;
   /** Why the entry stays where it is; undefined when it was understood and let go. */
   readonly reason?: string;
-}
-
-/** A run of the reconciler tries so many entries again, so that a fault that is over needs nobody's attention. */
-const ENTRIES_A_RUN = 20;
-const DAY_MS = 86_400_000;
-
-/**
- * Tries some of what is in quarantine once more: all of it in a round of several runs, and a round again when the parser
- * has changed or a day is over. `isEmpty` says whether the quarantine is empty now.
- */
-export async function replaySome(
-  before: Checkpoint["replay"],
-  services: MergeServices,
-): Promise<{ isEmpty: boolean; round: Checkpoint["replay"] }> {
-  const { quarantine, clock, remainingMs } = services;
-  const nowMs = clock.now();
-  const today = { parser: PARSER_VERSION, day: Math.floor(nowMs / DAY_MS) };
-  const isOver = before !== undefined && before.upTo === undefined;
-  const isSame = before?.parser === today.parser && before.day === today.day;
-  if (isOver && isSame) return { isEmpty: await quarantine.isEmpty(nowMs), round: before };
-  const { entries, next } = await quarantine.some(ENTRIES_A_RUN, isSame ? before.upTo : undefined, nowMs);
-  let upTo = isSame ? before.upTo : undefined;
-  for (const entry of entries) {
-    // Those that there is no time for begin the next run.
-    if (remainingMs() < MERGE_MS)
-      return { isEmpty: false, round: upTo === undefined ? before : { ...today, upTo } };
-    await replayOrLeave(entry, services);
-    upTo = String(entry.item.sk);
-  }
-  const round = next === undefined ? today : { ...today, upTo: next };
-  return { isEmpty: await quarantine.isEmpty(nowMs), round };
-}
-
-/** An entry that fails for good stays where it is, and ends no run, whose work is another. */
-async function replayOrLeave(entry: QuarantinedItem, services: MergeServices): Promise<void> {
-  try {
-    await replay(entry, services);
-  } catch (error) {
-    if (isTransient(error)) throw error;
-  }
 }
 
 /**
