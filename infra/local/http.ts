@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Afterwards } from "./afterwards.ts";
 
 /** What our handlers take and give: API Gateway's HTTP API, payload format 2.0. */
@@ -66,14 +66,17 @@ export async function serveHandler(
 ): Promise<Server> {
   const server = createServer({ maxHeaderSize: MOST_HEADER_BYTES }, (request, response) => {
     const endMs = Date.now() + TIMEOUT_MS;
-    if (request.method === "POST") response.once("close", afterwards.answer());
     const context: HttpContext = {
       getRemainingTimeInMillis: () => endMs - Date.now(),
       // It tells of its own faults.
-      afterwards: (name, work) => response.once("close", () => afterwards.add(name, work)),
+      afterwards: (name, work) => endWith(response, () => void afterwards.add(name, work)),
     };
     eventOf(request)
-      .then((event) => (event ? handler(event, context) : TOO_LARGE))
+      .then((event) => {
+        // Whoever is slow to send what he asks keeps nothing waiting.
+        if (request.method === "POST") endWith(response, afterwards.answer());
+        return event ? handler(event, context) : TOO_LARGE;
+      })
       .then(
         ({ statusCode, headers, body, isBase64Encoded, cookies = [] }) => {
           response.writeHead(statusCode, {
@@ -93,6 +96,12 @@ export async function serveHandler(
     server.listen(port, host, () => resolve());
   });
   return server;
+}
+
+/** Calls something when an answer has been given, or cannot be any more. */
+function endWith(response: ServerResponse, done: () => void): void {
+  if (response.closed) done();
+  else response.once("close", done);
 }
 
 /** As API Gateway answers. */

@@ -3,32 +3,45 @@ import type * as v from "valibot";
 import { localEnvironment, parseEnvironment } from "../../lib/runtime/config.ts";
 import { ConfigurationError } from "../../lib/runtime/errors.ts";
 
-/** Where the reports of a real account are kept, unless DATA_DIR says otherwise: in a folder that git ignores. */
+/** Where the reports of an account are kept, unless DATA_DIR says otherwise: in a folder that git ignores. */
 export const DEFAULT_DATA_DIR = resolve(import.meta.dirname, "..", "..", ".omnilog", "data");
 
 export type LocalSettings = v.InferOutput<typeof localEnvironment>;
+type Name = "INFOBIP_AUTHORIZATION" | "QUERY_CREDENTIALS";
 
 /**
- * What `npm start` does. Infobip hands each report out once, so those of a real account are kept on disk, and are
- * shown to nobody who has only read our documentation. Throws ConfigurationError, naming what is missing.
+ * What `npm start` does. Infobip hands each report out once, so those of an account are kept on disk, and are shown to nobody who
+ * has only read our documentation. An Infobip on this machine may be an imitation, or a tunnel to an account: what it gives is kept, and
+ * shown with the example's credentials to this machine alone. PUSH_CREDENTIALS that are empty let nobody push.
+ * Throws ConfigurationError, naming what is missing.
  */
 export function readLocalSettings(environment: Readonly<Record<string, string | undefined>>): LocalSettings {
-  const settings = parseEnvironment(localEnvironment, environment);
-  const { AWS_ENDPOINT_URL_DYNAMODB, DATA_DIR } = settings;
-  if (isPlay(settings)) return settings;
-  const missing = (["INFOBIP_AUTHORIZATION", "QUERY_CREDENTIALS"] as const).filter((name) => !settings[name]);
-  if (missing.length > 0)
-    throw new ConfigurationError(`with INFOBIP_BASE_URL set, ${missing.join(" and ")} must be set, too`);
-  const isKept = AWS_ENDPOINT_URL_DYNAMODB !== undefined || DATA_DIR !== undefined;
-  return isKept ? settings : { ...settings, DATA_DIR: DEFAULT_DATA_DIR };
+  const read = parseEnvironment(localEnvironment, environment);
+  const settings = environment.PUSH_CREDENTIALS === "" ? { ...read, PUSH_CREDENTIALS: "" } : read;
+  const { AWS_ENDPOINT_URL_DYNAMODB, DATA_DIR, HOST, INFOBIP_BASE_URL: url } = settings;
+  if (url === undefined) return settings;
+  const missing = (names: readonly Name[]) => names.filter((name) => !settings[name]).join(" and ");
+  const { hostname, port } = new URL(url);
+  const isNear = isThisMachine(hostname);
+  if (!isNear && missing(["INFOBIP_AUTHORIZATION", "QUERY_CREDENTIALS"]))
+    throw new ConfigurationError(
+      `with INFOBIP_BASE_URL set, ${missing(["INFOBIP_AUTHORIZATION", "QUERY_CREDENTIALS"])} must be set, too`,
+    );
+  if (missing(["QUERY_CREDENTIALS"]) && !isThisMachine(HOST))
+    throw new ConfigurationError(
+      `with INFOBIP_BASE_URL set and HOST=${HOST}, others than this machine could ask: QUERY_CREDENTIALS must be set, too`,
+    );
+  if (AWS_ENDPOINT_URL_DYNAMODB !== undefined || DATA_DIR !== undefined) return settings;
+  // Of several on this machine, none must meet what another has left.
+  const own = isNear ? `-${hostname.replace(/[^\w.]/g, "")}-${port || "80"}` : "";
+  return { ...settings, DATA_DIR: DEFAULT_DATA_DIR + own };
 }
 
-/** Is there nothing in it that is anybody's: is Infobip an imitation? */
+/** Is there nothing in it that is anybody's: is Infobip the imitation that `npm start` brings along? */
 export function isPlay({ INFOBIP_BASE_URL: url }: LocalSettings): boolean {
-  return url === undefined || isThisMachine(url);
+  return url === undefined;
 }
 
-/** An imitation of Infobip on this machine gives out nothing that is worth keeping or hiding. */
-function isThisMachine(url: string): boolean {
-  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
+function isThisMachine(host: string): boolean {
+  return /^(localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
 }

@@ -1,6 +1,8 @@
+import { type AddressInfo, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Afterwards } from "../../infra/local/afterwards.ts";
+import { serveHandler } from "../../infra/local/http.ts";
 
 const nothing = async () => {};
 
@@ -49,4 +51,19 @@ test("a fault of one thing is no other's", async () => {
     isDone = true;
   });
   expect(isDone).toBe(true);
+});
+
+test("somebody who never sends the rest of his body keeps nothing waiting", async () => {
+  const afterwards = new Afterwards();
+  const answer = async () => ({ statusCode: 200, headers: {}, body: "" });
+  const server = await serveHandler(answer, 0, "127.0.0.1", afterwards);
+  const arrived = new Promise((resolve) => server.once("request", resolve));
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  socket.write("POST /push/sms HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{");
+  await arrived;
+  const startedMs = performance.now();
+  await afterwards.add("merge", nothing);
+  expect(performance.now() - startedMs).toBeLessThan(200);
+  socket.destroy();
+  server.close();
 });

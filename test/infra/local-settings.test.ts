@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_DATA_DIR, readLocalSettings } from "../../infra/local/settings.ts";
+import { DEFAULT_DATA_DIR, isPlay, readLocalSettings } from "../../infra/local/settings.ts";
 
 const REAL = { INFOBIP_BASE_URL: "https://xxxxx.api.infobip.com" };
 const OWN = { ...REAL, INFOBIP_AUTHORIZATION: "App 0123", QUERY_CREDENTIALS: "ann:secret" };
@@ -28,12 +28,33 @@ describe("npm start against a real account", () => {
   });
 });
 
-describe("npm start with an imitation", () => {
-  it.each([{}, { INFOBIP_BASE_URL: "http://127.0.0.1:9" }, { INFOBIP_BASE_URL: "http://localhost:9" }])(
-    "asks for nothing, and keeps nothing: %j",
-    (environment) => {
-      expect(readLocalSettings(environment)).toMatchObject({ HOST: "127.0.0.1" });
-      expect(readLocalSettings(environment).DATA_DIR).toBeUndefined();
+describe("npm start with the imitation that it brings along", () => {
+  it("asks for nothing, and keeps nothing", () => {
+    expect(readLocalSettings({})).toMatchObject({ HOST: "127.0.0.1" });
+    expect(readLocalSettings({}).DATA_DIR).toBeUndefined();
+    expect(isPlay(readLocalSettings({}))).toBe(true);
+  });
+
+  it("lets nobody push where PUSH_CREDENTIALS is empty, which is not the same as not being there", () => {
+    expect(readLocalSettings({ PUSH_CREDENTIALS: "" }).PUSH_CREDENTIALS).toBe("");
+    expect(readLocalSettings({}).PUSH_CREDENTIALS).toBeUndefined();
+  });
+});
+
+// It may be a tunnel to an account, and each report comes once.
+describe("npm start with an Infobip on this machine", () => {
+  it.each(["http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9"])(
+    "asks for nothing, keeps everything, apart from others, and lets nobody push: %s",
+    (url) => {
+      const settings = readLocalSettings({ INFOBIP_BASE_URL: url });
+      expect(settings.DATA_DIR).toMatch(/\/\.omnilog\/data-[\w.]+-9$/);
+      expect(isPlay(settings)).toBe(false);
     },
   );
+
+  it("shows nothing to other machines with credentials that everybody knows", () => {
+    const near = { INFOBIP_BASE_URL: "http://127.0.0.1:9", HOST: "0.0.0.0" };
+    expect(() => readLocalSettings(near)).toThrow(/^with .*HOST=0\.0\.0\.0.*: QUERY_CREDENTIALS must be set/);
+    expect(readLocalSettings({ ...near, QUERY_CREDENTIALS: "ann:secret" }).HOST).toBe("0.0.0.0");
+  });
 });
