@@ -8,7 +8,8 @@ const ROOT = resolve(import.meta.dirname, "..");
 /** The rooms of `lib/`, and which rooms each may import from. What is not listed is not allowed. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   message: [],
-  runtime: [],
+  /** The base of errors, which the room below all others has. */
+  runtime: ["message"],
   infobip: ["message", "runtime"],
   log: ["message", "runtime"],
   archive: ["message", "runtime"],

@@ -1,4 +1,5 @@
-import { ConfigurationError, OwnError } from "../../lib/runtime/errors.ts";
+import { OwnError } from "../../lib/message/errors.ts";
+import { ConfigurationError } from "../../lib/runtime/errors.ts";
 
 /** A local DynamoDB takes any region and key, but the SDK wants to see some. */
 export function useLocalDefaults(environment: NodeJS.ProcessEnv): void {

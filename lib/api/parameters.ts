@@ -7,6 +7,7 @@ import {
   type Filter,
   type FilterName,
 } from "../archive/search/filters.ts";
+import { InvalidInput } from "../runtime/errors.ts";
 
 /** What a client asked for. */
 export interface LogsRequest {
@@ -117,10 +118,10 @@ export class Parameters {
     return isListSchema(entryOf(this.ownName(name)).schema);
   }
 
-  /** Our own name of a parameter of this endpoint. Throws if it has none of that name. */
+  /** Our own name of a parameter of this endpoint. Throws InvalidInput if it has none of that name. */
   ownName(name: string): OwnName {
     const own = this.#own.get(name);
-    if (own === undefined) throw new RangeError("no parameter of this endpoint");
+    if (own === undefined) throw new InvalidInput("this is no parameter of this endpoint");
     return own;
   }
 

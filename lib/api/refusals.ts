@@ -1,5 +1,5 @@
+import { OwnError } from "../message/errors.ts";
 import { isBusy } from "../runtime/dynamodb.ts";
-import { OwnError } from "../runtime/errors.ts";
 import { MEDIA_TYPES } from "./formats.ts";
 import { isOfPage } from "./own-page.ts";
 import type { Violations } from "./parameters.ts";

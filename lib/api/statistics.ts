@@ -4,8 +4,8 @@ import { Answer, type Question, type Table } from "../statistics/answer.ts";
 import { CHANNEL, DIMENSIONS } from "../statistics/dimensions.ts";
 import { type Gathered, gather } from "../statistics/gather.ts";
 import type { Admission } from "./admission.ts";
-import type { Format } from "./formats.ts";
-import { badRequest } from "./refusals.ts";
+import { type Format, mediaTypesOf } from "./formats.ts";
+import { badRequest, notAcceptable } from "./refusals.ts";
 import type { HttpRequest } from "./requests.ts";
 import { isPassable, ok, type Reply } from "./responses.ts";
 import type { Client } from "./rights.ts";
@@ -105,6 +105,6 @@ const PRINTERS: Readonly<Record<Format, Printer>> = {
     );
   },
   xml: () => {
-    throw new RangeError("statistics have no form in XML");
+    throw notAcceptable(mediaTypesOf(["json", "csv", "ndjson"]));
   },
 };

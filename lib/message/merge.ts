@@ -1,3 +1,4 @@
+import { BrokenRecordError } from "./errors.ts";
 import { isEmpty, isJsonObject, type Json, printJson } from "./json.ts";
 import { epochMsOf, isInOrder, type MessageRecord, recordOf } from "./record.ts";
 import { rankOf } from "./status.ts";
@@ -85,7 +86,7 @@ export function precedenceOf({ record, precedences }: Known): Precedence {
 
 function ownPrecedence(chosen: readonly (readonly [string, Claim])[]): Precedence {
   const status = chosen.find(([field]) => field === "status");
-  if (!status) throw new Error("a record without a status cannot be merged");
+  if (!status) throw new BrokenRecordError("a record without a status cannot be merged");
   return status[1].precedence;
 }
 

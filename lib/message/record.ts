@@ -1,3 +1,4 @@
+import { BrokenRecordError } from "./errors.ts";
 import { RECORD_FIELDS } from "./fields.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson, printJson, type RawNumber } from "./json.ts";
 import { epochMsOfMoment } from "./moment.ts";
@@ -74,20 +75,21 @@ export function printRecord(record: MessageRecord): string {
   return printJson(record);
 }
 
-/** Reads what `printRecord` wrote. Throws if it is something else: what is stored is a border like any other. */
+/** Reads what `printRecord` wrote. Throws BrokenRecordError if it is something else: what is stored is a border like any other. */
 export function parseRecord(text: string): MessageRecord {
   const json = parseJson(text);
-  if (!isJsonObject(json) || !isJsonObject(json.status)) throw new Error("a stored record is not a record");
+  if (!isJsonObject(json) || !isJsonObject(json.status))
+    throw new BrokenRecordError("a stored record is not a record");
   for (const field of ["messageId", "channel", "sentAt"]) {
-    if (typeof json[field] !== "string") throw new Error(`a stored record has no ${field}`);
+    if (typeof json[field] !== "string") throw new BrokenRecordError(`a stored record has no ${field}`);
   }
   return json as MessageRecord;
 }
 
-/** Milliseconds since 1970 of a date in a record. Throws if it is none: the record is then corrupt. */
+/** Milliseconds since 1970 of a date in a record. Throws BrokenRecordError if it is none: the record is then corrupt. */
 export function epochMsOf(date: string): number {
   const epochMs = epochMsOfMoment(date);
-  if (epochMs === undefined) throw new Error("a stored date is not in Infobip's format");
+  if (epochMs === undefined) throw new BrokenRecordError("a stored date is not in Infobip's format");
   return epochMs;
 }
 

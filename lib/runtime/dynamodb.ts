@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
+import { BrokenRecordError } from "../message/errors.ts";
 import { BrokenItemError, BusyError } from "./errors.ts";
 
 /** The document client, and the name of the one table that everything is in. */
@@ -79,7 +80,9 @@ function isRefusal(error: unknown): boolean {
 
 /** Is this DynamoDB, or the way to it, having trouble? Then the same call may be made again later. */
 export function isTransient(error: unknown): boolean {
-  if (isRefusal(error) || error instanceof BrokenItemError) return false;
+  // What is broken has a code, as what Node throws has; but it stays as it is.
+  if (isRefusal(error) || error instanceof BrokenItemError || error instanceof BrokenRecordError)
+    return false;
   if (error instanceof BusyError) return true;
   return error instanceof Error && ("$metadata" in error || "code" in error || error.name === "TimeoutError");
 }

@@ -1,17 +1,4 @@
-/**
- * An error of our own. All of them are in this file, but for `Refusal` (lib/api/refusals.ts), which knows HTTP, and nothing in
- * `lib` throws any other (test/errors.test.ts); each has a stable code, which logs, alarms and answers may rely on. The message is made of our words and of settings' names, never
- * of data, and so may be logged.
- */
-export class OwnError extends Error {
-  readonly code: string;
-
-  constructor(name: string, code: string, message: string) {
-    super(message);
-    this.name = name;
-    this.code = code;
-  }
-}
+import { OwnError } from "../message/errors.ts";
 
 /** An environment, or a command's flag, that is not as it must be; the message names it, and what is allowed. */
 export class ConfigurationError extends OwnError {
@@ -20,7 +7,7 @@ export class ConfigurationError extends OwnError {
   }
 }
 
-/** A schedule's input that is not what the Lambda takes; the message names what is allowed. */
+/** Input that is not what it must be (a schedule's, or the name of a parameter that there is not); the message says what is wrong. */
 export class InvalidInput extends OwnError {
   constructor(message: string) {
     super("InvalidInput", "INVALID_INPUT", message);

@@ -1,4 +1,4 @@
-import { OwnError } from "./errors.ts";
+import { OwnError } from "../message/errors.ts";
 
 /**
  * One line a run, which is both the structured log and, in Lambda, CloudWatch's embedded metrics (Embedded Metric
