@@ -255,6 +255,7 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       await page.keyboard.press("?");
       await until(() => page.locator("dialog").innerText()).toContain("Keys and words");
       await page.keyboard.press("Escape");
+      await page.locator("dialog").waitFor({ state: "hidden" });
       await page.keyboard.press(".");
       await expectFragment(page, "#/live");
       await page.keyboard.press("4");
