@@ -14,7 +14,7 @@ export type ParsedReport =
   { readonly record: MessageRecord; readonly flaws: readonly string[] } | { readonly reason: string };
 
 /** Raised with each change of what can be read: what is in quarantine is then tried again at once. */
-export const PARSER_VERSION = 1;
+export const PARSER_VERSION = 2;
 
 /** Longer ids would not fit DynamoDB's sort keys of 1,024 bytes. */
 const MOST_MESSAGE_ID_BYTES = 512;

@@ -39,7 +39,7 @@ const NOT_IN_REPORTS = { ...NOT_IN_OMNI_REPORTS, smsReports: "", emailReports: "
  */
 const FIELDS = {
   bulkId: { type: types.TEXT },
-  messageId: { type: types.STRING, isAlways: true },
+  messageId: { type: types.TEXT, isAlways: true },
   to: { type: types.TEXT, shownAs: newerName("destination") },
   from: {
     type: types.TEXT,

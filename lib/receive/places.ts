@@ -7,13 +7,17 @@ import { BusyError } from "../runtime/errors.ts";
  */
 const BELIEVED_MS = 60_000;
 
-/** So many may be there for one log, whole in memory: the one that lands, and those that wait. Infobip sends 20 at once, or some more. */
-export const MOST_AT_ONCE = 100;
+/** So much may be there for one log, in memory: the page that lands, and those that wait, however many. */
+export const MOST_BYTES_AT_ONCE = 64_000_000;
+/** What a page takes besides its body. */
+const PAGE_BYTES = 10_000;
 
 /** A page that is to land. */
 interface Landing {
   /** When it is too late to begin: whoever waits for it could not be told any more. Milliseconds since 1970. */
   readonly untilMs: number;
+  /** How long it is. */
+  readonly bytes: number;
   /** Gives a place that is known to be taken, where this process knows none. */
   readonly find: () => Promise<number>;
   /** Lands the page behind a place; gives its own. */
@@ -38,11 +42,12 @@ export class Places {
    */
   async next(source: string, page: Landing): Promise<void> {
     const waiting = this.#waiting.get(source) ?? 0;
-    if (waiting >= MOST_AT_ONCE) throw new BusyError("too many pages wait to land");
-    this.#waiting.set(source, waiting + 1);
+    const bytes = page.bytes + PAGE_BYTES;
+    if (waiting + bytes > MOST_BYTES_AT_ONCE) throw new BusyError("too many pages wait to land");
+    this.#waiting.set(source, waiting + bytes);
     const mine = (this.#last.get(source) ?? Promise.resolve())
       .then(() => this.#land(source, page))
-      .finally(() => this.#waiting.set(source, (this.#waiting.get(source) ?? 0) - 1));
+      .finally(() => this.#waiting.set(source, (this.#waiting.get(source) ?? 0) - bytes));
     this.#last.set(
       source,
       mine.catch(() => {}),

@@ -95,6 +95,7 @@ async function land(kind: PushKind, body: Uint8Array, { log, states, places, clo
   const page = { id: newId(clock), atMs: clock.now(), way: "push" } as const;
   await places.next(source, {
     untilMs: page.atMs + WAITING_MS,
+    bytes: body.length,
     find: async () => (await states.load(source)).merged,
     land: async (after) => (await log.append(source, page, body, after)).place,
   });

@@ -67,6 +67,16 @@ test("a report that names its channel is believed, else its endpoint is", () => 
   expect(read("", "PUSH")).toContain('"channel":"PUSH"');
 });
 
+test.each(["12345678901234567890", "17", "9007199254740993"])(
+  "a messageId that is a number keeps its digits: %s",
+  (digits) => {
+    const text = `{${RIGHT.replace('"m"', digits)}}`;
+    const body = Buffer.from(`{"results":[${text}]}`);
+    const { records, rejects } = readPage(body, { path: "/sms/1/reports", channel: "SMS" });
+    expect([records[0]?.messageId, rejects]).toEqual([digits, []]);
+  },
+);
+
 test("commas before a closing brace, as in Infobip's own examples, do no harm", () => {
   expect(flawsOf(`{${RIGHT},"text":"a ,} \\",]",}`)).toEqual([]);
 });

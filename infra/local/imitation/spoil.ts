@@ -77,7 +77,7 @@ export function malformedRecords(): unknown[] {
     [],
     {},
     { ...right },
-    { ...right, messageId: 12 },
+    { ...right, messageId: [12] },
     { ...right, messageId: "" },
     { ...right, messageId: "malformed-sent", sentAt: "2015-02-31T25:61:00.000+9900" },
     { ...right, messageId: "malformed-null", status: null },
