@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { World } from "../../infra/local/imitation/world.ts";
+import { PARSER_VERSION } from "../../lib/infobip/report.ts";
 import type { Checkpoint } from "../../lib/ingest/checkpoint.ts";
 import type { QuarantinedItem } from "../../lib/ingest/quarantine.ts";
 import { Quarantine } from "../../lib/ingest/quarantine.ts";
@@ -117,6 +118,6 @@ test("a round of a checkpoint that was written before times were noted is gone o
   await services.quarantine.keep(anEntry(NOON - 24 * HOUR_MS), "{");
   await services.quarantine.keep(anEntry(NOON - 23 * HOUR_MS), "{");
   const upTo = `${anEntry(NOON - 24 * HOUR_MS).page}#0`;
-  await replaySome({ parser: 1, day: Math.floor(NOON / (24 * HOUR_MS)), upTo }, services);
+  await replaySome({ parser: PARSER_VERSION, day: Math.floor(NOON / (24 * HOUR_MS)), upTo }, services);
   expect(tried.map(({ sk }) => sk)).toEqual([`${anEntry(NOON - 23 * HOUR_MS).page}#0`]);
 });
