@@ -105,6 +105,14 @@ test("a message on its way is past its acceptance, whichever of the two is heard
   }
 });
 
+test("of two that are as far on, the one that was done later counts, whichever is heard of first", () => {
+  const [early, late] = [1, 2].map((seconds) =>
+    knownFrom(aRecord({ doneAt: formatMoment(NOON + seconds * 1000), from: `sender ${seconds}` })),
+  ) as [Known, Known];
+  for (const { record } of [merge(early, late), merge(late, early)])
+    expect([record.from, record.doneAt]).toEqual(["sender 2", formatMoment(NOON + 2000)]);
+});
+
 test("a delivery that is heard of after the expiry counts, though its doneAt is earlier", () => {
   const expired = { groupId: 4, groupName: "EXPIRED", id: 15, name: "EXPIRED_EXPIRED" };
   const doneAt = (minutes: number) => formatMoment(NOON + minutes * 60_000);

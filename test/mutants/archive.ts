@@ -29,14 +29,6 @@ export const ARCHIVE: readonly Mutant[] = [
     tests: TESTS,
   },
   {
-    name: "settles without a commit",
-    file: "lib/archive/settle.ts",
-    search: "if (!(await commitCatalog(db, next))) return undefined;",
-    replace: "await commitCatalog(db, next);",
-    harm: "of two that settle at once the later one forgets the other's run",
-    tests: TESTS,
-  },
-  {
     name: "deletes without grace",
     file: "lib/archive/trash.ts",
     search: "export const GRACE_MS = 10 * 60_000;",

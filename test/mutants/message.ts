@@ -37,7 +37,7 @@ export const MESSAGE: readonly Mutant[] = [
     search: "record.doneAt ? epochMsOf(record.doneAt) : -Infinity",
     replace: "record.doneAt ? -Infinity : -Infinity",
     harm: "a message that was delivered late is gone too early",
-    tests: ["test/archive"],
+    tests: ["test/message/record.test.ts"],
   },
   {
     name: "takes a merge for done by its values alone",

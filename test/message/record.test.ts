@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { formatMoment } from "../../lib/message/moment.ts";
+import { expiresAtSeconds } from "../../lib/message/record.ts";
+import { aRecord, NOON } from "./records.ts";
+
+const HOUR_MS = 3_600_000;
+
+test("a record is kept from the later of its two moments on, whichever that is", () => {
+  const at = (doneAtMs?: number) =>
+    expiresAtSeconds(aRecord(doneAtMs === undefined ? {} : { doneAt: formatMoment(doneAtMs) }), 48);
+  const untilMs = (ms: number) => (ms + 48 * HOUR_MS) / 1000;
+  expect(at()).toBe(untilMs(NOON));
+  expect(at(NOON + 5 * HOUR_MS)).toBe(untilMs(NOON + 5 * HOUR_MS));
+  expect(at(NOON - 5 * HOUR_MS)).toBe(untilMs(NOON));
+  expect(at(NOON + 1)).toBe(untilMs(NOON) + 1);
+});
