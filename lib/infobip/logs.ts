@@ -3,7 +3,7 @@ import { backoffMs, type Clock } from "../runtime/clock.ts";
 import { type Answer, REQUEST_TIMEOUT_MS, type Upstream } from "./client.ts";
 import type { Pace } from "./pace.ts";
 import { type PageContent, readPage } from "./page.ts";
-import { LOGS_PATH, LOGS_REACH_MS, MOST_RESULTS } from "./sources.ts";
+import { LOGS_PATH, MOST_RESULTS } from "./sources.ts";
 import type { Window } from "./windows.ts";
 
 export interface LogsServices {
@@ -18,8 +18,8 @@ export type LogsAnswer =
   | { readonly kind: "read"; readonly content: PageContent }
   /** Infobip takes the window and gives no whole answer to it, however often it is asked. */
   | { readonly kind: "unservable"; readonly reason: string }
-  /** Infobip says that the window begins before what its logs still hold. */
-  | { readonly kind: "tooOld" }
+  /** Infobip does not take the window (400): it may begin before what its logs still hold. */
+  | { readonly kind: "refused"; readonly reason: string }
   /** There is no time left, or Infobip answers nothing at all; `reason` says which. */
   | { readonly kind: "gaveUp"; readonly reason: string };
 
@@ -28,8 +28,6 @@ const MOST_ATTEMPTS = 8;
 /** The time and the pace are what bounds a run; this only keeps one window from taking all of both for ever. */
 const MOST_REQUESTS = 60;
 const HOLD_BACK_AFTER_429_MS = 5_000;
-/** Near the end of the logs' reach a refused window may be one that has just gone out of it. */
-const NEAR_REACH_MS = 3_600_000;
 /** Time to merge what one answer holds. */
 const MERGE_MS = 10_000;
 
@@ -45,14 +43,16 @@ export async function readLogs(
   let last: Attempt = { kind: "gaveUp", reason: "no time left" };
   let best: PageContent | undefined;
   let failures = 0;
-  for (let n = 0; failures < mostAttempts && n < MOST_REQUESTS; n++) {
+  for (let n = 0, most = mostAttempts; failures < most && n < MOST_REQUESTS; n++) {
     const attempt = await attemptOnce(window, services, n);
-    if (attempt.kind === "gaveUp" || attempt.kind === "tooOld")
+    if (attempt.kind === "gaveUp" || attempt.kind === "refused")
       return best ? { kind: "read", content: best } : attempt;
     last = attempt;
     if (attempt.kind !== "read") {
       // A 429 is Infobip's pace and no word on the window: it costs time, and no attempt.
       if (attempt.kind !== "throttled") failures++;
+      // Nor is it one that nobody is there.
+      most = attempt.kind === "unreachable" ? MOST_ATTEMPTS : mostAttempts;
       continue;
     }
     const { content } = attempt;
@@ -83,19 +83,16 @@ async function attemptOnce(window: Window, services: LogsServices, n: number): P
   if (waitMs > 0) await clock.sleep(waitMs);
   const answer = await ask(window, services);
   if (answer.kind === "doubt") return { kind: "unservable", reason: answer.reason };
-  if (answer.kind === "refused") return meaningOf(answer, window, clock.now());
+  if (answer.kind === "refused") return meaningOf(answer);
   const content = readPage(answer.body, { path: LOGS_PATH });
   return isWhole(content)
     ? { kind: "read", content }
     : { kind: "unservable", reason: "an answer that cannot be read to its end" };
 }
 
-function meaningOf(answer: Extract<Answer, { kind: "refused" }>, window: Window, nowMs: number): Attempt {
-  const { reason, status, retryAfterMs } = answer;
+function meaningOf({ reason, status, retryAfterMs }: Extract<Answer, { kind: "refused" }>): Attempt {
   if (retryAfterMs !== undefined) return { kind: status === 429 ? "throttled" : "unreachable", reason };
-  const isNearReach = window.sinceMs < nowMs - LOGS_REACH_MS + NEAR_REACH_MS;
-  if (status === 400 && isNearReach) return { kind: "tooOld" };
-  return { kind: "gaveUp", reason };
+  return { kind: status === 400 ? "refused" : "gaveUp", reason };
 }
 
 /** The records of both, as what one answer spoils another may have whole. */
