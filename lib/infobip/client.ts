@@ -4,7 +4,7 @@ import { Agent, type Dispatcher, request } from "undici";
  * What became of one request to Infobip. The difference between the last two is what the whole project turns on: a
  * report is handed out once, so a request that may have been processed must not be sent again behind anybody's back.
  */
-export type Answer =
+export type InfobipAnswer =
   | { readonly kind: "ok"; readonly body: Uint8Array }
   /** It certainly took nothing: never connected, or refused with a 4xx. `retryAfterMs` says when to try again. */
   | {
@@ -19,18 +19,18 @@ export type Answer =
   | { readonly kind: "doubt"; readonly reason: string };
 
 /** What opens the account: the whole Authorization header. */
-export interface Key {
+export interface Authorization {
   readonly authorization: string;
 }
 
-export type Refused = Extract<Answer, { kind: "refused" }>;
+export type Refused = Extract<InfobipAnswer, { kind: "refused" }>;
 
 /** Infobip as the pull and the reconciler know it. Neither call ever throws for what the network or the server does. */
 export interface Upstream {
   /** The key to ask with, or why there is none. */
-  authorize(): Promise<Key | Refused>;
+  authorize(): Promise<Authorization | Refused>;
   /** Sends one GET, once. */
-  get(path: string, query: Readonly<Record<string, string>>, key: Key): Promise<Answer>;
+  get(path: string, query: Readonly<Record<string, string>>, key: Authorization): Promise<InfobipAnswer>;
 }
 
 export interface InfobipSettings {
@@ -84,7 +84,7 @@ export class InfobipClient implements Upstream {
   }
 
   /** Fetches the key. Never throws: without one it says why there is none. */
-  async authorize(): Promise<Key | Refused> {
+  async authorize(): Promise<Authorization | Refused> {
     try {
       const authorization = await this.#settings.authorization(this.#isKeyRefused);
       if (authorization) return { authorization };
@@ -95,7 +95,11 @@ export class InfobipClient implements Upstream {
   }
 
   /** Sends one GET. Never throws for what the network or the server does. */
-  async get(path: string, query: Readonly<Record<string, string>>, { authorization }: Key): Promise<Answer> {
+  async get(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    { authorization }: Authorization,
+  ): Promise<InfobipAnswer> {
     try {
       const answer = await request(new URL(path, this.#settings.baseUrl), {
         dispatcher: this.#agent,
@@ -119,7 +123,11 @@ export class InfobipClient implements Upstream {
   }
 }
 
-function interpret(status: number, retryAfter: string | string[] | undefined, body: Uint8Array): Answer {
+function interpret(
+  status: number,
+  retryAfter: string | string[] | undefined,
+  body: Uint8Array,
+): InfobipAnswer {
   // "No content" is a list of nothing.
   if (status === 204) return { kind: "ok", body: Buffer.from('{"results":[]}') };
   if (status >= 200 && status < 300) return { kind: "ok", body };

@@ -1,6 +1,6 @@
 import { formatMoment } from "../message/moment.ts";
 import { backoffMs, type Clock } from "../runtime/clock.ts";
-import { type Answer, REQUEST_TIMEOUT_MS, type Upstream } from "./client.ts";
+import { type InfobipAnswer, REQUEST_TIMEOUT_MS, type Upstream } from "./client.ts";
 import type { Pace } from "./pace.ts";
 import { type PageContent, readPage } from "./page.ts";
 import { LOGS_PATH, MOST_RESULTS } from "./sources.ts";
@@ -81,7 +81,7 @@ async function attemptOnce(window: Window, services: LogsServices, n: number): P
   if (remainingMs() - waitMs < REQUEST_TIMEOUT_MS + MERGE_MS)
     return { kind: "gaveUp", reason: "no time left" };
   if (waitMs > 0) await clock.sleep(waitMs);
-  const answer = await ask(window, services);
+  const answer = await askForLogs(window, services);
   if (answer.kind === "doubt") return { kind: "unservable", reason: answer.reason };
   if (answer.kind === "refused") return meaningOf(answer);
   const content = readPage(answer.body, { path: LOGS_PATH });
@@ -90,7 +90,7 @@ async function attemptOnce(window: Window, services: LogsServices, n: number): P
     : { kind: "unservable", reason: "an answer that cannot be read to its end" };
 }
 
-function meaningOf({ reason, status, retryAfterMs }: Extract<Answer, { kind: "refused" }>): Attempt {
+function meaningOf({ reason, status, retryAfterMs }: Extract<InfobipAnswer, { kind: "refused" }>): Attempt {
   if (retryAfterMs !== undefined) return { kind: status === 429 ? "throttled" : "unreachable", reason };
   return { kind: status === 400 ? "refused" : "gaveUp", reason };
 }
@@ -112,7 +112,10 @@ function hasSameRejects(before: PageContent, after: PageContent): boolean {
   return after.rejects.every(({ text }) => known.has(text));
 }
 
-async function ask({ sinceMs, untilMs }: Window, { infobip, pace, clock }: LogsServices): Promise<Answer> {
+async function askForLogs(
+  { sinceMs, untilMs }: Window,
+  { infobip, pace, clock }: LogsServices,
+): Promise<InfobipAnswer> {
   const key = await infobip.authorize();
   if ("kind" in key) return key;
   pace.sent();

@@ -12,7 +12,7 @@ const ATTEMPTS = 3;
 const MOST_FINDS = 4;
 
 /** Why a window was refused. */
-export type Refusal =
+export type RefusalCause =
   /** It begins before what the logs still hold; how far they reach is known from now on. */
   | { readonly kind: "tooOld" }
   /** Not for its age: others that begin there are served. */
@@ -36,7 +36,7 @@ export class Reach {
   }
 
   /** Finds out why this window was refused, for which it asks for a few windows of a millisecond. */
-  async explain({ sinceMs }: Window, reason: string, services: LogsServices): Promise<Refusal> {
+  async explain({ sinceMs }: Window, reason: string, services: LogsServices): Promise<RefusalCause> {
     const { clock } = services;
     const sentMs = clock.now();
     // Another task of the run may have found it out since the window was planned.

@@ -50,7 +50,7 @@ const TIMEOUTS = { connectTimeout: 10_000, readTimeout: 60_000 };
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The three things as they should be; `security` only where the proof is one of the API's kinds. */
-export interface Wanted {
+export interface WantedSubscription {
   readonly channel: PushedChannelName;
   readonly subscriptionId: string;
   readonly profileId: string;
@@ -64,7 +64,7 @@ export interface Wanted {
 export function wantedOf(
   channel: PushedChannelName,
   { name, url, proof, limits }: { name: string; url: string; proof: PushProof; limits: PushLimits },
-): Wanted {
+): WantedSubscription {
   const { kind, events } = PUSHED_CHANNELS[channel];
   const [authId, id] = [`omnilog-${name}`, `omnilog-${name}-${kind}`];
   const security = securityOf(proof);

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { ConfigurationError } from "../runtime/errors.ts";
 
 /** What the API answers, where it is an object. */
-export type Found = Readonly<Record<string, unknown>>;
+export type ApiObject = Readonly<Record<string, unknown>>;
 
 const found = v.record(v.string(), v.unknown());
 const page = v.object({ results: v.array(found) });
@@ -31,13 +31,13 @@ export class SubscriptionsClient {
   }
 
   /** One thing; undefined when there is none of that id. */
-  async get(path: string): Promise<Found | undefined> {
+  async get(path: string): Promise<ApiObject | undefined> {
     return this.#send("GET", path);
   }
 
   /** Everything of a list, page after page. */
-  async list(path: string): Promise<Found[]> {
-    const all: Found[] = [];
+  async list(path: string): Promise<ApiObject[]> {
+    const all: ApiObject[] = [];
     for (let at = 0; ; at++) {
       const answer = await this.#send("GET", `${path}?page=${at}&size=${PAGE}`);
       const { results } = v.parse(page, answer ?? { results: [] });
@@ -59,7 +59,7 @@ export class SubscriptionsClient {
     return (await this.#send("DELETE", path)) !== undefined;
   }
 
-  async #send(method: string, path: string, body?: unknown): Promise<Found | undefined> {
+  async #send(method: string, path: string, body?: unknown): Promise<ApiObject | undefined> {
     const response = await this.#request(method, path, body);
     const text = await response.text();
     if (response.status === 404) return undefined;

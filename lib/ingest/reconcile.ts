@@ -4,7 +4,7 @@ import type { Window } from "../infobip/windows.ts";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
 import { type Checked, type CheckServices, checkStretch } from "./check.ts";
 import { mergeLog } from "./merge-log.ts";
-import { isUnswept, openPulls, partSettled, see, settle } from "./open-pulls.ts";
+import { isUnswept, openPulls, partSettled, see, settlePulls } from "./open-pulls.ts";
 import { REPAIRS } from "./repairs.ts";
 import { replaySome } from "./replay-rounds.ts";
 import { isDone, type ReconcileServices, Run } from "./run.ts";
@@ -56,7 +56,7 @@ export async function reconcile(services: ReconcileServices): Promise<ReconcileR
   await mergeLeftovers(services);
   const seen = see(await services.openPulls.load(), await openPulls(services), startMs);
   const { left, settled } = partSettled(seen);
-  await settle(settled, services);
+  await settlePulls(settled, services);
   const asked = await carryOut(services);
   const found = await checkpoints.load();
   const { isEmpty, round } = await replaySome(found.replay, services);

@@ -100,7 +100,7 @@ export class Events {
     const alive = items.filter((item) => Number(item[EXPIRES_AT]) * 1000 > nowMs);
     const [moments, events] = [alive.filter(isMoment), alive.filter((item) => !isMoment(item))];
     return {
-      momentsMs: moments.map(parseMoment),
+      momentsMs: moments.map(parseEventMoment),
       events: events.map((item) => {
         const { v: _, ...event } = parseStored(stored, item);
         return event;
@@ -129,6 +129,6 @@ export function momentItem(messageId: string, atMs: number, expiresAt: number) {
 }
 
 /** Reads the moment of an item. */
-export function parseMoment(item: Readonly<Record<string, unknown>>): number {
+export function parseEventMoment(item: Readonly<Record<string, unknown>>): number {
   return parseStored(storedMoment, item).atMs;
 }

@@ -3,7 +3,7 @@ import pMap from "p-map";
 import { MOST_ID_BYTES } from "../message/event.ts";
 import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
-import { MOMENT, momentItem, parseMoment } from "./events.ts";
+import { MOMENT, momentItem, parseEventMoment } from "./events.ts";
 
 /** A message whose reports do not agree on when it was sent. */
 interface Moved {
@@ -36,7 +36,7 @@ export async function momentsKeptUntil(db: Database, pk: string, keepSeconds: nu
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :moment)",
     ExpressionAttributeValues: { ":pk": pk, ":moment": MOMENT },
   };
-  return endOf((await Array.fromAsync(queryAll(db, query))).map(parseMoment), keepSeconds);
+  return endOf((await Array.fromAsync(queryAll(db, query))).map(parseEventMoment), keepSeconds);
 }
 
 /** All of them as long as the message itself, which is kept by the latest, and for the days in which reports of it may come. */

@@ -4,9 +4,9 @@ import type { Database } from "../runtime/dynamodb.ts";
 import { BusyError } from "../runtime/errors.ts";
 import { type Fingerprint, fingerprintOf, isReportable } from "./fingerprint.ts";
 import type { Way } from "./page-log.ts";
-import { ENTRY_KEPT_LONGER_SECONDS, type Entry, ReportIndex, type Tail } from "./report-index.ts";
+import { ENTRY_KEPT_LONGER_SECONDS, ReportIndex, type StreamEntry, type Tail } from "./report-index.ts";
 import { bitsOf } from "./rows.ts";
-import { type Announcement, Seen } from "./seen.ts";
+import { type Announcement, SeenReports } from "./seen.ts";
 import { type Stream, streamOf } from "./streams.ts";
 
 /** A page of the log that was merged, as far as readers must know it. */
@@ -59,10 +59,10 @@ const MOST_ATTEMPTS = 100;
  */
 export class Publisher {
   readonly #index: ReportIndex;
-  readonly #seen: Seen;
+  readonly #seen: SeenReports;
   readonly #retentionHours: number;
 
-  constructor({ index, seen }: { index: ReportIndex; seen: Seen }, retentionHours: number) {
+  constructor({ index, seen }: { index: ReportIndex; seen: SeenReports }, retentionHours: number) {
     this.#index = index;
     this.#seen = seen;
     this.#retentionHours = retentionHours;
@@ -154,7 +154,7 @@ export class Publisher {
 
 /** The publisher of a table. `retentionHours`: how long pages are kept. */
 export function openPublisher(db: Database, retentionHours: number, clock: Clock): Publisher {
-  return new Publisher({ index: new ReportIndex(db), seen: new Seen(db, clock) }, retentionHours);
+  return new Publisher({ index: new ReportIndex(db), seen: new SeenReports(db, clock) }, retentionHours);
 }
 
 function partOf(page: PublishedPage, rows: readonly PageRow[], all: number): Part {
@@ -165,7 +165,7 @@ function partOf(page: PublishedPage, rows: readonly PageRow[], all: number): Par
   };
 }
 
-function entryAfter(tail: Tail, page: PublishedPage, retentionHours: number): Entry {
+function entryAfter(tail: Tail, page: PublishedPage, retentionHours: number): StreamEntry {
   const { source, place, way, atMs } = page;
   const keptSeconds = Math.round(retentionHours * 3600) + ENTRY_KEPT_LONGER_SECONDS;
   return {

@@ -38,10 +38,10 @@ const entrySchema = v.object({
 });
 
 /** One page of a stream. */
-export type Entry = v.InferOutput<typeof entrySchema>;
+export type StreamEntry = v.InferOutput<typeof entrySchema>;
 
 /** The last entry, as far as whoever appends must know it. */
-export type Tail = Pick<Entry, "place" | "entered" | "orderMs">;
+export type Tail = Pick<StreamEntry, "place" | "entered" | "orderMs">;
 
 const NOTHING: Tail = { place: 0, entered: {}, orderMs: 0 };
 const tailSchema = v.object({
@@ -55,12 +55,12 @@ const tailSchema = v.object({
 export const ENTRY_KEPT_LONGER_SECONDS = 24 * 3600;
 
 /** Is the page of an entry still kept? */
-export function isKept(entry: Entry, nowMs: number): boolean {
+export function isKept(entry: StreamEntry, nowMs: number): boolean {
   return keptUntilMs(entry) > nowMs;
 }
 
 /** Until when the page of an entry is kept, milliseconds since 1970. */
-export function keptUntilMs({ expiresAt }: Entry): number {
+export function keptUntilMs({ expiresAt }: StreamEntry): number {
   return (expiresAt - ENTRY_KEPT_LONGER_SECONDS) * 1000;
 }
 
@@ -73,7 +73,7 @@ const MOST_REMEMBERED = 1_000;
 export class ReportIndex {
   readonly #db: Database;
   /** An entry never changes. */
-  readonly #remembered = new Map<string, Entry>();
+  readonly #remembered = new Map<string, StreamEntry>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -101,7 +101,7 @@ export class ReportIndex {
   }
 
   /** Appends an entry, if its place is still free. Was it? */
-  async append(stream: Stream, entry: Entry): Promise<boolean> {
+  async append(stream: Stream, entry: StreamEntry): Promise<boolean> {
     const { place: at, expiresAt, ...attributes } = entry;
     try {
       await this.#db.client.send(
@@ -139,7 +139,7 @@ export class ReportIndex {
    * The entries from a place on, oldest first, at most some. Read cheaply: the newest may be missing for a moment, but none
    * before one that is given, since a gap is looked at again consistently. A gap that is still there has expired.
    */
-  async from(stream: Stream, first: number): Promise<readonly Entry[]> {
+  async from(stream: Stream, first: number): Promise<readonly StreamEntry[]> {
     const range = { after: first - 1, until: LAST, isBackward: false, limit: ENTRIES_AT_ONCE };
     const entries = await this.#query(stream, range, false);
     const isGapless = entries.every((entry, n) => entry.place === first + n);
@@ -147,12 +147,12 @@ export class ReportIndex {
   }
 
   /** An entry, if this process has met it. */
-  remembered(stream: Stream, at: number): Entry | undefined {
+  remembered(stream: Stream, at: number): StreamEntry | undefined {
     return this.#remembered.get(`${stream}#${at}`);
   }
 
   /** The entries from a place on, as `from` gives them, up to the end. The first is not asked for if it is remembered. */
-  async *read(stream: Stream, first: number): AsyncGenerator<Entry> {
+  async *read(stream: Stream, first: number): AsyncGenerator<StreamEntry> {
     const known = this.remembered(stream, first);
     if (known) yield known;
     for (let place = known ? first + 1 : first; ; ) {
@@ -165,17 +165,17 @@ export class ReportIndex {
   }
 
   /** The oldest entry of which the page is still kept; undefined when there is none. */
-  async oldest(stream: Stream, nowMs: number): Promise<Entry | undefined> {
+  async oldest(stream: Stream, nowMs: number): Promise<StreamEntry | undefined> {
     return this.#firstWith(stream, (entry) => isKept(entry, nowMs));
   }
 
   /** The first entry that became known at this moment or later; undefined when none did. Two reads and log2(entries). */
-  async since(stream: Stream, sinceMs: number): Promise<Entry | undefined> {
+  async since(stream: Stream, sinceMs: number): Promise<StreamEntry | undefined> {
     return this.#firstWith(stream, ({ orderMs }) => orderMs >= sinceMs);
   }
 
   /** The first entry with a property that all entries after it have, too: by halves. */
-  async #firstWith(stream: Stream, has: (entry: Entry) => boolean): Promise<Entry | undefined> {
+  async #firstWith(stream: Stream, has: (entry: StreamEntry) => boolean): Promise<StreamEntry | undefined> {
     const first = await this.#next(stream, 0);
     if (!first || has(first)) return first;
     let [found] = await this.#query(stream, { after: 0, until: LAST, isBackward: true, limit: 1 }, false);
@@ -186,7 +186,7 @@ export class ReportIndex {
     while (high - low > 1) {
       const middle = low + Math.floor((high - low) / 2);
       // Time to live deletes in no order, so there may be nothing at the middle itself.
-      const entry: Entry = (await this.#next(stream, middle - 1)) ?? found;
+      const entry: StreamEntry = (await this.#next(stream, middle - 1)) ?? found;
       if (has(entry)) [found, high] = [entry, middle];
       else low = entry.place;
     }
@@ -194,7 +194,7 @@ export class ReportIndex {
   }
 
   /** The first entry after a place. */
-  async #next(stream: Stream, after: number): Promise<Entry | undefined> {
+  async #next(stream: Stream, after: number): Promise<StreamEntry | undefined> {
     const range = { after, until: LAST, isBackward: false, limit: 1 };
     return (await this.#query(stream, range, false))[0];
   }
@@ -203,7 +203,7 @@ export class ReportIndex {
     stream: Stream,
     range: { after: number; until: number; isBackward: boolean; limit: number },
     isConsistent: boolean,
-  ): Promise<readonly Entry[]> {
+  ): Promise<readonly StreamEntry[]> {
     const { Items = [] } = await this.#db.client.send(
       new QueryCommand({
         TableName: this.#db.table,

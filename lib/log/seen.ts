@@ -10,7 +10,7 @@ import { type Entered, isBeyond, isUpTo, KnownMarks } from "./known-marks.ts";
 import type { Stream } from "./streams.ts";
 
 /** The page that brought reports: its log, and its place in it. */
-export interface Origin {
+export interface PagePlace {
   readonly source: string;
   readonly place: number;
 }
@@ -23,7 +23,7 @@ export interface Told {
 
 /** Everything that a page says in a stream. */
 export interface Announcement {
-  readonly origin: Origin;
+  readonly origin: PagePlace;
   readonly told: readonly Told[];
   /** Seconds since 1970. */
   readonly expiresAt: number;
@@ -50,7 +50,7 @@ const CONCURRENCY = 16;
  * Kept as long as the log. By itself it decides nothing: what is written here counts once the page is in the stream's
  * index, so that a page that its writer died over stands in nobody's way.
  */
-export class Seen {
+export class SeenReports {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #known = new KnownMarks();
@@ -97,8 +97,8 @@ export class Seen {
    * The pages that tell of a message (by `messageMarkOf`), of those that tell of messages sent in a slot; now and then one that
    * does not. Read cheaply: what was published a moment ago may be missing.
    */
-  async pagesOf(stream: Stream, slot: number, messageMark: string): Promise<Origin[]> {
-    const found: Origin[] = [];
+  async pagesOf(stream: Stream, slot: number, messageMark: string): Promise<PagePlace[]> {
+    const found: PagePlace[] = [];
     for await (const { marks, also, source, place, v: format } of this.#read(stream, slot, {})) {
       if (format === FIRST_VERSION) continue;
       const isTold = split(marks, MARK_BYTES).some((mark) => mark.startsWith(messageMark));
@@ -194,7 +194,7 @@ interface Range {
 export const SEEN_PARTITION = "seen#";
 const partitionOf = (stream: Stream, slot: number) => `${SEEN_PARTITION}${stream}#${slot}`;
 
-function keyOf(stream: Stream, slot: number, { source, place }: Origin) {
+function keyOf(stream: Stream, slot: number, { source, place }: PagePlace) {
   return { pk: partitionOf(stream, slot), sk: sortKey(source, place) };
 }
 

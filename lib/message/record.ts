@@ -5,11 +5,11 @@ import { epochMsOfMoment } from "./moment.ts";
 import type { Status } from "./status.ts";
 
 /** A decimal that keeps its digits: 0.0100 is a raw number, 0.01 a plain one. `digitsOf` gives the text of either. */
-export type Decimal = number | RawNumber;
+export type JsonDecimal = number | RawNumber;
 
 /** What a message cost. Fields that nobody has named yet stay beside the known ones, here and below. */
 export interface Price extends JsonObject {
-  readonly pricePerMessage?: Decimal;
+  readonly pricePerMessage?: JsonDecimal;
   readonly currency?: string;
 }
 

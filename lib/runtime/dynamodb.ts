@@ -19,7 +19,7 @@ export interface Patience {
 }
 
 /** Where one process does several things, how much of the database one of them may take. */
-export interface Standing {
+export interface DatabaseShare {
   /** Requests at a time; DATABASE_CONCURRENCY unless it is said. */
   readonly connections?: number;
   /** What is waited for before each request; what it gives is called when that is over. */
@@ -38,7 +38,7 @@ export const HASTY: Patience = { attempts: 3, attemptMs: 3_000 };
 export function openDatabase(
   table: string,
   { attempts, attemptMs } = PATIENT,
-  { connections = DATABASE_CONCURRENCY, turn }: Standing = {},
+  { connections = DATABASE_CONCURRENCY, turn }: DatabaseShare = {},
 ): Database {
   const client = new DynamoDBClient({
     maxAttempts: attempts,

@@ -1,5 +1,5 @@
 /** What reads and writes the table when it is deployed. Commands, which a person runs, have that person's rights. */
-export type Reader = "ingest" | "reconcile" | "settle" | "query" | "receive";
+export type TableRole = "ingest" | "reconcile" | "settle" | "query" | "receive";
 
 /** A kind of item of the one table: what begins its partition key, who needs it, and how long it lives. */
 export interface Kind {
@@ -7,9 +7,9 @@ export interface Kind {
   /** The whole of `pk`, or, when it ends in `#`, its beginning. */
   readonly pk: string;
   /** Which Lambdas write it: jobs read it, too. */
-  readonly writtenBy: readonly Reader[];
+  readonly writtenBy: readonly TableRole[];
   /** Which Lambdas read it: those that only do, and the receiver. */
-  readonly readBy: readonly Reader[];
+  readonly readBy: readonly TableRole[];
   /** How the keys begin of those that the receiver, which the world can call, may touch; all of the kind, where it is not said. */
   readonly pushed?: string;
   /** When TTL removes it. */
@@ -105,7 +105,7 @@ export function kindsOf(pk: string): readonly Kind[] {
 }
 
 /** The key patterns that a Lambda may write or only read, in the spelling of IAM's `dynamodb:LeadingKeys`. */
-export function keyPatterns(reader: Reader, access: "writes" | "reads"): string[] {
+export function keyPatterns(reader: TableRole, access: "writes" | "reads"): string[] {
   const all: readonly Kind[] = KINDS;
   return all
     .filter((kind) => (access === "writes" ? kind.writtenBy : kind.readBy).includes(reader))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Answer, Upstream } from "../../lib/infobip/client.ts";
+import type { InfobipAnswer, Upstream } from "../../lib/infobip/client.ts";
 import type { Pace } from "../../lib/infobip/pace.ts";
 import { type Checked, type CheckServices, checkStretch } from "../../lib/ingest/check.ts";
 import { NOON } from "../message/records.ts";
@@ -8,12 +8,16 @@ import { beset } from "./misfortunes.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const EMPTY: Answer = { kind: "ok", body: Buffer.from('{"results":[]}') };
+const EMPTY: InfobipAnswer = { kind: "ok", body: Buffer.from('{"results":[]}') };
 
 /** Checks a stretch of logs that are empty, with an Infobip that answers as told to the n-th request for a window. */
 async function check(
   stretch: { sinceMs: number; untilMs: number },
-  answer: (request: { sinceMs: number; untilMs: number }, n: number, nowMs: number) => Answer | undefined,
+  answer: (
+    request: { sinceMs: number; untilMs: number },
+    n: number,
+    nowMs: number,
+  ) => InfobipAnswer | undefined,
 ) {
   const clock = testClock();
   let requests = 0;
@@ -42,7 +46,7 @@ async function check(
 describe("a stretch of 80 minutes with one row that cannot be served", () => {
   const badMs = NOON - 30 * MINUTE_MS;
   const stretch = { sinceMs: badMs - HOUR_MS, untilMs: badMs + 20 * MINUTE_MS };
-  const spoilt = ({ sinceMs, untilMs }: { sinceMs: number; untilMs: number }): Answer | undefined =>
+  const spoilt = ({ sinceMs, untilMs }: { sinceMs: number; untilMs: number }): InfobipAnswer | undefined =>
     sinceMs <= badMs && badMs <= untilMs ? { kind: "doubt", reason: "HTTP 500" } : undefined;
 
   test("is checked but for a second", async () => {
@@ -55,7 +59,7 @@ describe("a stretch of 80 minutes with one row that cannot be served", () => {
   test.each([1, 5, 20, 30, 40, 50, 60, 80, 95, 100])(
     "an outage that begins with the request %i is not taken for more such rows: the check stops",
     async (from) => {
-      const out: Answer = { kind: "doubt", reason: "HTTP 503" };
+      const out: InfobipAnswer = { kind: "doubt", reason: "HTTP 503" };
       const { gaps, stopped, requests } = await check(stretch, (asked, n) =>
         n >= from ? out : spoilt(asked),
       );
@@ -68,7 +72,7 @@ describe("a stretch of 80 minutes with one row that cannot be served", () => {
 });
 
 describe("an Infobip that refuses windows which begin too long ago", () => {
-  const refused: Answer = { kind: "refused", status: 400, reason: "HTTP 400" };
+  const refused: InfobipAnswer = { kind: "refused", status: 400, reason: "HTTP 400" };
 
   test.each([47.99, 47.5, 46.9, 46, 24, 1, 0.1])(
     "gives %d hours: all of them are checked, but for a few minutes",

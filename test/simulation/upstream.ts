@@ -1,8 +1,8 @@
 import { Dispatcher } from "undici";
 import {
-  type Answer,
   type Entry,
   GENERAL_ERROR,
+  type ImitatedAnswer,
   type Page,
   renderAnswer,
   TOO_MANY_REQUESTS,
@@ -121,7 +121,7 @@ export class Upstream {
 
   /** Sends the list, or what the fault leaves of it, and notes what was given away. */
   #give(
-    answer: Answer & { kind: "list" },
+    answer: ImitatedAnswer & { kind: "list" },
     fault: UpstreamFault | undefined,
     chance: Random,
     { nowMs, process, path }: { nowMs: number; process: string; path: string },
