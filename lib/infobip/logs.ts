@@ -14,26 +14,29 @@ export interface LogsServices {
 }
 
 export type LogsAnswer =
-  /** Where records could not be read, `content` holds those of several answers: what one spoils, another may have. */
+  /**
+   * If some records could not be read, `content` combines several answers: what is damaged in one may be intact in
+   * another.
+   */
   | { readonly kind: "read"; readonly content: PageContent }
-  /** Infobip takes the window and gives no whole answer to it, however often it is asked. */
+  /** Infobip accepts the window but never gives a complete answer to it, however often it is asked. */
   | { readonly kind: "unservable"; readonly reason: string }
-  /** Infobip does not take the window (400): it may begin before what its logs still hold. */
+  /** Infobip rejects the window (400), perhaps because it begins before what its logs still hold. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** There is no time left, or Infobip answers nothing at all; `reason` says which. */
+  /** No time is left, or Infobip does not answer at all; `reason` says which. */
   | { readonly kind: "gaveUp"; readonly reason: string };
 
-/** Waiting in between, these take most of a minute: whatever passes by itself has passed then. */
+/** With the waits in between these take most of a minute. Faults that pass by themselves have passed by then. */
 const MOST_ATTEMPTS = 8;
-/** The time and the pace are what bounds a run; this only keeps one window from taking all of both for ever. */
+/** A run is bounded by its time and its pace. This only keeps one window from using up both. */
 const MOST_REQUESTS = 60;
 const HOLD_BACK_AFTER_429_MS = 5_000;
-/** Time to merge what one answer holds. */
+/** Time to merge the records of one answer. */
 const MERGE_MS = 10_000;
 
 /**
- * The logs of a window. Logs can be read again, so whatever may pass is repeated, at our pace, while there is time; what
- * is refused for good (a wrong key) is not.
+ * Reads the logs of a window. Logs can be read again, so anything that may pass is retried at our pace while there is
+ * time. What is refused for good (a wrong key) is not.
  */
 export async function readLogs(
   window: Window,
@@ -49,9 +52,9 @@ export async function readLogs(
       return best ? { kind: "read", content: best } : attempt;
     last = attempt;
     if (attempt.kind !== "read") {
-      // A 429 is Infobip's pace and no word on the window: it costs time, and no attempt.
+      // A 429 is about our pace and not about the window: it costs time, but no attempt.
       if (attempt.kind !== "throttled") failures++;
-      // Nor is it one that nobody is there.
+      // Nor does it say anything about the window when nobody answers.
       most = attempt.kind === "unreachable" ? MOST_ATTEMPTS : mostAttempts;
       continue;
     }
@@ -67,14 +70,14 @@ export async function readLogs(
 
 type Attempt =
   | LogsAnswer
-  /** Too many requests, or nobody there. */
+  /** Too many requests, or nobody answers. */
   | { readonly kind: "throttled" | "unreachable"; readonly reason: string };
 
 function reasonOf(attempt: Attempt): string {
   return "reason" in attempt ? attempt.reason : attempt.kind;
 }
 
-/** One request at our pace, and what its answer means for the window. */
+/** Sends one request at our pace, and works out what its answer means for the window. */
 async function attemptOnce(window: Window, services: LogsServices, n: number): Promise<Attempt> {
   const { clock, pace, remainingMs } = services;
   const waitMs = Math.max(pace.waitMs(), n > 0 ? backoffMs(n - 1, clock) : 0);
@@ -95,18 +98,20 @@ function meaningOf({ reason, status, retryAfterMs }: Extract<InfobipAnswer, { ki
   return { kind: status === 400 ? "refused" : "gaveUp", reason };
 }
 
-/** The records of both, as what one answer spoils another may have whole. */
+/** Combines the records of both answers, since what is damaged in one may be intact in the other. */
 function together(before: PageContent, content: PageContent): PageContent {
   const records = [...before.records, ...content.records];
   return { ...content, records, texts: [...before.texts, ...content.texts] };
 }
 
-/** Could the answer be split into its records, readable or not? If not, it says nothing of the rest of its window. */
+/**
+ * Could the answer be split into its records, readable or not? If not, it says nothing about the rest of its window.
+ */
 function isWhole(content: PageContent): boolean {
   return content.rejects.every(({ place, bytes }) => place >= 0 || bytes !== undefined);
 }
 
-/** What cannot be read in two answers alike was not spoilt on its way: a third would be the same. */
+/** A record that is unreadable in two answers alike was not damaged on its way. A third answer would be the same. */
 function hasSameRejects(before: PageContent, after: PageContent): boolean {
   const known = new Set(before.rejects.map(({ text }) => text));
   return after.rejects.every(({ text }) => known.has(text));

@@ -1,45 +1,45 @@
 import { type LogsServices, readLogs } from "./logs.ts";
 import type { Window } from "./windows.ts";
 
-/** So exactly it is found out: what is older than that and younger than the reach is not checked. */
+/** The reach is found to this precision. Messages between the result and the real reach are not checked. */
 const PRECISION_MS = 300_000;
-/** The first guess: the window has just gone out of the reach. */
+/** The first guess: the window has only just left the reach. */
 const FIRST_STEP_MS = 600_000;
-/** A window begins by so much later than the oldest that was served, which gets older on the way. */
+/** Windows begin this much later than the oldest one that was served, which ages in the meantime. */
 const MARGIN_MS = 60_000;
 const ATTEMPTS = 3;
-/** A reach that is wrong so often is none. */
+/** If the reach had to be corrected this often, there is no stable reach. */
 const MOST_FINDS = 4;
 
 /** Why a window was refused. */
 export type RefusalCause =
   /** It begins before what the logs still hold; how far they reach is known from now on. */
   | { readonly kind: "tooOld" }
-  /** Not for its age: others that begin there are served. */
+  /** Not because of its age: other windows that begin there are served. */
   | { readonly kind: "other" }
-  /** Nothing is served at all, there is no time left, or no reach fits what is refused. */
+  /** Nothing is served at all, no time is left, or no reach explains the refusals. */
   | { readonly kind: "gaveUp"; readonly reason: string };
 
-/** How far back Infobip takes windows of its logs, as a run finds out when one is refused. */
+/** How far back Infobip serves windows of its logs. A run finds out when a window is refused. */
 export class Reach {
   #foundMs: number | undefined;
   #finds = 0;
 
-  /** The age of the oldest window that was served, milliseconds; undefined as long as none was refused. */
+  /** The age of the oldest window that was served, in milliseconds; undefined until a window has been refused. */
   get foundMs(): number | undefined {
     return this.#foundMs;
   }
 
-  /** No window should begin before this. */
+  /** Windows should not begin before this moment. */
   oldestMs(nowMs: number): number {
     return this.#foundMs === undefined ? Number.NEGATIVE_INFINITY : nowMs - this.#foundMs + MARGIN_MS;
   }
 
-  /** Finds out why this window was refused, for which it asks for a few windows of a millisecond. */
+  /** Finds out why a window was refused, by asking for a few windows of one millisecond. */
   async explain({ sinceMs }: Window, reason: string, services: LogsServices): Promise<RefusalCause> {
     const { clock } = services;
     const sentMs = clock.now();
-    // Another task of the run may have found it out since the window was planned.
+    // Another task of the same run may have found out since this window was planned.
     if (sinceMs < this.oldestMs(sentMs) - MARGIN_MS) return { kind: "tooOld" };
     const probe = async (ms: number) => {
       const answer = await readLogs({ sinceMs: ms, untilMs: ms }, services, ATTEMPTS);

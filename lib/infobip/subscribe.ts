@@ -1,7 +1,7 @@
 import { differences, shownUrl, type WantedSubscription } from "./subscription.ts";
 import type { ApiObject, SubscriptionsClient } from "./subscriptions-client.ts";
 
-/** The three things as Infobip has them now. */
+/** The three resources as Infobip has them now. */
 interface Standing {
   readonly security: ApiObject | undefined;
   readonly profile: ApiObject | undefined;
@@ -14,8 +14,8 @@ const subscriptionPath = ({ channel, subscriptionId }: WantedSubscription) =>
   `subscription/${channel}/${subscriptionId}`;
 
 /**
- * Makes a subscription as it should be, and gives what it did, in lines: all three in one call where there is nothing yet,
- * else only what differs. It may be repeated at any time. Throws ConfigurationError.
+ * Brings a subscription to its desired state and returns what was done, as lines of text: one call creates everything
+ * if nothing exists yet, otherwise only differences are updated. Safe to repeat. Throws ConfigurationError.
  */
 export async function subscribe(client: SubscriptionsClient, wanted: WantedSubscription): Promise<string[]> {
   const { security, profile, subscription } = await standing(client, wanted);
@@ -29,7 +29,10 @@ export async function subscribe(client: SubscriptionsClient, wanted: WantedSubsc
   ];
 }
 
-/** How what Infobip has differs from what should be, in lines; none when all is well. Throws ConfigurationError. */
+/**
+ * Compares what Infobip has with what it should have; returns the differences as lines, none if all is well. Throws
+ * ConfigurationError.
+ */
 export async function checkSubscription(
   client: SubscriptionsClient,
   wanted: WantedSubscription,
@@ -44,7 +47,10 @@ export async function checkSubscription(
   ];
 }
 
-/** Takes a subscription away, its profile, and the security setting unless another profile uses it. Gives what it did. */
+/**
+ * Deletes a subscription and its profile, and the security setting unless another profile uses it. Returns what was
+ * done.
+ */
 export async function unsubscribe(
   client: SubscriptionsClient,
   wanted: WantedSubscription,
@@ -63,7 +69,7 @@ export async function unsubscribe(
   return done;
 }
 
-/** The other subscriptions of the channel: what they match may not come here, or may come twice. */
+/** The channel's other subscriptions: reports that match them may go elsewhere, or arrive twice. */
 export async function otherSubscriptions(
   client: SubscriptionsClient,
   wanted: WantedSubscription,
@@ -81,7 +87,9 @@ async function standing(client: SubscriptionsClient, wanted: WantedSubscription)
   return { security, profile, subscription };
 }
 
-/** `POST /subscriptions/1/subscription/{channel}` with profile and, unless it is there, security inside. */
+/**
+ * `POST /subscriptions/1/subscription/{channel}`, including the profile and, unless it exists, the security setting.
+ */
 async function createAll(
   client: SubscriptionsClient,
   wanted: WantedSubscription,
