@@ -9,13 +9,13 @@ import { CONTENT_BYTES, type Fingerprint, MARK_BYTES, MESSAGE_BYTES } from "./fi
 import { type Entered, isBeyond, isUpTo, KnownMarks } from "./known-marks.ts";
 import type { Stream } from "./streams.ts";
 
-/** The page that brought reports: its log, and its place in it. */
+/** The page that reports came in: its log, and its place there. */
 export interface PagePlace {
   readonly source: string;
   readonly place: number;
 }
 
-/** What a page says of a message, and whether it is the first to say it. */
+/** What a page says about a message, and whether it is the first to say it. */
 export interface Told {
   readonly fingerprint: Fingerprint;
   readonly isFirst: boolean;
@@ -30,7 +30,10 @@ export interface Announcement {
 }
 
 const VERSION = 2;
-/** The first format had no bytes for the message before those for what is said: it decides what is news, and leads from no message to its pages. */
+/**
+ * The first format had no bytes for the message before those for what is said. It can tell whether something is new,
+ * but does not lead from a message to its pages.
+ */
 const FIRST_VERSION = 1;
 const stored = v.object({
   source: v.string(),
@@ -60,7 +63,7 @@ export class SeenReports {
     this.#clock = clock;
   }
 
-  /** Writes down what pages say, over what an earlier attempt wrote. */
+  /** Writes what pages say, replacing what an earlier attempt wrote. */
   async announce(stream: Stream, announcements: readonly Announcement[]): Promise<void> {
     const items = announcements.flatMap(({ origin, told, expiresAt }) =>
       [...Map.groupBy(told, ({ fingerprint }) => fingerprint.slot)].map(([slot, list]) => {
@@ -107,7 +110,7 @@ export class SeenReports {
     return found;
   }
 
-  /** Which of these have been said by what is entered: their marks. */
+  /** The marks of those fingerprints that have been said by what is entered. */
   async said(
     stream: Stream,
     fingerprints: readonly Fingerprint[],
@@ -150,7 +153,7 @@ export class SeenReports {
     return among(new Set(whole));
   }
 
-  /** What the pages that are entered say of a slot, or only those of a range. Read consistently. */
+  /** The marks of the pages entered in a slot, or of a range of them. Read consistently. */
   async #marksOf(stream: Stream, slot: number, entered: Entered, range?: Range): Promise<string[]> {
     const found: string[] = [];
     for await (const { source, place, marks, v: format } of this.#read(stream, slot, {
@@ -184,7 +187,7 @@ interface Reading {
   readonly isConsistent?: boolean;
 }
 
-/** Pages of one log. */
+/** A range of pages of one log. */
 interface Range {
   readonly source: string;
   readonly after: number;
@@ -202,7 +205,7 @@ function sortKey(source: string, place: number): string {
   return `${source}#${String(place).padStart(12, "0")}`;
 }
 
-/** What of a mark tells what is said: that depends on the message, too. */
+/** The part of a mark that identifies what is said. It depends on the message as well. */
 function contentOf(mark: string): string {
   return mark.slice(MESSAGE_BYTES);
 }
