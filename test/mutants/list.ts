@@ -4,6 +4,7 @@ import { MESSAGE } from "./message.ts";
 import type { Mutant } from "./mutant.ts";
 import { RECONCILE } from "./reconcile.ts";
 import { REPORTS_MUTANTS } from "./reports.ts";
+import { VERSIONS } from "./versions.ts";
 
 /** Every bug that is planted. */
 export const MUTANTS: readonly Mutant[] = [
@@ -12,4 +13,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...MESSAGE,
   ...ARCHIVE,
   ...REPORTS_MUTANTS,
+  ...VERSIONS,
 ];

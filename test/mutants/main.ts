@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
+import { bundlePrevious } from "../simulation/previous.ts";
 import { MUTANTS } from "./list.ts";
 import type { Mutant } from "./mutant.ts";
 
@@ -33,6 +34,9 @@ async function plantAll(): Promise<boolean> {
   const outdated = mutants.filter((mutant) => !isPlantable(mutant));
   for (const { name, file } of outdated)
     console.log(`OUT OF DATE: ${name}: its text does not stand in ${file} once`);
+  // The copies have no history; what is made here they share.
+  if ((await bundlePrevious()) === undefined)
+    console.log("Git does not have the previous version: what only that would show survives.");
   const control = await plant(UNCHANGED);
   if (control) throw new Error(`without a bug one was found ${control}: it would be for every other, too`);
   const survivors: Mutant[] = [];

@@ -1,22 +1,18 @@
 import { hash, Random } from "../../infra/local/imitation/random.ts";
-import { InfobipClient } from "../../lib/infobip/client.ts";
-import { Pace } from "../../lib/infobip/pace.ts";
+import type { InfobipClient } from "../../lib/infobip/client.ts";
+import type { Pace } from "../../lib/infobip/pace.ts";
 import { type PushKind, SOURCE_NAMES, type SourceName } from "../../lib/infobip/sources.ts";
-import { MERGE_MS } from "../../lib/ingest/merge-log.ts";
-import { pullSource } from "../../lib/ingest/pull.ts";
-import { type ReconcileRun, reconcile } from "../../lib/ingest/reconcile.ts";
-import { openStores } from "../../lib/ingest/stores.ts";
-import { mergeLeft, mergePushed } from "../../lib/receive/merge-pushed.ts";
-import { Places } from "../../lib/receive/places.ts";
-import { receive } from "../../lib/receive/receive.ts";
+import type { ReconcileRun } from "../../lib/ingest/reconcile.ts";
+import type { openStores } from "../../lib/ingest/stores.ts";
+import type { Places } from "../../lib/receive/places.ts";
 import type { Clock } from "../../lib/runtime/clock.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
-import { countAndSettle } from "../../lib/statistics/count-and-settle.ts";
 import { databaseOf, type Model } from "./database.ts";
 import type { Loop } from "./loop.ts";
 import { Process } from "./process.ts";
 import type { Settings } from "./schedule.ts";
 import { AUTHORIZATION, type Upstream } from "./upstream.ts";
+import { VERSION, type Version } from "./version.ts";
 
 export type Job = SourceName | "reconcile" | "settle" | "receive";
 export const JOBS: readonly Job[] = [...SOURCE_NAMES, "reconcile", "settle", "receive"];
@@ -41,6 +37,7 @@ type Services = ReturnType<typeof openStores> & {
   readonly db: Database;
   readonly pace: Pace;
   readonly places: Places;
+  readonly version: Version;
 };
 
 /** A warm process keeps what it has built. */
@@ -48,6 +45,7 @@ interface Warm {
   readonly process: Process;
   readonly services: Services;
   readonly settings: Settings;
+  readonly isPrevious: boolean;
   isBusy: boolean;
 }
 
@@ -59,6 +57,9 @@ export interface FleetOptions extends Model {
   readonly settleAfterMs: number;
   /** Of a thousand runs so many begin in a new process, though there is a warm one. */
   readonly cold: number;
+  readonly previous: Version;
+  /** Of a thousand runs so many are begun by the previous version, now. */
+  readonly previousShare: () => number;
 }
 
 /** The Lambdas: starts their runs, in warm processes or new ones, and ends them as Lambda does, or as the faults say. */
@@ -77,7 +78,7 @@ export class Fleet {
     this.#options = options;
   }
 
-  /** From here on every run is in a new process with a right clock. */
+  /** From here on every run is in a new process with a right clock, of the present version. */
   replace(): void {
     this.#warm.clear();
     this.#generation++;
@@ -106,7 +107,7 @@ export class Fleet {
     const warm = this.#warmFor(job, n, settings);
     const { process } = warm;
     warm.isBusy = true;
-    loop.note(`${process.name} begins ${run}`);
+    loop.note(`${process.name} begins ${run}${warm.isPrevious ? ", of the previous version" : ""}`);
     const endMs = loop.nowMs + timeoutOf(job);
     const endsBy = (atMs: number, why: string) =>
       loop.at(atMs, () => {
@@ -157,18 +158,18 @@ export class Fleet {
 
   async #work(job: Job, services: Services, remainingMs: () => number): Promise<string> {
     if (job === "receive") {
-      const { pages } = await mergeLeft({ ...services, remainingMs });
+      const { pages } = await services.version.mergeLeft({ ...services, remainingMs });
       this.received += pages.length;
       return JSON.stringify({ pages: pages.length });
     }
     if (job === "settle") return this.#settle(services, remainingMs);
     if (job === "reconcile") {
-      const run = await reconcile({ ...services, remainingMs });
+      const run = await services.version.reconcile({ ...services, remainingMs });
       this.reconciled.push(run);
       const { windows, checked, inserted, repaired, openDoubts, settledDoubts, stopped } = run;
       return JSON.stringify({ windows, checked, inserted, repaired, openDoubts, settledDoubts, stopped });
     }
-    const { pulled, inDoubt, refused, quarantined } = await pullSource(job, {
+    const { pulled, inDoubt, refused, quarantined } = await services.version.pullSource(job, {
       ...services,
       remainingMs,
     });
@@ -176,7 +177,7 @@ export class Fleet {
   }
 
   async #settle(services: Services, remainingMs: () => number): Promise<string> {
-    const { settled, counted, fault } = await countAndSettle(
+    const { settled, counted, fault } = await services.version.countAndSettle(
       { ...services, remainingMs },
       this.#options.settleAfterMs,
     );
@@ -188,33 +189,37 @@ export class Fleet {
     const { seed, cold } = this.#options;
     const random = new Random(hash(seed, "process", job, n));
     const known = (this.#warm.get(job) ?? []).filter(({ process }) => !process.isDead);
+    const share = this.#generation > 0 ? 0 : this.#options.previousShare();
+    const isPrevious = new Random(hash(seed, "version", job, n)).chance(share / 1000);
     const free = known.filter((warm) => !warm.isBusy && warm.settings === settings);
-    const chosen = free[0];
+    const chosen = free.find((warm) => warm.isPrevious === isPrevious);
     if (chosen && !random.chance(cold / 1000)) return chosen;
-    const made = this.#make(`${job}-${n}`, settings, random);
+    const made = this.#make(`${job}-${n}`, settings, random, isPrevious);
     this.#warm.set(job, [...known, made]);
     return made;
   }
 
-  #make(name: string, settings: Settings, random: Random): Warm {
-    const { loop, seed, skewMs, upstream } = this.#options;
+  #make(name: string, settings: Settings, random: Random, isPrevious: boolean): Warm {
+    const { loop, seed, skewMs, upstream, previous } = this.#options;
+    const version = isPrevious ? previous : VERSION;
     const skew = this.#generation > 0 ? 0 : Math.round((2 * random.next() - 1) * skewMs);
     const process = new Process(name, { loop, seed, skewMs: skew });
-    const infobip = new InfobipClient({
+    const infobip = new version.InfobipClient({
       baseUrl: "http://infobip",
       authorization: async () => AUTHORIZATION,
       dispatcher: upstream.dispatcherFor(process),
     });
     const db = databaseOf(process, this.#options);
     const services = {
-      ...openStores(db, settings, process.clock),
+      ...version.openStores(db, settings, process.clock),
       clock: process.clock,
       infobip,
       db,
-      pace: new Pace(100, process.clock),
-      places: new Places(process.clock),
+      pace: new version.Pace(100, process.clock),
+      places: new version.Places(process.clock),
+      version,
     };
-    return { process, services, settings, isBusy: false };
+    return { process, services, settings, isPrevious, isBusy: false };
   }
 }
 
@@ -225,14 +230,18 @@ function timeoutOf(job: Job): number {
 
 /** What functions/receive.ts does with a push where nothing can be done after the answer. */
 async function receivePush({ kind, body }: Push, services: Services, answered: Answered): Promise<string> {
-  const { clock } = services;
+  const { clock, version } = services;
   const path = `/push/${kind}/${PATH_SECRET}`;
   const request = { id: "", method: "POST", path, headers: {}, sourceIp: "", body };
   const pushers = async () => `path ${PATH_SECRET}`;
-  const { response, isLanded } = await receive(request, { ...services, pushers, isAllowed: () => true });
+  const { response, isLanded } = await version.receive(request, {
+    ...services,
+    pushers,
+    isAllowed: () => true,
+  });
   const endMs = clock.now() + MERGING_MS;
-  const remainingMs = () => endMs - clock.now() + MERGE_MS;
-  if (isLanded) await mergePushed(kind, { ...services, remainingMs }).catch(() => []);
+  const remainingMs = () => endMs - clock.now() + version.MERGE_MS;
+  if (isLanded) await version.mergePushed(kind, { ...services, remainingMs }).catch(() => []);
   answered(response.statusCode);
   return `answers ${response.statusCode}`;
 }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { type Outcome, play } from "./play.ts";
+import { bundlePrevious, PREVIOUS_COMMIT } from "./previous.ts";
 import type { Task } from "./runner.ts";
 import { drawSchedule } from "./schedule.ts";
 import { ONCE_FAILED } from "./seeds.ts";
@@ -32,6 +33,11 @@ const YOUNG_SPACE = "--max-semi-space-size=64";
 const PROBLEMS_SHOWN = 6;
 const LOG_SHOWN = 40;
 
+// Before there are several processes that would each make it.
+if ((await bundlePrevious()) === undefined)
+  console.log(
+    `Git does not have ${PREVIOUS_COMMIT}: the present version takes the place of the previous one.`,
+  );
 process.exitCode = (await (values.seed === undefined ? playMany() : playOne(Number(values.seed)))) ? 0 : 1;
 
 async function playOne(seed: number): Promise<boolean> {

@@ -10,6 +10,7 @@ import { gather } from "../../lib/statistics/gather.ts";
 import { HOUR_MS, hourOf } from "../../lib/statistics/periods.ts";
 import { plainly, randomFilter } from "./plain.ts";
 import { searchPage } from "./stored-form.ts";
+import type { Version } from "./version.ts";
 
 const PLENTY = { units: 1e9, timeoutMs: 1e9 };
 /** A walk of more pages than this shows nothing more. */
@@ -29,6 +30,7 @@ export async function walk(
   now: () => number,
   limits = PLENTY,
   clock: Clock = { now, ...NEVER_WAITS },
+  find?: Version["search"],
 ): Promise<MessageRecord[]> {
   const records: MessageRecord[] = [];
   let after: string | undefined;
@@ -38,6 +40,7 @@ export async function walk(
       { filter, limit, ...(after === undefined ? {} : { after }) },
       limits,
       clock,
+      find,
     );
     records.push(...found.records);
     if (found.after === undefined) return records;

@@ -10,11 +10,13 @@ import { Fleet, JOBS } from "./fleet.ts";
 import { underControl } from "./globals.ts";
 import { Loop } from "./loop.ts";
 import { asJson, disorder, walk, wrongAnswers, wrongStatistics } from "./oracle.ts";
+import { previousVersion } from "./previous.ts";
 import { Pushes } from "./pushes.ts";
 import type { Schedule, Settings } from "./schedule.ts";
 import { readSlowly } from "./slow-readers.ts";
 import { leftovers, OpenPullsWatch, TABLE_SHAPE, watchLog } from "./stored-form.ts";
 import { Upstream } from "./upstream.ts";
+import { VERSION, type Version } from "./version.ts";
 
 /** How a schedule ended. */
 export interface Outcome {
@@ -62,8 +64,9 @@ const FINAL_QUERIES = 6;
 export async function play(schedule: Schedule, options: PlayOptions = {}): Promise<Outcome> {
   const log: string[] | undefined = options.isLogged ? [] : undefined;
   const loop = new Loop(START_MS, log);
+  const previous = schedule.deployment.length > 0 ? await previousVersion() : VERSION;
   using _controlled = underControl(() => loop.nowMs);
-  const stage = new Stage(schedule, loop, options.without ?? new Set());
+  const stage = new Stage(schedule, loop, options.without ?? new Set(), previous);
   await stage.play();
   return {
     seed: schedule.seed,
@@ -91,10 +94,13 @@ class Stage {
   readonly #fleet: Fleet;
   readonly #pushes: Pushes;
   readonly #random: Random;
+  readonly #previous: Version;
+  /** When the rounds have begun. */
+  #roundsFromMs = Number.POSITIVE_INFINITY;
   /** The furthest status that each message was ever served with. */
   readonly #ranks = new Map<string, number>();
 
-  constructor(schedule: Schedule, loop: Loop, without: ReadonlySet<string>) {
+  constructor(schedule: Schedule, loop: Loop, without: ReadonlySet<string>, previous: Version) {
     const { seed, shares, skewMs, lagMs, cold, settleAfterMs } = schedule;
     this.#schedule = schedule;
     this.#loop = loop;
@@ -106,7 +112,10 @@ class Stage {
     this.#upstream.unservable = this.#drawUnservable();
     this.#table.watchers.push(watchLog(this.#landed, (problem) => this.problems.push(problem)));
     const model = { table: this.#table, faults: this.faults, mostLagMs: lagMs };
-    this.#fleet = new Fleet({ ...model, seed, loop, upstream: this.#upstream, skewMs, cold, settleAfterMs });
+    const versions = { previous, previousShare: () => this.#previousShare() };
+    const fleet = { seed, loop, upstream: this.#upstream, skewMs, cold, settleAfterMs };
+    this.#fleet = new Fleet({ ...model, ...fleet, ...versions });
+    this.#previous = previous;
     const watch = new OpenPullsWatch(this.#table, this.#landed, (problem) => this.problems.push(problem));
     this.#pushes = new Pushes({ loop, fleet: this.#fleet, seed, share: schedule.pushed });
     this.#upstream.onGiven = (given) => {
@@ -128,6 +137,7 @@ class Stage {
     this.#everySoOften();
     this.#drawProbes();
     this.#drawReaders();
+    this.#roundsFromMs = this.#loop.nowMs;
     for (let n = 0; n < rounds; n++) await this.#round(n);
     this.faults.isQuiet = true;
     this.#loop.at(this.#loop.nowMs + this.#schedule.delayGoesOnMinutes * MINUTE_MS, () =>
@@ -250,15 +260,29 @@ class Stage {
 
   /** Some read while it goes on, and take their time. */
   #drawReaders(): void {
-    const { rounds, everyMs, seed, lagMs, readers } = this.#schedule;
+    const { rounds, everyMs, seed, lagMs, readers, deployment } = this.#schedule;
     const random = new Random(hash(seed, "readers"));
-    const options = { loop: this.#loop, table: this.#table, seed, lagMs };
     for (let n = 0; n < readers; n++) {
       const atMs = this.#loop.nowMs + random.int(0, rounds * everyMs + MINUTE_MS);
-      const failed = (error: unknown) => [`a reader failed: ${error instanceof Error ? error.stack : error}`];
+      const isPrevious = deployment.length > 0 && new Random(hash(seed, "version of reader", n)).chance(0.5);
+      const version = isPrevious ? this.#previous : VERSION;
+      const options = { loop: this.#loop, table: this.#table, seed, lagMs, version };
+      // A format that the previous version refuses is none that it misreads.
+      const isRefused = (error: unknown) =>
+        isPrevious && error instanceof Error && "code" in error && error.code === "OTHER_FORMAT";
+      const failed = (error: unknown) =>
+        isRefused(error) ? [] : [`a reader failed: ${error instanceof Error ? error.stack : error}`];
       const tell = (problems: readonly string[]) => void this.problems.push(...problems);
       this.#loop.at(atMs, () => void readSlowly(`reader-${n}`, options).catch(failed).then(tell));
     }
+  }
+
+  /** Of a thousand runs that begin now, so many are of the previous version. */
+  #previousShare(): number {
+    const { deployment } = this.#schedule;
+    const sinceMs = this.#loop.nowMs - this.#roundsFromMs;
+    const step = deployment.findLast(({ fromMs }) => fromMs <= sinceMs) ?? deployment[0];
+    return step?.previous ?? 0;
   }
 
   /** Nobody waits for anything here, so that all of it is of one moment. */

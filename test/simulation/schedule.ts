@@ -56,6 +56,11 @@ export interface Schedule {
   readonly pushed: number;
   /** So many follow a cursor, slowly, while it all goes on. */
   readonly readers: number;
+  /**
+   * While the rounds last, of a thousand runs so many are begun by the previous version, from each moment on (milliseconds
+   * after they begin); before the first moment as from it on. Nothing: all are of the present one.
+   */
+  readonly deployment: readonly { readonly fromMs: number; readonly previous: number }[];
   /** Expired items are deleted so many seconds late, at most. */
   readonly ttlLateSeconds: number;
   /** What was sent so long ago has come to rest; 0: all is settled at once, however little, and runs are merged, too. */
@@ -119,6 +124,7 @@ export function drawSchedule(seed: number): Schedule {
     // Drawn apart, so that older seeds stay what they were.
     pushed: new Random(hash(seed, "pushed")).pick([0, 300, 1_000]),
     readers: new Random(hash(seed, "readers drawn")).pick([0, 1, 1, 3]),
+    deployment: drawDeployment(new Random(hash(seed, "deployment")), rounds * everyMs),
     ttlLateSeconds: random.pick([0, 3_600, 172_800]),
     settleAfterMs: random.pick([0, 0, MINUTE_MS]),
   };
@@ -130,6 +136,21 @@ function drawOutages(random: Random, spanMs: number, chance: number): Outage[] {
     const fromMs = random.int(0, spanMs);
     return [{ of, fromMs, untilMs: fromMs + random.magnitude(2_000, 180_000) }];
   });
+}
+
+/** The previous version, both for a while, the present one; or back again, and perhaps forth once more. */
+function drawDeployment(random: Random, spanMs: number): Schedule["deployment"] {
+  if (!random.chance(0.25)) return [];
+  const shares = random.pick([
+    [1000, 500, 0],
+    [1000, 0],
+    [1000, 500],
+    [1000, 500, 1000],
+    [1000, 300, 0, 500, 1000],
+    [1000, 500, 1000, 500, 0],
+  ]);
+  const moments = shares.slice(1).map(() => random.int(0, spanMs));
+  return [0, ...moments.sort((a, b) => a - b)].map((fromMs, n) => ({ fromMs, previous: shares[n] ?? 0 }));
 }
 
 function drawSettings(random: Random, rounds: number, isChanging: boolean): Settings[] {

@@ -8,6 +8,7 @@ import type { Loop } from "./loop.ts";
 import { walk } from "./oracle.ts";
 import { plainly, randomFilter } from "./plain.ts";
 import { Process } from "./process.ts";
+import type { Version } from "./version.ts";
 
 /** What a reader meets: what its SDK gets over, and what its own code must. */
 const SHARES = {
@@ -24,6 +25,8 @@ export interface ReaderOptions {
   readonly seed: number;
   /** Its reads lag by so much, at most. */
   readonly lagMs: number;
+  /** What it searches with. */
+  readonly version: Version;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface ReaderOptions {
  */
 export async function readSlowly(
   name: string,
-  { loop, table, seed, lagMs }: ReaderOptions,
+  { loop, table, seed, lagMs, version }: ReaderOptions,
 ): Promise<string[]> {
   const random = new Random(hash(seed, name));
   const now = () => loop.nowMs;
@@ -48,9 +51,8 @@ export async function readSlowly(
   loop.at(loop.nowMs + random.magnitude(1, 300), () =>
     process.freeze(random.magnitude(1_000, MOST_FROZEN_MS)),
   );
-  const found = (await walk(db, filter, random.pick([5, 20, 1_000]), now, PLENTY, process.clock)).map(
-    identityOf,
-  );
+  const limit = random.pick([5, 20, 1_000]);
+  const found = (await walk(db, filter, limit, now, PLENTY, process.clock, version.search)).map(identityOf);
   const given = new Set(found);
   const still = new Set(plainly(await everything(), filter).map(identityOf));
   const missing = plainly(before, filter).filter((record) => isMissed(record, still, given));

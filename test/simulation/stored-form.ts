@@ -10,6 +10,7 @@ import type { Clock } from "../../lib/runtime/clock.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
 import type { Table, Watcher } from "./dynamodb/table.ts";
 import type { Item } from "./dynamodb/values.ts";
+import type { Version } from "./version.ts";
 
 /** All that the simulation knows of how things are stored stands in this file. */
 export const TABLE_SHAPE = TABLE;
@@ -26,8 +27,9 @@ export async function searchPage(
   request: { filter: Filter; limit: number; after?: string },
   limits: { units: number; timeoutMs: number },
   clock: Clock,
+  find: Version["search"] = search,
 ): Promise<Page> {
-  const { items, after, isIncomplete } = await search(db, request, limits, clock.now, clock);
+  const { items, after, isIncomplete } = await find(db, request, limits, clock.now, clock);
   return { records: items.map(({ text }) => parseRecord(text)), after, isIncomplete };
 }
 

@@ -1,0 +1,19 @@
+import type { Mutant } from "./mutant.ts";
+
+/** What is stored becomes something else under the same number: it is right by itself, and wrong beside the version before. */
+export const VERSIONS: readonly Mutant[] = [
+  {
+    name: "terms of fresh pages have other bits",
+    file: "lib/archive/fresh.ts",
+    search: "const BITS = { [FRESH]: 16, [FRESH_IDS]: 26 } as const;",
+    replace: "const BITS = { [FRESH]: 20, [FRESH_IDS]: 26 } as const;",
+    harm: "while it is deployed, what the other version has taken in is not found by its values",
+  },
+  {
+    name: "messages have other terms",
+    file: "lib/archive/terms.ts",
+    search: "number => hash32(`m",
+    replace: "number => hash32(`i",
+    harm: "what was settled before is not found by its id, nor merged with what comes later",
+  },
+];
