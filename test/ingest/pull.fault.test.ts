@@ -131,6 +131,24 @@ test("a page that is spoilt in the database does not block those behind it", asy
   expect(place).toBe(1);
 });
 
+test("what the database could not take is not set aside, though a page beside it has to be", async () => {
+  await using collector = await openCollector(aWorld());
+  const { services, table, clock } = collector;
+  const page = { atMs: NOON - 60_000, way: "pull" } as const;
+  const body = Buffer.from(JSON.stringify({ results: [aRecord({ messageId: "beside" })] }));
+  const { item } = await services.log.append("sms", { ...page, id: "spoilt" }, Buffer.from("{}"), 0);
+  await services.log.append("sms", { ...page, id: "good" }, body, 1);
+  const Item = { ...item, pk: "log#sms", sk: "000000000001", body: Buffer.from("spoilt") };
+  await table.db.client.send(new PutCommand({ TableName: table.db.table, Item }));
+  const deadDatabase = databaseAt(DEAD_ENDPOINT, 1);
+  const archive = new Archive(deadDatabase, { retentionHours: 48 }, clock);
+  await expect(pullSource("sms", { ...services, archive })).rejects.toThrow("ECONNREFUSED");
+  expect(await services.quarantine.isEmpty(NOON)).toBe(true);
+  expect(await pullSource("sms", services)).toMatchObject({ resumed: 2, pulled: 6 });
+  expect((await collector.unfinished("sms")).doubts).toEqual(["sms spoilt"]);
+  deadDatabase.client.destroy();
+});
+
 test("a page that somebody else lands in between is merged too", async () => {
   await using collector = await openCollector(aWorld());
   const { services } = collector;

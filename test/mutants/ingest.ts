@@ -114,6 +114,7 @@ export const INGEST: readonly Mutant[] = [
     search: "return Item?.id === id;",
     replace: "return Item !== undefined;",
     harm: "whoever finds the place taken believes that its page has landed",
+    tests: ["test/log/page-log.integration.test.ts"],
   },
   {
     name: "lands its own page twice",
@@ -129,7 +130,7 @@ export const INGEST: readonly Mutant[] = [
     search: '        ConsistentRead: true,\n        ProjectionExpression: "id",',
     replace: '        ProjectionExpression: "id",',
     harm: "an append whose answer was lost lands twice",
-    tests: ["test/log/page-log.integration.test.ts"],
+    tests: ["test/simulation/log-reads.test.ts"],
   },
   {
     name: "reads the log stale",
@@ -137,6 +138,7 @@ export const INGEST: readonly Mutant[] = [
     search: '":after": sortKey(after) },\n      ConsistentRead: true,',
     replace: '":after": sortKey(after) },',
     harm: "a reader passes by a page that it could not see yet",
+    tests: ["test/simulation/log-reads.test.ts"],
   },
   {
     name: "writes the item before its pieces",
@@ -166,5 +168,6 @@ export const INGEST: readonly Mutant[] = [
     search: "    if (isTransient(error)) throw error;\n    return setAside(page, services);",
     replace: "    return setAside(page, services);",
     harm: "a page that the database was too busy for goes into quarantine",
+    tests: ["test/ingest/pull.fault.test.ts"],
   },
 ];

@@ -8,6 +8,7 @@ export const RECONCILE: readonly Mutant[] = [
     search: "pull.runs >= SEEN_IN_RUNS && nowMs - pull.firstMs >= FIRST_SEEN_AGO_MS",
     replace: "pull.runs >= 0",
     harm: "a doubt is settled before its request is over, or the logs show what it took",
+    tests: ["test/ingest/open-pulls.test.ts"],
   },
   {
     name: "settles without a sweep",
@@ -22,6 +23,7 @@ export const RECONCILE: readonly Mutant[] = [
     search: "    if (pull.sweep?.atMs !== atMs) return [name, pull];\n    const { sweep, ...rest } = pull;",
     replace: "    const { sweep = { atMs, isSettling: true }, ...rest } = pull;",
     harm: "a sweep that began before the doubt settles it",
+    tests: ["test/ingest/open-pulls.test.ts"],
   },
   {
     name: "sweeps an hour",
@@ -31,19 +33,12 @@ export const RECONCILE: readonly Mutant[] = [
     harm: "older messages of a lost answer are not looked for",
   },
   {
-    name: "takes a sweep that stopped for one that ended",
-    file: "lib/ingest/run.ts",
-    search: "      if (checked.stopped !== undefined) return;\n    }\n    await this.#endSweep",
-    replace: "    }\n    await this.#endSweep",
-    harm: "doubts are settled by a sweep that did not get to its end",
-    tests: ["test/ingest/reconcile.integration.test.ts", "test/ingest/passing.fault.test.ts"],
-  },
-  {
     name: "does not look again",
     file: "lib/ingest/rechecks.ts",
     search: "  if (!oldest) return undefined;",
     replace: "  if (oldest || !oldest) return undefined;",
     harm: "what the logs show late is never repaired",
+    tests: ["test/simulation/scenarios.test.ts"],
   },
   {
     name: "looks again only once",
@@ -51,6 +46,7 @@ export const RECONCILE: readonly Mutant[] = [
     search: "    const rechecks = nextRecheck(pending, due.waitMs, this.startMs, MOST_WINDOWS);",
     replace: "    const rechecks = nextRecheck([], due.waitMs, this.startMs, MOST_WINDOWS);",
     harm: "what the logs show later than that is never repaired",
+    tests: ["test/simulation/scenarios.test.ts"],
   },
   {
     name: "skips the end of each window",

@@ -130,7 +130,9 @@ class Stage {
     this.#drawReaders();
     for (let n = 0; n < rounds; n++) await this.#round(n);
     this.faults.isQuiet = true;
-    this.#account.catchUp();
+    this.#loop.at(this.#loop.nowMs + this.#schedule.delayGoesOnMinutes * MINUTE_MS, () =>
+      this.#account.catchUp(),
+    );
     this.#account.stopTraffic(this.#loop.nowMs + TRAFFIC_GOES_ON_MS);
     this.#upstream.unservable = new Set();
     this.#fleet.replace();

@@ -77,13 +77,21 @@ test.for([-31_000, 31_000])(
   },
 );
 
-test.for([30_000, 10 * MINUTE_MS, HOUR_MS])(
-  "the logs show %i ms late what a lost report said",
-  async (statusMs) => {
+test.for([
+  { statusMs: 30_000, hours: 40 },
+  { statusMs: 10 * MINUTE_MS, hours: 40 },
+  { statusMs: HOUR_MS, hours: 40 },
+  // No pass comes to it any more within the scenario: only looking again, and once more.
+  { statusMs: 20 * MINUTE_MS, hours: 30 },
+  { statusMs: HOUR_MS, hours: 30 },
+  { statusMs: 2 * HOUR_MS, hours: 30 },
+])(
+  "the logs show $statusMs ms late what a lost report of $hours hours ago said",
+  async ({ statusMs, hours }) => {
     using scene = new Scene({
       script: { upstream: (process, n) => (process === "unlucky" && n === 1 ? "lost" : undefined) },
     });
-    scene.send(longAgo("m", 40, START_MS + 30 * MINUTE_MS));
+    scene.send(longAgo("m", hours, START_MS + 30 * MINUTE_MS));
     await scene.settle(0.5);
     await scene.after(MINUTE_MS);
     // From now on, as late as it can be.

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { beginSweep, endSweep, partSettled, type SeenPulls, see } from "../../lib/ingest/open-pulls.ts";
+import { NOON } from "../message/records.ts";
+
+const MINUTE_MS = 60_000;
+const PULL = "sms 1";
+
+/** So many runs of the reconciler, so far apart, each of which finds these pulls open. */
+function seenIn(runs: number, everyMs: number, names = [PULL]): SeenPulls {
+  let seen: SeenPulls = {};
+  for (let n = 0; n < runs; n++) seen = see(seen, names, NOON + n * everyMs);
+  return seen;
+}
+
+const settledBy = (seen: SeenPulls) => partSettled(seen).settled;
+
+test.for([
+  { runs: 1, everyMs: MINUTE_MS, settled: [] },
+  { runs: 2, everyMs: 5 * MINUTE_MS, settled: [] },
+  { runs: 3, everyMs: MINUTE_MS, settled: [] },
+  { runs: 3, everyMs: 2 * MINUTE_MS, settled: [PULL] },
+])(
+  "a sweep that begins with sight $runs, $everyMs ms apart, settles $settled",
+  ({ runs, everyMs, settled }) => {
+    const atMs = NOON + (runs - 1) * everyMs;
+    const swept = beginSweep(seenIn(runs, everyMs), atMs);
+    expect(settledBy(endSweep(swept ?? {}, atMs))).toEqual(settled);
+  },
+);
+
+test("a sweep neither settles nor counts for a pull that was first seen while it was under way", () => {
+  const atMs = NOON + 4 * MINUTE_MS;
+  const swept = beginSweep(seenIn(3, 2 * MINUTE_MS), atMs) ?? {};
+  const later = see(swept, [PULL, "sms 2"], atMs + MINUTE_MS);
+  const ended = endSweep(later, atMs);
+  expect(settledBy(ended)).toEqual([PULL]);
+  expect(ended["sms 2"]?.sweptMs).toBeUndefined();
+});
+
+test("the end of one sweep is not that of another that has begun meanwhile", () => {
+  const atMs = NOON + 4 * MINUTE_MS;
+  const again = beginSweep(beginSweep(seenIn(3, 2 * MINUTE_MS), atMs) ?? {}, atMs + MINUTE_MS) ?? {};
+  expect(settledBy(endSweep(again, atMs))).toEqual([]);
+  expect(settledBy(endSweep(again, atMs + MINUTE_MS))).toEqual([PULL]);
+});
