@@ -13,7 +13,7 @@ import { tellMerged, tellPush, tellSilence } from "../lib/receive/tell.ts";
 import { systemClock } from "../lib/runtime/clock.ts";
 import { parseEnvironment, receiveEnvironment } from "../lib/runtime/config.ts";
 import { within } from "../lib/runtime/deadline.ts";
-import { HASTY, openDatabase, type Standing } from "../lib/runtime/dynamodb.ts";
+import { type DatabaseShare, HASTY, openDatabase } from "../lib/runtime/dynamodb.ts";
 import { type RunContext, scheduledHandler } from "../lib/runtime/lambda.ts";
 import { once } from "../lib/runtime/once.ts";
 import { openSecret, WITHDRAWN_AFTER_MS } from "../lib/runtime/secret.ts";
@@ -40,10 +40,10 @@ export interface ReceiveContext extends RunContext {
 }
 
 /** On Lambda a process does one thing at a time. */
-let standing: Standing = {};
+let standing: DatabaseShare = {};
 
 /** Has merging stand back behind answers, where one process does both. To be said before anything is received. */
-export function standBack(behind: Standing): void {
+export function standBack(behind: DatabaseShare): void {
   standing = behind;
 }
 
@@ -64,7 +64,7 @@ const services = once(() => {
     Date.now,
     WITHDRAWN_AFTER_MS,
   );
-  const open = (its: Standing = {}) =>
+  const open = (its: DatabaseShare = {}) =>
     openStores(openDatabase(environment.TABLE_NAME, HASTY, its), environment, systemClock);
   const stores = open();
   const { log, states } = stores;

@@ -22,12 +22,12 @@ export const handler = scheduledHandler(
   services,
   async ({ telemetry, ...shared }, _event, context) => {
     const run = await reconcile({ ...shared, remainingMs: () => context.getRemainingTimeInMillis() });
-    const { stopped, windows, settledDoubts, gaps, disagreeing, behindSeconds, ...figures } = run;
+    const { stopped, windows, settledDoubts, gaps, reachHours, disagreeing, behindSeconds, ...figures } = run;
     const { lastGoodPullAgeSeconds, ...metrics } = figures;
     const behind = Object.fromEntries(
       Object.entries(behindSeconds).map(([pass, seconds]) => [`${pass}BehindSeconds`, Math.round(seconds)]),
     );
-    const details = { stopped, windows, settledDoubts, gaps, disagreeing };
+    const details = { stopped, windows, settledDoubts, gaps, reachHours, disagreeing };
     telemetry.run({ what: "reconcile", metrics: { ...metrics, ...behind }, details });
     await tellReaders(shared, telemetry);
     for (const [source, age] of Object.entries(lastGoodPullAgeSeconds)) {

@@ -1,5 +1,5 @@
 import { formatMoment, parseMoment } from "../../lib/message/moment.ts";
-import { type Answer, type Line, type LogRecord, linesOf } from "./remote.ts";
+import { type ApiAnswer, type Line, type LogRecord, linesOf } from "./remote.ts";
 
 /**
  * What is new is told from what was there by comparing, since the endpoint gives messages by when they were sent and
@@ -8,7 +8,7 @@ import { type Answer, type Line, type LogRecord, linesOf } from "./remote.ts";
  */
 export interface Following {
   /** Gives one page, and waits out what may pass. */
-  readonly ask: (query: URLSearchParams) => Promise<Answer>;
+  readonly ask: (query: URLSearchParams) => Promise<ApiAnswer>;
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<void>;
   /** How many of those that are there already to begin with. */

@@ -8,7 +8,7 @@ import { runCommand } from "./environment.ts";
 import { numberOf } from "./flags.ts";
 import { follow } from "./follow.ts";
 import { type Output, openPrinter, type Printer } from "./output.ts";
-import { type Patience, persist } from "./patience.ts";
+import { persist, type RetryPatience } from "./patience.ts";
 import { askLogs, type Connection, readConnection } from "./remote.ts";
 
 /** A week. */
@@ -48,7 +48,7 @@ const givenFlags = v.object({
 });
 type Flags = v.InferOutput<typeof givenFlags>;
 
-const PATIENCE: Patience = {
+const PATIENCE: RetryPatience = {
   // With the waits between, some two minutes.
   mostAttempts: 10,
   random: Math.random,

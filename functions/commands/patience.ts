@@ -1,9 +1,9 @@
-import { type Answer, TemporaryError } from "./remote.ts";
+import { type ApiAnswer, TemporaryError } from "./remote.ts";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
-export interface Patience {
+export interface RetryPatience {
   /** So often in a row the same question may fail. */
   readonly mostAttempts: number;
   /** From 0 to 1. */
@@ -30,10 +30,10 @@ export function waitAfter(attempt: number, retryAfterMs: number | undefined, ran
  * told at once, since the address may be wrong.
  */
 export async function persist(
-  ask: () => Promise<Answer>,
+  ask: () => Promise<ApiAnswer>,
   isFirst: boolean,
-  { mostAttempts, random, wait, onFault }: Patience,
-): Promise<Answer> {
+  { mostAttempts, random, wait, onFault }: RetryPatience,
+): Promise<ApiAnswer> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await ask();

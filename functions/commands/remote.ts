@@ -19,7 +19,7 @@ const record = v.looseObject({
 });
 export type LogRecord = v.InferOutput<typeof record>;
 
-export interface Answer {
+export interface ApiAnswer {
   /** The body as it came. */
   readonly body: string;
   readonly nextCursor?: string | undefined;
@@ -94,7 +94,7 @@ export async function askLogs(
   { url, authorization }: Connection,
   form: Form,
   timeoutMs = TIMEOUT_MS,
-): Promise<Answer> {
+): Promise<ApiAnswer> {
   const target = new URL(url);
   target.search = query.toString();
   const headers = { authorization, accept: ACCEPT[form] };
@@ -112,7 +112,7 @@ export async function askLogs(
   }
 }
 
-function readAnswer(response: Response, body: string, form: Form): Answer {
+function readAnswer(response: Response, body: string, form: Form): ApiAnswer {
   const { status, statusText, headers } = response;
   if (!response.ok) {
     const message = `${status} ${statusText}: ${body}`;
@@ -133,7 +133,7 @@ export interface Line {
 }
 
 /** The records of an answer in lines. Throws ConfigurationError when a line is not a record. */
-export function linesOf({ body }: Answer): Line[] {
+export function linesOf({ body }: ApiAnswer): Line[] {
   return body
     .split("\n")
     .filter((text) => text !== "")

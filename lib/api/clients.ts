@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type Database, queryAll } from "../runtime/dynamodb.ts";
 import { parseStored } from "../runtime/stored.ts";
 import { type HashedSecret, hashedSecret } from "./credentials.ts";
-import { Recent } from "./recent.ts";
+import { RecentValues } from "./recent.ts";
 
 /*
  * For `npm run clients`:
@@ -65,14 +65,14 @@ export function rotated(
 export class ClientFinder {
   protected readonly db: Database;
   readonly #now: () => number;
-  readonly #known: Recent<StoredClient>;
-  readonly #unknown: Recent<true>;
+  readonly #known: RecentValues<StoredClient>;
+  readonly #unknown: RecentValues<true>;
 
   constructor(db: Database, now: () => number) {
     this.db = db;
     this.#now = now;
-    this.#known = new Recent(MOST_REMEMBERED, REMEMBERED_MS);
-    this.#unknown = new Recent(MOST_UNKNOWN_REMEMBERED, REMEMBERED_MS);
+    this.#known = new RecentValues(MOST_REMEMBERED, REMEMBERED_MS);
+    this.#unknown = new RecentValues(MOST_UNKNOWN_REMEMBERED, REMEMBERED_MS);
   }
 
   /** A client by its id, at most half a minute old: that is how long a revoked one may still ask. */

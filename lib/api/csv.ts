@@ -1,13 +1,13 @@
 import { stringify } from "csv-stringify/sync";
 import { isJsonObject, type Json, type JsonObject, printJson } from "../message/json.ts";
-import type { Column } from "./present.ts";
+import type { SheetColumn } from "./present.ts";
 
 /**
  * Records as a spreadsheet: RFC 4180 with a header row. What no column is for stands in the last one, `more`, as JSON.
  * A text that a spreadsheet would take for a formula gets an apostrophe before it; one that has apostrophes there
  * already gets another, so that the text can be told from the cell.
  */
-export function printCsv(records: readonly JsonObject[], columns: readonly Column[]): string {
+export function printCsv(records: readonly JsonObject[], columns: readonly SheetColumn[]): string {
   const rows = records.map((record) => [
     ...columns.map((column) => cellOf(record, column)),
     moreOf(record, columns),
@@ -29,7 +29,7 @@ export function printCells(header: readonly string[], rows: readonly (readonly J
 /** What spreadsheets take for a formula, the full-width signs and leading spaces included. */
 const FORMULA = /^['\s]*[=+\-@\uff0b\uff0d\uff1d\uff20]|^'*[\t\r\n]/;
 
-function cellOf(record: JsonObject, [field, part]: Column): string {
+function cellOf(record: JsonObject, [field, part]: SheetColumn): string {
   const value = record[field];
   const cell = part === undefined ? value : isJsonObject(value) ? value[part] : undefined;
   return cell === undefined ? "" : printCell(cell);
@@ -41,7 +41,7 @@ function printCell(value: Json): string {
 }
 
 /** What no column is for. Of a field with columns for its parts, those that it has none for. */
-function moreOf(record: JsonObject, columns: readonly Column[]): string {
+function moreOf(record: JsonObject, columns: readonly SheetColumn[]): string {
   const more = Object.entries(record).flatMap(([field, value]): [string, Json][] => {
     const own = columns.filter(([name]) => name === field);
     if (own.length === 0) return [[field, value]];

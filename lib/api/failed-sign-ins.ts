@@ -1,4 +1,4 @@
-import { Recent } from "./recent.ts";
+import { RecentValues } from "./recent.ts";
 
 export interface FailureLimit {
   readonly perMinute: number;
@@ -19,13 +19,13 @@ export class FailedSignIns {
   readonly #intervalMs: number;
   readonly #burst: number;
   /** By address, by id, or by both: the moment at which the failures so far are forgiven. */
-  readonly #forgivenAtMs: Record<"address" | "id" | "both", Recent<number>>;
-  readonly #trusted = new Recent<true>(MOST_TRUSTED, TRUSTED_MS);
+  readonly #forgivenAtMs: Record<"address" | "id" | "both", RecentValues<number>>;
+  readonly #trusted = new RecentValues<true>(MOST_TRUSTED, TRUSTED_MS);
 
   constructor({ perMinute, burst }: FailureLimit) {
     this.#intervalMs = 60_000 / perMinute;
     this.#burst = burst;
-    const memory = () => new Recent<number>(MOST_REMEMBERED, this.#intervalMs * (burst + 1));
+    const memory = () => new RecentValues<number>(MOST_REMEMBERED, this.#intervalMs * (burst + 1));
     this.#forgivenAtMs = { address: memory(), id: memory(), both: memory() };
   }
 
@@ -47,7 +47,7 @@ export class FailedSignIns {
     this.#trusted.set(bothOf(address, id), true, nowMs);
   }
 
-  #counters(address: string, id: string, nowMs: number): [Recent<number>, string][] {
+  #counters(address: string, id: string, nowMs: number): [RecentValues<number>, string][] {
     const both = bothOf(address, id);
     if (this.#trusted.get(both, nowMs)) return [[this.#forgivenAtMs.both, both]];
     return [

@@ -1,6 +1,6 @@
 import type { FeedPosition } from "../log/feed-position.ts";
 import type { StreamPlace } from "../log/position.ts";
-import { type Entry, isKept, type ReportIndex } from "../log/report-index.ts";
+import { isKept, type ReportIndex, type StreamEntry } from "../log/report-index.ts";
 import type { Stream } from "../log/streams.ts";
 import type { MessageRecord } from "../message/record.ts";
 import type { FeedRequest } from "./feed-request.ts";
@@ -10,7 +10,7 @@ import type { StreamReader } from "./report-services.ts";
 /** A report as it arrived. */
 export interface FeedItem {
   readonly stream: Stream;
-  readonly entry: Entry;
+  readonly entry: StreamEntry;
   readonly record: MessageRecord;
   readonly isNews: boolean;
   /** Where to go on after it. */

@@ -2,7 +2,7 @@ import pMap from "p-map";
 import { identityOf } from "../archive/keys.ts";
 import { messageMarkOf, slotAt } from "../log/fingerprint.ts";
 import { PageLog, type Way } from "../log/page-log.ts";
-import { type Origin, Seen } from "../log/seen.ts";
+import { type PagePlace, SeenReports } from "../log/seen.ts";
 import { STREAMS } from "../log/streams.ts";
 import { type Known, knownFrom, merge } from "../message/merge.ts";
 import { epochMsOf, type MessageRecord, printRecord } from "../message/record.ts";
@@ -47,7 +47,7 @@ export async function reportsOf(
 ): Promise<HistoryReport[]> {
   const log = new PageLog(db, 0);
   const read = await pMap(
-    await originsOf(messageId, { records, sentMs }, new Seen(db, systemClock)),
+    await originsOf(messageId, { records, sentMs }, new SeenReports(db, systemClock)),
     async ({ source, place }) => {
       const page = await log.at(source, place);
       const found = page ? await pages.records({ source, page: place }) : new Map<number, MessageRecord>();
@@ -67,8 +67,8 @@ export async function reportsOf(
 async function originsOf(
   messageId: string,
   { records, sentMs }: Pick<Sought, "records" | "sentMs">,
-  seen: Seen,
-): Promise<Origin[]> {
+  seen: SeenReports,
+): Promise<PagePlace[]> {
   const moments = [...records.map(({ sentAt }) => epochMsOf(sentAt)), ...sentMs].slice(0, MOST_MOMENTS);
   const slots = new Set(moments.flatMap((ms) => [ms - SPREAD_MS, ms, ms + SPREAD_MS]).map(slotAt));
   const mark = messageMarkOf(messageId);

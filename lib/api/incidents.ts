@@ -6,7 +6,7 @@ import { readIncidents } from "../statistics/alerts/incident-store.ts";
 import { HEADINGS, summaryOf } from "../statistics/alerts/notice.ts";
 import type { Segment } from "../statistics/alerts/segment.ts";
 import { STEP_MS } from "../statistics/alerts/settings.ts";
-import { loadState } from "../statistics/alerts/state-store.ts";
+import { loadWatch } from "../statistics/alerts/state-store.ts";
 import type { Incident } from "../statistics/alerts/watch-state.ts";
 import type { Admission } from "./admission.ts";
 import { dateSchema } from "./feed-request.ts";
@@ -44,7 +44,7 @@ export async function answerIncidents(
   { db, now }: Pick<ApiServices, "db" | "now">,
 ): Promise<Reply> {
   const { sinceMs, untilMs, open, limit } = parseIncidentsRequest(request.queryString, now());
-  const [state, stored] = await Promise.all([loadState(db), readIncidents(db, sinceMs, untilMs)]);
+  const [state, stored] = await Promise.all([loadWatch(db), readIncidents(db, sinceMs, untilMs)]);
   // The state knows more of those that are open than was written when they were opened.
   const current = new Map(state.watch.open.map((incident) => [incident.id, incident]));
   const incidents = stored

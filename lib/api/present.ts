@@ -28,20 +28,20 @@ function shownObject(field: string, value: JsonObject, style: Style): JsonObject
 }
 
 /** A column of a spreadsheet: a field, or a part of one. */
-export type Column = readonly [field: string, part?: string];
+export type SheetColumn = readonly [field: string, part?: string];
 
 /**
  * The columns that an endpoint's spreadsheet has, whatever the records at hand hold: one for each field that it is
  * documented to have, and for each known part of an object.
  */
-export function columnsOf(style: Style): readonly Column[] {
-  const columns = FIELD_NAMES.flatMap((field): Column[] => {
+export function columnsOf(style: Style): readonly SheetColumn[] {
+  const columns = FIELD_NAMES.flatMap((field): SheetColumn[] => {
     const { type, isExtra } = FIELD_TABLE[field];
     if (isExtra && style === "omni") return [];
     const [name, part] = shownPath(field, style);
     if (name === undefined) return [];
     if (part !== undefined) return [[name, part]];
-    return type.parts?.map((each): Column => [name, each]) ?? [[name]];
+    return type.parts?.map((each): SheetColumn => [name, each]) ?? [[name]];
   });
   return [...new Map(columns.map((column) => [column.join("."), column])).values()];
 }

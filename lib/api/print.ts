@@ -1,5 +1,5 @@
 import { recordText } from "../archive/codec.ts";
-import type { Found } from "../archive/search/answer.ts";
+import type { SearchAnswer } from "../archive/search/answer.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson, printJson } from "../message/json.ts";
 import { parseRecord } from "../message/record.ts";
 import type { LogsEndpoint } from "./endpoints.ts";
@@ -30,7 +30,7 @@ const MOST_TEXT_BYTES = 2_500_000;
 export async function printLogs(
   format: Format,
   endpoint: LogsEndpoint,
-  found: Found,
+  found: SearchAnswer,
   request: LogsRequest,
   sealCursor: SealCursor,
   isTextHidden = false,
@@ -52,7 +52,7 @@ export async function printLogs(
 async function printRows(
   format: Format,
   endpoint: LogsEndpoint,
-  found: Found,
+  found: SearchAnswer,
   request: LogsRequest,
   sealCursor: SealCursor,
   records: readonly string[],
@@ -73,7 +73,7 @@ async function printRows(
 }
 
 /** The texts of as many records as an answer can hold; the first, however large it is. */
-function textsOf({ items }: Found): string[] {
+function textsOf({ items }: SearchAnswer): string[] {
   const texts: string[] = [];
   let bytes = 0;
   for (const item of items) {
@@ -86,7 +86,7 @@ function textsOf({ items }: Found): string[] {
 }
 
 /** Where an answer of so many of the found records ends. */
-function endOf(found: Found, rows: number): Pick<Found, "after" | "isIncomplete"> {
+function endOf(found: SearchAnswer, rows: number): Pick<SearchAnswer, "after" | "isIncomplete"> {
   const last = found.items[rows - 1];
   return last && rows < found.items.length ? { after: last.order, isIncomplete: true } : found;
 }

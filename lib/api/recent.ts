@@ -2,7 +2,7 @@
  * A memory of bounded size: values by name, each for so long after it was last set. When it is full, what was set longest
  * ago makes room.
  */
-export class Recent<T> {
+export class RecentValues<T> {
   readonly #most: number;
   readonly #keptMs: number;
   readonly #values = new Map<string, { readonly value: T; readonly untilMs: number }>();

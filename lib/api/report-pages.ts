@@ -1,7 +1,7 @@
 import { readAnyPage } from "../infobip/page.ts";
 import { sourceNamed } from "../infobip/sources.ts";
 import type { PageLog } from "../log/page-log.ts";
-import type { Entry } from "../log/report-index.ts";
+import type { StreamEntry } from "../log/report-index.ts";
 import { hasBit } from "../log/rows.ts";
 import type { MessageRecord } from "../message/record.ts";
 import type { Client } from "./rights.ts";
@@ -27,7 +27,7 @@ export class ReportPages {
   }
 
   /** The records of an entry's page; none when it is not there any more. */
-  async records({ source, page: place }: Pick<Entry, "source" | "page">): Promise<PageRecords> {
+  async records({ source, page: place }: Pick<StreamEntry, "source" | "page">): Promise<PageRecords> {
     const name = `${source}#${place}`;
     const remembered = this.#remembered.get(name);
     if (remembered) return remembered;
@@ -40,7 +40,7 @@ export class ReportPages {
   }
 
   /** Does this process remember a report of this page from a row on? */
-  hasRemembered({ source, page }: Pick<Entry, "source" | "page">, from: number): boolean {
+  hasRemembered({ source, page }: Pick<StreamEntry, "source" | "page">, from: number): boolean {
     const records = this.#remembered.get(`${source}#${page}`);
     return records !== undefined && [...records.keys()].some((row) => row >= from);
   }
@@ -57,17 +57,17 @@ export class ReportPages {
 }
 
 /** Does an entry have something new at all? One that has not need not be read. */
-export function hasNews({ fresh }: Entry): boolean {
+export function hasNews({ fresh }: StreamEntry): boolean {
   return fresh === undefined || fresh.length > 0;
 }
 
 /** Is a row of a page of this stream? */
-export function isOfStream({ rows }: Entry, row: number): boolean {
+export function isOfStream({ rows }: StreamEntry, row: number): boolean {
   return rows === undefined || hasBit(rows, row);
 }
 
 /** Is a row of a page the first to say what it says? */
-export function isNews({ fresh }: Entry, row: number): boolean {
+export function isNews({ fresh }: StreamEntry, row: number): boolean {
   return fresh === undefined || hasBit(fresh, row);
 }
 

@@ -9,7 +9,7 @@ import {
   TIME_TO_DELIVER_NAME,
   TIME_UNITS,
 } from "../statistics/dimensions.ts";
-import type { Asked } from "../statistics/gather.ts";
+import type { CubeQuestion } from "../statistics/gather.ts";
 import { METRICS, type Metric, PENDING } from "../statistics/metrics.ts";
 import { dateSchema } from "./feed-request.ts";
 import type { Violations } from "./parameters.ts";
@@ -18,7 +18,7 @@ import type { HttpRequest } from "./requests.ts";
 
 /** What a client asks of the statistics. */
 export interface StatisticsRequest {
-  readonly period: Omit<Asked, "looksAt">;
+  readonly period: Omit<CubeQuestion, "looksAt">;
   /** Values that are asked for, by the name of their list: `channelCodes`. */
   readonly filters: Readonly<Record<string, readonly string[]>>;
   readonly columns: readonly Column[];
@@ -198,7 +198,7 @@ function periodOf(
   { sentSince, sentUntil }: { sentSince: number | undefined; sentUntil: number | undefined },
   aggregateBy: readonly string[],
   nowMs: number,
-): Omit<Asked, "needs" | "looksAt"> {
+): Omit<CubeQuestion, "needs" | "looksAt"> {
   const isMinute = aggregateBy.includes("MINUTE");
   const stepMs = isMinute ? MINUTE_MS : HOUR_MS;
   const usualMs = isMinute ? HOUR_MS : DAY_MS;

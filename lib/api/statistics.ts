@@ -1,6 +1,6 @@
 import { printJson } from "../message/json.ts";
 import { formatMoment } from "../message/moment.ts";
-import { Answer, type Question, type Table } from "../statistics/answer.ts";
+import { type StatisticsQuestion, StatisticsTable, type Table } from "../statistics/answer.ts";
 import { CHANNEL, DIMENSIONS } from "../statistics/dimensions.ts";
 import { type Gathered, gather } from "../statistics/gather.ts";
 import type { Admission } from "./admission.ts";
@@ -26,7 +26,7 @@ export async function answerStatistics(
 ): Promise<Reply> {
   const asked = parseStatisticsRequest(request, now());
   const question = questionOf(asked, client);
-  const answer = new Answer(question);
+  const answer = new StatisticsTable(question);
   const period = { ...asked.period, looksAt: looksAt(question) };
   const gathered = await gather(db, period, limits, now, (startMs, cells) => answer.add(startMs, cells));
   const table = answer.table();
@@ -45,7 +45,7 @@ export async function answerStatistics(
 }
 
 /** What is asked for, and of that what the client may see. */
-function questionOf({ filters, columns, metrics }: StatisticsRequest, client: Client): Question {
+function questionOf({ filters, columns, metrics }: StatisticsRequest, client: Client): StatisticsQuestion {
   const asked = DIMENSIONS.flatMap((dimension) => {
     const values = filters[dimension.filter ?? ""];
     return values ? [{ dimension, values: new Set(values) }] : [];
@@ -58,7 +58,7 @@ function questionOf({ filters, columns, metrics }: StatisticsRequest, client: Cl
   return { wanted: [...asked, ...allowed], columns, metrics };
 }
 
-function looksAt({ wanted, columns }: Question) {
+function looksAt({ wanted, columns }: StatisticsQuestion) {
   const dimensions = [
     ...wanted.map(({ dimension }) => dimension),
     ...columns.flatMap((column) => (column.kind === "dimension" ? [column.dimension] : [])),

@@ -1,6 +1,7 @@
 import type { Compared } from "../archive/writer.ts";
 import { type LogsServices, readLogs } from "../infobip/logs.ts";
 import type { PageContent } from "../infobip/page.ts";
+import { Reach } from "../infobip/reach.ts";
 import { MOST_RESULTS } from "../infobip/sources.ts";
 import {
   after,
@@ -47,40 +48,63 @@ export interface Checked {
 const REPORT_OVERDUE_MS = 600_000;
 /** Around a row that cannot be served so much is left out, and asked for again later. */
 const GAP_MS = 1_000;
-/** By so much a window is shortened that begins before what the logs still hold. */
-const TOO_OLD_STEP_MS = 600_000;
 /** Trying the parts of a window that has failed often enough as a whole. */
 const ATTEMPTS_AT_PARTS = 3;
+
+/** How a stretch is checked, beyond what is usual. */
+export interface Manner {
+  /** What the run knows of how far back the logs can be asked for. */
+  readonly reach: Reach;
+  /** So often a window is asked for that is not served. */
+  readonly attempts?: number;
+  /** What is not served is halved down to this; 0: a single millisecond. */
+  readonly leastMs?: number;
+}
 
 /**
  * Reads a stretch window by window, oldest first, merges what it finds, and tells of each window when that is stored. It
  * tells of windows that had to be split, too, so that whoever shares requests out can count them.
  */
-export async function* checkStretch(stretch: Window, services: CheckServices): AsyncGenerator<Checked, void> {
+export async function* checkStretch(
+  stretch: Window,
+  services: CheckServices,
+  { reach, attempts, leastMs = GAP_MS }: Manner = { reach: new Reach() },
+): AsyncGenerator<Checked, void> {
   const { sinceMs, untilMs } = stretch;
   let stride: Stride = { lengthMs: untilMs - sinceMs };
   let isTroubled = false;
+  // What cannot be served at a stretch is left out in ever longer parts: it costs few requests, however long it is.
+  let gapMs = leastMs;
   for (let atMs = sinceMs; atMs <= untilMs; ) {
+    // Whatever is no longer there cannot be checked; the rest can.
+    atMs = Math.max(atMs, reach.oldestMs(services.clock.now()));
+    if (atMs > untilMs) return;
     const window = nextWindow(atMs, untilMs, stride);
-    const answer = await readLogs(window, services, isTroubled ? ATTEMPTS_AT_PARTS : undefined);
+    const answer = await readLogs(window, services, isTroubled ? (attempts ?? ATTEMPTS_AT_PARTS) : attempts);
     if (answer.kind === "gaveUp") return yield stoppedAt(window, answer.reason);
-    if (answer.kind === "tooOld") {
-      // Whatever is no longer there cannot be checked; the rest can.
-      yield splitAt(window);
-      atMs += TOO_OLD_STEP_MS;
-      continue;
-    }
-    if (answer.kind === "unservable") {
-      if (!isTroubled && !(await isServing(services))) return yield stoppedAt(window, answer.reason);
-      isTroubled = true;
-      const lengthMs = window.untilMs - window.sinceMs;
-      if (lengthMs > GAP_MS) {
+    if (answer.kind === "refused") {
+      const refusal = await reach.explain(window, answer.reason, services);
+      if (refusal.kind === "gaveUp") return yield stoppedAt(window, refusal.reason);
+      if (refusal.kind === "tooOld") {
         yield splitAt(window);
-        stride = { lengthMs: Math.max(GAP_MS, Math.floor(lengthMs / 2)) };
+        continue;
+      }
+    }
+    if (answer.kind !== "read") {
+      const lengthMs = window.untilMs - window.sinceMs;
+      const isGap = lengthMs <= gapMs;
+      // Asked again before each gap: an outage may have begun since, and is not to be taken for rows that are spoilt.
+      if ((isGap || !isTroubled) && !(await isServing(services)))
+        return yield stoppedAt(window, answer.reason);
+      isTroubled = true;
+      if (!isGap) {
+        yield splitAt(window);
+        stride = { lengthMs: Math.max(gapMs, Math.floor(lengthMs / 2)) };
         continue;
       }
       yield { ...nothingChecked(window), isGap: true };
       if (window.untilMs >= untilMs) return;
+      gapMs = 2 * Math.max(1, gapMs);
       stride = strideAfter(stride, window, 0);
       atMs = after(window);
       continue;
@@ -94,6 +118,7 @@ export async function* checkStretch(stretch: Window, services: CheckServices): A
     }
     yield { ...(await mergeLogs(window, content, services)), isFullMillisecond: isFull };
     if (window.untilMs >= untilMs) return;
+    gapMs = leastMs;
     stride = strideAfter(stride, window, content.count);
     atMs = after(window);
   }

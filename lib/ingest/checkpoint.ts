@@ -19,8 +19,9 @@ const storedCheckpoint = v.object({
   ),
   /** Messages that a sweep found still pending: looked at again, ever more rarely, until they are final. */
   rechecks: v.optional(v.object({ windows, nextMs: v.number(), waitMs: v.number() })),
-  /** Stretches that Infobip could not serve: asked for again by each run. */
+  /** Stretches that Infobip could not serve: asked for again by each run, which begins with those after `gapsUpTo`. */
   gaps: v.optional(windows, []),
+  gapsUpTo: v.optional(v.number()),
   /**
    * The round of trying the quarantine again: by which parser and on which day (since 1970, UTC) it began, and the last
    * entry that was tried; that is absent when the round is over. `atMs`: when the last run looked for what is fresh.

@@ -18,7 +18,7 @@ import type { SourceStates } from "./source-state.ts";
  * its own clock counts; and the run after the sweep lets go of it, not the one that ends it, so that no single wrong
  * clock can.
  */
-export interface Seen {
+export interface SeenPull {
   /** By the reconciler's clock, milliseconds since 1970. */
   readonly firstMs: number;
   /** Runs since the first. */
@@ -31,7 +31,7 @@ export interface Seen {
   readonly sweep?: { readonly atMs: number; readonly isSettling: boolean } | undefined;
 }
 
-export type SeenPulls = Readonly<Record<string, Seen>>;
+export type SeenPulls = Readonly<Record<string, SeenPull>>;
 
 const FIRST_SEEN_AGO_MS = 180_000;
 const SEEN_IN_RUNS = 2;
@@ -101,7 +101,7 @@ export function see(before: SeenPulls, names: readonly string[], nowMs: number):
 }
 
 /** What was stamped in the future came from a run whose clock was ahead, and does not count. */
-function seenAgain(before: Seen | undefined, nowMs: number): Seen {
+function seenAgain(before: SeenPull | undefined, nowMs: number): SeenPull {
   if (before === undefined || before.firstMs > nowMs) return { firstMs: nowMs, runs: 0 };
   const { firstMs, sweep } = before;
   const runs = before.runs + 1;
@@ -119,7 +119,7 @@ export function partSettled(seen: SeenPulls): { left: SeenPulls; settled: string
 
 /** Marks what a sweep that begins now is for; undefined when there is no need for one. */
 export function beginSweep(seen: SeenPulls, nowMs: number): SeenPulls | undefined {
-  const marked = Object.entries(seen).map(([name, { sweep: _earlier, ...pull }]): [string, Seen] => {
+  const marked = Object.entries(seen).map(([name, { sweep: _earlier, ...pull }]): [string, SeenPull] => {
     const isSettling = pull.runs >= SEEN_IN_RUNS && nowMs - pull.firstMs >= FIRST_SEEN_AGO_MS;
     return [name, isSettling || isUnswept(pull) ? { ...pull, sweep: { atMs: nowMs, isSettling } } : pull];
   });
@@ -131,7 +131,7 @@ export function beginSweep(seen: SeenPulls, nowMs: number): SeenPulls | undefine
  * one may end a sweep that the other has already followed up with a new one.
  */
 export function endSweep(seen: SeenPulls, atMs: number): SeenPulls {
-  const ended = Object.entries(seen).map(([name, pull]): [string, Seen] => {
+  const ended = Object.entries(seen).map(([name, pull]): [string, SeenPull] => {
     if (pull.sweep?.atMs !== atMs) return [name, pull];
     const { sweep, ...rest } = pull;
     return [name, { ...rest, sweptMs: atMs, ...(sweep.isSettling ? { isSettled: true } : {}) }];
@@ -140,12 +140,12 @@ export function endSweep(seen: SeenPulls, atMs: number): SeenPulls {
 }
 
 /** May a report of such a pull still be missing that no sweep has looked for? */
-export function isUnswept({ sweptMs }: Seen): boolean {
+export function isUnswept({ sweptMs }: SeenPull): boolean {
   return sweptMs === undefined;
 }
 
 /** Lets go of pulls whose 48 hours have been checked. May be repeated. */
-export async function settle(names: readonly string[], { states, doubts }: PullStores): Promise<void> {
+export async function settlePulls(names: readonly string[], { states, doubts }: PullStores): Promise<void> {
   const pulls = names.map(pullNamed);
   for (const source of new Set(pulls.map((pull) => pull.source))) {
     const ids = pulls.filter((pull) => pull.source === source).map(({ id }) => id);

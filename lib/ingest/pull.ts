@@ -1,4 +1,4 @@
-import { type Answer, REQUEST_TIMEOUT_MS, type Upstream } from "../infobip/client.ts";
+import { type InfobipAnswer, REQUEST_TIMEOUT_MS, type Upstream } from "../infobip/client.ts";
 import { isEmptyPage } from "../infobip/page.ts";
 import { MOST_RESULTS, SOURCES, type SourceName } from "../infobip/sources.ts";
 import { backoffMs } from "../runtime/clock.ts";
@@ -104,7 +104,7 @@ async function pullPages(source: SourceName, after: number, services: PullServic
   for (;;) {
     if (services.remainingMs() < REQUEST_TIMEOUT_MS + MERGE_MS)
       return { ...nothingPulled, pages, refusals, goodAtMs, isSaturated: pages.length > 0 };
-    const asked = await ask(source, services);
+    const asked = await askForReports(source, services);
     refusals.push(...asked.refusals);
     const { id, answer } = asked;
     const soFar = { ...nothingPulled, pages, refusals, goodAtMs };
@@ -133,12 +133,12 @@ async function pullPages(source: SourceName, after: number, services: PullServic
 
 interface Asked {
   readonly id: string;
-  readonly answer: Answer;
+  readonly answer: InfobipAnswer;
   readonly refusals: readonly string[];
 }
 
 /** Asks until the request was certainly taken, or may have been, or it is no use. A refused pull is closed. */
-async function ask(source: SourceName, services: PullServices): Promise<Asked> {
+async function askForReports(source: SourceName, services: PullServices): Promise<Asked> {
   const { clock, remainingMs } = services;
   const refusals: string[] = [];
   for (let n = 0; ; n++) {
@@ -164,7 +164,7 @@ async function askOnce(source: SourceName, services: PullServices): Promise<Omit
   if ("kind" in key) return { id, answer: key };
   const startedMs = clock.now();
   await states.open(source, id);
-  const answer: Answer =
+  const answer: InfobipAnswer =
     clock.now() - startedMs > OPENING_TIMEOUT_MS
       ? { kind: "refused", reason: "the database took too long to write the pull down" }
       : await infobip.get(SOURCES[source].path, { limit: String(MOST_RESULTS) }, key);

@@ -1,9 +1,10 @@
+import { Reach } from "../infobip/reach.ts";
 import { SOURCE_NAMES } from "../infobip/sources.ts";
 import type { Window } from "../infobip/windows.ts";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
 import { type Checked, type CheckServices, checkStretch } from "./check.ts";
 import { mergeLog } from "./merge-log.ts";
-import { isUnswept, openPulls, partSettled, see, settle } from "./open-pulls.ts";
+import { isUnswept, openPulls, partSettled, see, settlePulls } from "./open-pulls.ts";
 import { REPAIRS } from "./repairs.ts";
 import { replaySome } from "./replay-rounds.ts";
 import { isDone, type ReconcileServices, Run } from "./run.ts";
@@ -29,6 +30,8 @@ export interface ReconcileRun extends CarriedOut {
   readonly fullMilliseconds: number;
   /** Stretches that Infobip cannot serve, though it serves others. */
   readonly gaps: number;
+  /** Where Infobip has refused windows of less than 48 hours ago: how far back it takes them. */
+  readonly reachHours?: number | undefined;
   /** Pulls that a sweep has settled, and those that still wait for one. */
   readonly settledDoubts: number;
   readonly openDoubts: number;
@@ -53,7 +56,7 @@ export async function reconcile(services: ReconcileServices): Promise<ReconcileR
   await mergeLeftovers(services);
   const seen = see(await services.openPulls.load(), await openPulls(services), startMs);
   const { left, settled } = partSettled(seen);
-  await settle(settled, services);
+  await settlePulls(settled, services);
   const asked = await carryOut(services);
   const found = await checkpoints.load();
   const { isEmpty, round } = await replaySome(found.replay, services);
@@ -76,9 +79,10 @@ interface Progress {
 export async function backfill(
   stretch: Window,
   services: CheckServices & Progress,
-): Promise<Pick<ReconcileRun, keyof Sums | "stopped">> {
+): Promise<Pick<ReconcileRun, keyof Sums | "stopped" | "reachHours">> {
   const all: Checked[] = [];
-  for await (const checked of checkStretch(stretch, services)) {
+  const reach = new Reach();
+  for await (const checked of checkStretch(stretch, services, { reach })) {
     all.push(checked);
     if (checked.isSplit) continue;
     services.onProgress?.({
@@ -88,7 +92,11 @@ export async function backfill(
       checked: sum(all).checked,
     });
   }
-  return { ...sum(all), stopped: all.at(-1)?.stopped };
+  return { ...sum(all), reachHours: inHours(reach.foundMs), stopped: all.at(-1)?.stopped };
+}
+
+function inHours(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Number((ms / 3_600_000).toFixed(2));
 }
 
 /** Finishes pages that no pull has come round to, be it that their source is pulled no more. */
@@ -126,7 +134,7 @@ function sum(all: readonly Checked[]): Sums {
 }
 
 async function summarize(
-  { checkpoint, checked, seen }: Run,
+  { checkpoint, checked, seen, reach: { foundMs } }: Run,
   { isQuarantineEmpty, settledDoubts }: { isQuarantineEmpty: boolean; settledDoubts: number },
   { states, clock }: ReconcileServices,
 ): Promise<Omit<ReconcileRun, keyof CarriedOut>> {
@@ -138,6 +146,7 @@ async function summarize(
     ...sum(checked),
     quarantineNotEmpty: Number(!isQuarantineEmpty),
     gaps: checkpoint.gaps.length,
+    reachHours: inHours(foundMs),
     settledDoubts,
     openDoubts: Object.keys(seen).length,
     behindSeconds: {
@@ -147,7 +156,7 @@ async function summarize(
       sweep: sweepLagMs(checkpoint, nowMs) / 1000,
     },
     checkedUpToAgeSeconds: lagMs(checkpoint, "fresh", 0, nowMs) / 1000,
-    hoursLeft: hoursLeft(checkpoint, Object.values(seen).some(isUnswept), nowMs),
+    hoursLeft: hoursLeft(checkpoint, Object.values(seen).some(isUnswept), nowMs, foundMs),
     lastGoodPullAgeSeconds: Object.fromEntries(
       loaded.flatMap(([source, atMs]) => (atMs === undefined ? [] : [[source, (nowMs - atMs) / 1000]])),
     ),

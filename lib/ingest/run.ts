@@ -1,5 +1,6 @@
+import { Reach } from "../infobip/reach.ts";
 import { LOGS_REACH_MS } from "../infobip/sources.ts";
-import type { Window } from "../infobip/windows.ts";
+import { after, type Window } from "../infobip/windows.ts";
 import type { CarryOutServices } from "./carry-out.ts";
 import { type Checked, type CheckServices, checkStretch } from "./check.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoint.ts";
@@ -10,8 +11,10 @@ import { OVERLAP_MS, PASSES } from "./standing.ts";
 const SWEEP_SHARE = 2;
 /** A sweep reads beyond what our clock says: Infobip's may be ahead of it. */
 const CLOCK_ALLOWANCE_MS = 3_600_000;
-/** Each run asks for so many of the stretches again that could not be served. */
-const GAPS_A_RUN = 5;
+/** Each run asks for so many windows again that could not be served. */
+const RETRIES_A_RUN = 100;
+/** What is so long beyond the logs' reach is not asked for any more. */
+const GAP_FORGOTTEN_MS = 3_600_000;
 const MOST_GAPS = 200;
 const MOST_WINDOWS = 100;
 
@@ -24,6 +27,7 @@ export interface ReconcileServices extends CheckServices, CarryOutServices {
 export class Run {
   readonly startMs: number;
   readonly checked: Checked[] = [];
+  readonly reach = new Reach();
   checkpoint: Checkpoint;
   seen: SeenPulls;
   readonly #services: ReconcileServices;
@@ -78,7 +82,7 @@ export class Run {
     const markMs = this.checkpoint.passes[name] ?? 0;
     const sinceMs = Math.max(markMs - OVERLAP_MS, this.startMs - LOGS_REACH_MS);
     if (sinceMs >= untilMs) return;
-    for await (const checked of checkStretch({ sinceMs, untilMs }, this.#services)) {
+    for await (const checked of checkStretch({ sinceMs, untilMs }, this.#services, this)) {
       if (isDone(checked)) {
         const upToMs = Math.max(checked.window.untilMs, this.checkpoint.passes[name] ?? 0);
         const passes = { ...this.checkpoint.passes, [name]: upToMs };
@@ -93,7 +97,7 @@ export class Run {
     if (!begun) return;
     const stretch = { sinceMs: Math.max(begun.atMs, this.startMs - LOGS_REACH_MS), untilMs: begun.untilMs };
     let pending = begun.pending;
-    for await (const checked of checkStretch(stretch, this.#services)) {
+    for await (const checked of checkStretch(stretch, this.#services, this)) {
       if (isDone(checked)) {
         pending = fewer([...pending, ...this.#pastSettled(checked.pendingMs)], MOST_WINDOWS);
         const sweep = { ...begun, atMs: checked.window.untilMs, pending: [...pending] };
@@ -125,7 +129,8 @@ export class Run {
     if (!due || due.nextMs > this.startMs) return;
     let pending: Window[] = [];
     for (const window of due.windows) {
-      for await (const checked of checkStretch(window, this.#services)) {
+      for await (const checked of checkStretch(window, this.#services, this)) {
+        if (checked.isGap) await this.save({ ...this.checkpoint, ...this.#withGap(checked) });
         pending = fewer([...pending, ...this.#pastSettled(checked.pendingMs)], MOST_WINDOWS);
         yield checked;
       }
@@ -135,19 +140,42 @@ export class Run {
     await this.save({ ...rest, ...(rechecks && { rechecks }) });
   }
 
+  /**
+   * Asks again for what could not be served, oldest first, and splits it further, down to a millisecond: what stands beside
+   * a row that stays spoilt is checked after all. Where the run has not come round, the next goes on.
+   */
   async *#retryGaps(): AsyncGenerator<Checked, void> {
-    for (const gap of this.checkpoint.gaps.slice(0, GAPS_A_RUN)) {
-      // At the end of the list, so that all have their turn.
+    const { gapsUpTo = Number.NEGATIVE_INFINITY } = this.checkpoint;
+    const isForgotten = ({ untilMs }: Window) => untilMs < this.startMs - LOGS_REACH_MS - GAP_FORGOTTEN_MS;
+    const gaps = this.checkpoint.gaps
+      .filter((gap) => !isForgotten(gap))
+      .sort((a, b) => a.sinceMs - b.sinceMs);
+    if (gaps.length < this.checkpoint.gaps.length) await this.save({ ...this.checkpoint, gaps });
+    const isNext = ({ sinceMs }: Window) => sinceMs > gapsUpTo;
+    let retries = RETRIES_A_RUN;
+    for (const gap of [...gaps.filter(isNext), ...gaps.filter((each) => !isNext(each))]) {
+      if (retries <= 0) return;
+      const manner = { reach: this.reach, attempts: 1, leastMs: 0 };
+      const still: Window[] = [];
+      let fromMs = gap.sinceMs;
+      let isCutShort = false;
+      for await (const checked of checkStretch(gap, this.#services, manner)) {
+        const { window, isGap } = checked;
+        if (isGap) still.push(window);
+        if (isDone(checked)) fromMs = after(window);
+        yield checked;
+        isCutShort = --retries <= 0 && !(isDone(checked) && window.untilMs >= gap.untilMs);
+        if (isCutShort) break;
+      }
+      if (isCutShort) still.push({ sinceMs: fromMs, untilMs: gap.untilMs });
       const others = this.checkpoint.gaps.filter(
         ({ sinceMs, untilMs }) => sinceMs !== gap.sinceMs || untilMs !== gap.untilMs,
       );
-      let isServed = true;
-      for await (const checked of checkStretch(gap, this.#services)) {
-        isServed &&= !checked.isGap && checked.stopped === undefined;
-        yield checked;
-      }
-      await this.save({ ...this.checkpoint, gaps: isServed ? others : [...others, gap] });
+      const left = fewer([...others, ...still], MOST_GAPS);
+      await this.save({ ...this.checkpoint, gaps: left, gapsUpTo: isCutShort ? fromMs - 1 : gap.sinceMs });
     }
+    const { gapsUpTo: _all, ...rest } = this.checkpoint;
+    if (gaps.length > 0) await this.save(rest);
   }
 
   #withGap({ isGap, window }: Checked): Pick<Checkpoint, "gaps"> {

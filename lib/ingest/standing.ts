@@ -59,8 +59,13 @@ export function sweepLagMs({ sweep }: Checkpoint, nowMs: number): number {
  * have reached and has not, one in a stretch that Infobip cannot serve, or one that a doubt may concern. A doubt may concern any message of the 48 hours, so nothing is left of them
  * until a sweep, which begins with the oldest, has passed.
  */
-export function hoursLeft(checkpoint: Checkpoint, isInDoubt: boolean, nowMs: number): number {
-  const reachMs = nowMs - LOGS_REACH_MS;
+export function hoursLeft(
+  checkpoint: Checkpoint,
+  isInDoubt: boolean,
+  nowMs: number,
+  logsReachMs = LOGS_REACH_MS,
+): number {
+  const reachMs = nowMs - Math.min(LOGS_REACH_MS, logsReachMs);
   const behind = PASSES.filter(
     ({ name, ageMs }) => ageMs === 0 || lagMs(checkpoint, name, ageMs, nowMs) > USUAL_LAG_MS,
   ).map(({ name }) => Math.max(checkpoint.passes[name] ?? 0, reachMs));

@@ -1,5 +1,5 @@
 import { type BlockRef, nameOfRef } from "../block-ref.ts";
-import type { Run } from "../catalog.ts";
+import type { SettledRun } from "../catalog.ts";
 import type { Version } from "../codec.ts";
 import { type GetItems, readBlocks, refsOf } from "../lookup.ts";
 import { CHUNK } from "../run.ts";
@@ -18,7 +18,7 @@ const SPARE = 1.1;
 
 /** Numbers of blocks of one chunk of a run, of which it is not known yet where they stand. */
 interface Unknown {
-  readonly run: Run;
+  readonly run: SettledRun;
   readonly numbers: ReadonlySet<number>;
   /** About how new they are, to try the likely ones first. */
   readonly likelyMs: number;
@@ -29,7 +29,7 @@ interface Unknown {
  * far as it is needed: the blocks of a run are numbered from the newest, so that its first chunks say enough.
  */
 export async function blockSource(
-  all: ReadonlyMap<Run, ReadonlySet<number>>,
+  all: ReadonlyMap<SettledRun, ReadonlySet<number>>,
   { sinceMs, untilMs }: Stretch,
   get: GetItems,
   isMatch: (version: Version) => boolean,
@@ -98,7 +98,7 @@ class Yields {
   #blocks = 0;
   #rows = 0;
 
-  constructor(all: ReadonlyMap<Run, ReadonlySet<number>>) {
+  constructor(all: ReadonlyMap<SettledRun, ReadonlySet<number>>) {
     const blocks = [...all.keys()].reduce((sum, run) => sum + run.blocks, 0);
     const holding = [...all.values()].reduce((sum, numbers) => sum + numbers.size, 0);
     this.#expected = eachHolding({ blocks, holding });
@@ -117,7 +117,7 @@ class Yields {
   }
 }
 
-function chunksOf(run: Run, numbers: ReadonlySet<number>): Unknown[] {
+function chunksOf(run: SettledRun, numbers: ReadonlySet<number>): Unknown[] {
   const spanMs = run.untilMs - run.sinceMs;
   const byChunk = Map.groupBy(numbers, (n) => Math.floor(n / CHUNK));
   const inOrder = [...byChunk].sort(([a], [b]) => a - b);

@@ -1,12 +1,12 @@
 import type { MessageRecord } from "../../message/record.ts";
 import { momentOf } from "./moments.ts";
 import type { Term } from "./query.ts";
-import { type Asked, WORD_NAMES, WORD_TABLE, type WordName } from "./words.ts";
+import { type LogsParameters, WORD_NAMES, WORD_TABLE, type WordName } from "./words.ts";
 
 /** What a query asks of the archive. */
 export interface Requests {
   /** One question for each combination of values: `/omni/1/logs` takes one status, one channel. No message meets two. */
-  readonly questions: readonly Asked[];
+  readonly questions: readonly LogsParameters[];
   /** The conditions that the archive has no filter for. */
   readonly sifted: readonly Term[];
 }
@@ -19,7 +19,7 @@ const SEVERAL: readonly WordName[] = ["id", "bulk"];
 
 /** The questions of a query; undefined when they are too many. */
 export function requestsOf(terms: readonly Term[], nowMs: number): Requests | undefined {
-  let questions: Asked[] = [{}];
+  let questions: LogsParameters[] = [{}];
   for (const word of WORD_NAMES) {
     const values = widest(word, valuesOf(terms, word), nowMs);
     const { ask } = WORD_TABLE[word];

@@ -1,19 +1,19 @@
 import type { MessageRecord } from "../../message/record.ts";
 import { msOf } from "./moments.ts";
-import type { Asked } from "./words.ts";
+import type { LogsParameters } from "./words.ts";
 
 /** One page of an answer of `/omni/1/logs`. */
-export interface Page {
+export interface LogsPage {
   readonly records: readonly MessageRecord[];
   /** Where to go on; undefined at the end. */
   readonly cursor: string | undefined;
 }
 
 /** Asks for a page of a question. */
-export type AskPage = (question: Asked, cursor: string | undefined) => Promise<Page>;
+export type AskPage = (question: LogsParameters, cursor: string | undefined) => Promise<LogsPage>;
 
 interface Stream {
-  readonly question: Asked;
+  readonly question: LogsParameters;
   buffer: readonly MessageRecord[];
   cursor: string | undefined;
   isOver: boolean;
@@ -47,7 +47,11 @@ export class Streams {
   readonly #known = new Set<string>();
   #looked: Looked = { messages: 0, backToMs: undefined };
 
-  constructor(questions: readonly Asked[], askPage: AskPage, isWanted: (record: MessageRecord) => boolean) {
+  constructor(
+    questions: readonly LogsParameters[],
+    askPage: AskPage,
+    isWanted: (record: MessageRecord) => boolean,
+  ) {
     this.#streams = questions.map((question) => ({ question, buffer: [], cursor: undefined, isOver: false }));
     this.#askPage = askPage;
     this.#isWanted = isWanted;

@@ -3,7 +3,7 @@ import { STATUS_GROUPS, statusGroupOf } from "../../message/status.ts";
 import { MOMENT_FORMS, momentOf, msOf } from "./moments.ts";
 
 /** Parameters of `/omni/1/logs`. */
-export type Asked = Readonly<Record<string, string>>;
+export type LogsParameters = Readonly<Record<string, string>>;
 
 /** A word of the search box: what may stand before a colon. */
 export interface Word {
@@ -13,7 +13,7 @@ export interface Word {
   readonly read: (value: string) => string | undefined;
   readonly allowed: string;
   /** What the archive is asked for: any of these. Undefined: it knows no such filter, and the answers are sifted here. */
-  readonly ask?: (value: string, nowMs: number) => readonly Asked[];
+  readonly ask?: (value: string, nowMs: number) => readonly LogsParameters[];
   /** Does a report meet it? For what is sifted here, and for what comes live. */
   readonly matches: (value: string, record: MessageRecord, nowMs: number) => boolean;
 }

@@ -2,7 +2,7 @@ import type { MessageRecord } from "../../../message/record.ts";
 import { ask, Fault } from "../../api.ts";
 import { parseQuery, type Term } from "../../search/query.ts";
 import { meets, requestsOf } from "../../search/requests.ts";
-import type { Asked } from "../../search/words.ts";
+import type { LogsParameters } from "../../search/words.ts";
 
 /** As many as a sheet of the usual spreadsheets takes, beneath a row of names. */
 const MOST_ROWS = 1_048_575;
@@ -17,7 +17,7 @@ const ROWS_A_BLOB = 20_000;
  * wrong, and `fill` goes on from there.
  */
 export class Csv {
-  readonly #questions: Asked[];
+  readonly #questions: LogsParameters[];
   readonly #sifted: readonly Term[];
   readonly #mostRows: number;
   #cursor: string | undefined;

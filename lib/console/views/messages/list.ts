@@ -3,8 +3,8 @@ import type { MessageRecord } from "../../../message/record.ts";
 import { askJson, Fault, objectsOf } from "../../api.ts";
 import { parseQuery } from "../../search/query.ts";
 import { meets, requestsOf } from "../../search/requests.ts";
-import { type Looked, type Page, Streams } from "../../search/streams.ts";
-import type { Asked } from "../../search/words.ts";
+import { type LogsPage, type Looked, Streams } from "../../search/streams.ts";
+import type { LogsParameters } from "../../search/words.ts";
 import { announce } from "../../widgets/announce.ts";
 
 const PAGE = 100;
@@ -115,11 +115,11 @@ export function stop(): void {
 }
 
 async function askPage(
-  question: Asked,
+  question: LogsParameters,
   cursor: string | undefined,
   limit: number,
   off: AbortSignal,
-): Promise<Page> {
+): Promise<LogsPage> {
   const query = { ...question, limit: String(limit), useCursor: "true", cursor };
   const answer = await askJson("/omni/1/logs", query, { signal: off });
   const next = answer.cursor as { nextCursor?: string } | undefined;

@@ -2,10 +2,10 @@ import type { JsonObject } from "../../../message/json.ts";
 import { digitsOf } from "../../../message/json.ts";
 
 /** A row of the statistics, by the names of its columns. */
-export type Row = Readonly<Record<string, unknown>>;
+export type StatisticsRow = Readonly<Record<string, unknown>>;
 
 /** The rows of an answer of `/omnilog/1/statistics`. */
-export function rowsOf({ columns, rows }: JsonObject): Row[] {
+export function rowsOf({ columns, rows }: JsonObject): StatisticsRow[] {
   const names = (columns as { columnName: string }[] | undefined)?.map(({ columnName }) => columnName) ?? [];
   return ((rows as unknown[][] | undefined) ?? []).map((cells) =>
     Object.fromEntries(names.map((name, at) => [name, cells[at]])),
@@ -13,7 +13,7 @@ export function rowsOf({ columns, rows }: JsonObject): Row[] {
 }
 
 /** A number of a row; undefined where it is N/A. */
-export function numberIn(row: Row | undefined, name: string): number | undefined {
+export function numberIn(row: StatisticsRow | undefined, name: string): number | undefined {
   const digits = digitsOf(row?.[name]);
   return digits === undefined ? undefined : Number(digits);
 }
@@ -29,7 +29,7 @@ export interface Counts {
 }
 
 /** The sum of rows of the statistics. */
-export function countsOf(rows: readonly Row[] = []): Counts {
+export function countsOf(rows: readonly StatisticsRow[] = []): Counts {
   const sum = (name: string) => rows.reduce((total, row) => total + (numberIn(row, name) ?? 0), 0);
   return {
     sent: sum("TOTAL_SENT_TRAFFIC_COUNT"),
@@ -42,8 +42,11 @@ export function countsOf(rows: readonly Row[] = []): Counts {
 }
 
 /** Rows by the value of one of their columns, those with the most messages first. */
-export function groupBy(rows: readonly Row[], name: string): [value: string, rows: Row[]][] {
-  const groups = new Map<string, Row[]>();
+export function groupBy(
+  rows: readonly StatisticsRow[],
+  name: string,
+): [value: string, rows: StatisticsRow[]][] {
+  const groups = new Map<string, StatisticsRow[]>();
   for (const row of rows) {
     const value = String(row[name] ?? "");
     groups.set(value, [...(groups.get(value) ?? []), row]);
@@ -52,7 +55,7 @@ export function groupBy(rows: readonly Row[], name: string): [value: string, row
 }
 
 /** What was spent, by currency: currencies are never added. */
-export function spentOf(rows: readonly Row[] = []): [currency: string, amount: number][] {
+export function spentOf(rows: readonly StatisticsRow[] = []): [currency: string, amount: number][] {
   return groupBy(rows, "CURRENCY")
     .map(([currency, own]): [string, number] => [
       currency,

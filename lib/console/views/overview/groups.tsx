@@ -4,7 +4,7 @@ import { Bar } from "../../widgets/bar.tsx";
 import { writePercent, writeShort } from "../../widgets/numbers.ts";
 import { Coming, Empty } from "../../widgets/states.tsx";
 import { writeLength } from "../../widgets/times.tsx";
-import { countsOf, numberIn, type Row } from "./figures.ts";
+import { countsOf, numberIn, type StatisticsRow } from "./figures.ts";
 import { type Stretch, termsOf } from "./range.ts";
 import type { Overview } from "./statistics.ts";
 
@@ -14,7 +14,7 @@ interface Group {
   /** What it is called in the search, where that says less. */
   readonly code?: string;
   readonly term: Term;
-  readonly row: Row;
+  readonly row: StatisticsRow;
 }
 
 /** How much went over each channel, and how well; the busiest first. */

@@ -8,7 +8,7 @@ import { writePercent } from "../../widgets/numbers.ts";
 import { Scrolling } from "../../widgets/scrolling.tsx";
 import { Coming } from "../../widgets/states.tsx";
 import { unitFor, writeClock, writeDay, writeLength } from "../../widgets/times.tsx";
-import { countsOf, groupBy, numberIn, type Row } from "./figures.ts";
+import { countsOf, groupBy, numberIn, type StatisticsRow } from "./figures.ts";
 import { hrefOfIncident } from "./incidents.tsx";
 import { pointsOf, STEP_MS, type Stretch, termsAt } from "./range.ts";
 import { SeriesTable } from "./series-table.tsx";
@@ -34,7 +34,12 @@ export function Series({ series, ...parts }: Parts) {
   );
 }
 
-function Charts({ stretch, series, incidents, totals }: Parts & { readonly series: readonly Row[] }) {
+function Charts({
+  stretch,
+  series,
+  incidents,
+  totals,
+}: Parts & { readonly series: readonly StatisticsRow[] }) {
   const isTableOpen = useSignal(false);
   const times = pointsOf(stretch);
   const byTime = new Map(groupBy(series, stretch.step).map(([date, rows]) => [msOf(date), rows]));
@@ -78,7 +83,13 @@ function Charts({ stretch, series, incidents, totals }: Parts & { readonly serie
   );
 }
 
-function TimeToDeliver({ common, rows }: { readonly common: Common; readonly rows: readonly Row[][] }) {
+function TimeToDeliver({
+  common,
+  rows,
+}: {
+  readonly common: Common;
+  readonly rows: readonly StatisticsRow[][];
+}) {
   const [most, half] = ["DELIVERY_TIME_P95", "DELIVERY_TIME_P50"].map((name) =>
     rows.map(([own]) => numberIn(own, name)),
   );

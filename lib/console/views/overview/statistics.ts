@@ -1,6 +1,6 @@
 import { batch, signal } from "@preact/signals";
 import { askJson, Fault, objectsOf } from "../../api.ts";
-import { type Row, rowsOf } from "./figures.ts";
+import { rowsOf, type StatisticsRow } from "./figures.ts";
 import { before, type Stretch } from "./range.ts";
 
 const COUNTED =
@@ -47,7 +47,7 @@ const QUESTIONS = {
 type Part = keyof typeof QUESTIONS;
 
 /** Everything that the overview shows of a stretch, as far as it has come. */
-export interface Overview extends Readonly<Partial<Record<Part, readonly Row[] | undefined>>> {
+export interface Overview extends Readonly<Partial<Record<Part, readonly StatisticsRow[] | undefined>>> {
   readonly stretch: Stretch;
   readonly incidents?: readonly Incident[] | undefined;
   /** Some older hours are told as they were a while ago. */
