@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { epochMsOf } from "../message/record.ts";
-import { statusGroupOf } from "../message/status.ts";
 import { sha256 } from "../runtime/hash.ts";
 import { parseStored } from "../runtime/stored.ts";
+import { type Part, partsOf, SLOT_MS, UNDELIVERED } from "./apart.ts";
 import { expiryOf, type Kept, packLines, parseLine, printLine, unpackLines, type Version } from "./codec.ts";
 import { compareOrder, DAY_MS, dayOf, momentOfOrder, orderKey, orderPrefix } from "./keys.ts";
 import { RecentBlocks } from "./recent-blocks.ts";
@@ -22,7 +22,8 @@ import { RecentBlocks } from "./recent-blocks.ts";
  *     e   when its last record expires, seconds since 1970
  *
  * The class says how much time a block may span, so that a walk that begins at a moment knows how far before it a block
- * may begin that reaches it.
+ * may begin that reaches it. What a page tells of messages that are not delivered has a class of its own, so that it lies together
+ * while it is not settled.
  */
 export interface BlockKey {
   readonly pk: string;
@@ -61,12 +62,10 @@ const blockItem = v.object({
 /** The classes of blocks, and what each may span at most, milliseconds. */
 export const CLASSES = [
   { name: "a", spanMs: 60_000 },
-  { name: "b", spanMs: 600_000 },
+  { name: "b", spanMs: SLOT_MS },
   { name: "c", spanMs: DAY_MS },
+  { name: UNDELIVERED, spanMs: SLOT_MS },
 ] as const;
-
-/** Appended blocks do not reach across these, so that what is settled together ends sharply. */
-export const SLOT_MS = 600_000;
 
 /** With its key and its small attributes, an item of 4,096 bytes. */
 const MOST_PACKED = 3_990;
@@ -132,7 +131,12 @@ export function packBlocks(
   const slotOf = ({ known, sentAtMs }: BlockEntry) =>
     `${dayOf(sentAtMs)} ${Math.floor(sentAtMs / slotMs)} ${known.keepSeconds}`;
   const slots = [...Map.groupBy(entries, slotOf).values()];
-  const packed = (maker === SETTLED ? slots : slots.flatMap(apart)).flatMap((part) => cut(part));
+  const parts = slots.flatMap((slot): Part<BlockEntry>[] =>
+    maker === SETTLED ? [{ entries: slot }] : partsOf(slot),
+  );
+  const packed = parts.flatMap(({ entries, className }) =>
+    cut(entries).map((one) => ({ ...one, className })),
+  );
   const isRefused = ({ d }: Cut) => d.length > MOST_ITEM;
   return {
     blocks: packed.filter((one) => !isRefused(one)).map((one) => blockOf(one, maker)),
@@ -140,27 +144,12 @@ export function packBlocks(
   };
 }
 
-/** Of fewer in a slot, blocks of their own would cost more to write than they spare; and what is pulled each minute is read as the newest. */
-const LEAST_SPLIT = 500;
-const LEAST_APART = 20;
-
-/**
- * What is searched for while it is not settled lies together: each channel, and of it what is not delivered, where there are
- * enough for half a block; all others together.
- */
-function apart(slot: readonly BlockEntry[]): BlockEntry[][] {
-  if (slot.length < LEAST_SPLIT) return [[...slot]];
-  const kindOf = ({ known: { record } }: BlockEntry) =>
-    `${statusGroupOf(record.status) === "DELIVERED"} ${record.channel}`;
-  const kinds = Map.groupBy(slot, kindOf);
-  const isEnough = (entry: BlockEntry) => (kinds.get(kindOf(entry))?.length ?? 0) >= LEAST_APART;
-  return [...Map.groupBy(slot, (entry) => (isEnough(entry) ? kindOf(entry) : "")).values()];
-}
-
 interface Cut {
   readonly entries: readonly BlockEntry[];
   readonly d: Buffer;
 }
+
+type PackedCut = Cut & Pick<Part<BlockEntry>, "className">;
 
 /** Cuts a sorted list into pieces that deflate to just below the bound. */
 function cut(entries: readonly BlockEntry[]): Cut[] {
@@ -199,7 +188,7 @@ function clamp(n: number, least: number, most: number): number {
   return Math.max(least, Math.min(n, most));
 }
 
-function blockOf({ entries, d }: Cut, maker: string): NewBlock {
+function blockOf({ entries, d, className }: PackedCut, maker: string): NewBlock {
   const moments = entries.map(({ sentAtMs }) => sentAtMs);
   const [newestMs, oldestMs] = [Math.max(...moments), Math.min(...moments)];
   const spans = CLASSES.find(({ spanMs }) => newestMs - oldestMs <= spanMs) ?? CLASSES[2];
@@ -207,7 +196,7 @@ function blockOf({ entries, d }: Cut, maker: string): NewBlock {
   const hash = sha256([maker, ...entries.map(({ line }) => line)].join("\n")).slice(0, 12);
   const item: BlockItem = {
     pk: blockPartition(dayOf(newestMs)),
-    sk: `${blockPrefix(spans.name, newestMs)}#${hash}`,
+    sk: `${blockPrefix(className ?? spans.name, newestMs)}#${hash}`,
     d: new Uint8Array(d),
     o: oldestMs,
     n: entries.length,
