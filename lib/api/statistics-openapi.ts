@@ -87,13 +87,13 @@ const PARAMETERS = [
 ];
 
 /** In a body, null counts as absent. */
-const texts = { type: ["array", "null"], items: { type: "string", minLength: 1 } };
+const texts = { type: ["array", "null"], minItems: 1, items: { type: "string", minLength: 1 } };
 const DATE_OR_NULL = { ...DATE, type: ["string", "null"] };
 const BODY = {
   type: "object",
   properties: {
     filterBy: {
-      type: "object",
+      type: ["object", "null"],
       properties: {
         sentSince: { ...DATE_OR_NULL, description: PERIOD_TEXTS.sentSince },
         sentUntil: { ...DATE_OR_NULL, description: PERIOD_TEXTS.sentUntil },
@@ -101,11 +101,15 @@ const BODY = {
       },
     },
     aggregateBy: {
-      type: "array",
+      type: ["array", "null"],
       items: { type: "string", enum: AGGREGATES },
       description: AGGREGATE_TEXT,
     },
-    metrics: { type: "array", items: { type: "string", enum: METRIC_NAMES }, description: METRICS_TEXT },
+    metrics: {
+      type: ["array", "null"],
+      items: { type: "string", enum: METRIC_NAMES },
+      description: METRICS_TEXT,
+    },
   },
 };
 

@@ -53,7 +53,11 @@ const one = v.union(
   [v.pipe(v.string(), v.minLength(1, LIST)), v.pipe(v.number(), v.transform(String))],
   LIST,
 );
-const values = v.pipe(v.array(one, LIST), v.maxLength(MOST_VALUES, `must be at most ${MOST_VALUES} values`));
+const values = v.pipe(
+  v.array(one, LIST),
+  v.minLength(1, "must have a value, or not be given"),
+  v.maxLength(MOST_VALUES, `must be at most ${MOST_VALUES} values`),
+);
 const filterEntries = Object.fromEntries(FILTERS.map((name) => [name, v.optional(values)]));
 const schema = v.object({
   sentSince: v.optional(dateSchema),
@@ -169,22 +173,31 @@ function nameOf(spelled: string): string {
  * As at Infobip: filterBy, aggregateBy, metrics, with or without an enclosing `request`; its callbackUrl is not needed.
  */
 function givenInBody(text: string): Record<string, unknown> {
-  const outer = parseObject(text);
-  const { filterBy = {}, ...others } = isJsonObject(outer.request) ? outer.request : outer;
-  if (!isJsonObject(filterBy)) throw badRequest({ filterBy: ["must be an object"] });
-  const { callbackUrl: _, ...lists } = others;
-  for (const name of Object.keys(lists))
-    if (name !== "aggregateBy" && name !== "metrics")
-      throw badRequest({ [name.slice(0, 64)]: ["is not known; there are filterBy, aggregateBy, metrics"] });
-  const filters = Object.entries(filterBy).filter(
-    ([name, value]) => value !== null && !IGNORED.includes(name),
+  const { callbackUrl: _, ...outer } = parseObject(text);
+  const { request, ...beside } = outer;
+  const isWrapped = isJsonObject(request);
+  // What stands beside `request` would be passed by.
+  if (isWrapped) refuseUnknown(Object.keys(beside), [], "beside request there is callbackUrl alone");
+  const { filterBy, ...lists } = isWrapped ? request : outer;
+  if (!isJsonObject(filterBy ?? {})) throw badRequest({ filterBy: ["must be an object"] });
+  const known = "is not known; there are filterBy, aggregateBy, metrics";
+  refuseUnknown(Object.keys(lists), ["aggregateBy", "metrics"], known);
+  const filters = without(filterBy ?? {}, IGNORED);
+  const inFilter = ["sentSince", "sentUntil", ...FILTERS];
+  refuseUnknown(Object.keys(filters), inFilter, `is not a filter; there are ${inFilter.join(", ")}`);
+  return { ...filters, ...without(lists, []) };
+}
+
+function refuseUnknown(names: readonly string[], known: readonly string[], text: string): void {
+  const name = names.find((one) => !known.includes(one));
+  if (name !== undefined) throw badRequest({ [name.slice(0, 64)]: [text] });
+}
+
+/** What is null is not given. */
+function without(values: object, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => value !== null && !names.includes(name)),
   );
-  for (const [name] of filters)
-    if (name === "aggregateBy" || name === "metrics" || !NAMES.includes(name))
-      throw badRequest({
-        [name.slice(0, 64)]: [`is not a filter; there are sentSince, sentUntil, ${FILTERS.join(", ")}`],
-      });
-  return { ...Object.fromEntries(filters), ...lists };
 }
 
 function parseObject(text: string): Record<string, unknown> {

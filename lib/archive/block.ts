@@ -19,7 +19,7 @@ import { RecentBlocks } from "./recent-blocks.ts";
  *     n   how many records
  *     k   how long its records are kept after max(sentAt, doneAt), seconds
  *     v   1, the version of this format
- *     e   when its last record expires, seconds since 1970
+ *     e   LINGER_SECONDS after its last record expires (before these came, when it expires), seconds since 1970
  *
  * The class says how much time a block may span, so that a walk that begins at a moment knows how far before it a block
  * may begin that reaches it. What a page tells of messages that are not delivered has a class of its own, so that it lies together
@@ -34,6 +34,8 @@ export interface Block {
   readonly key: BlockKey;
   readonly newestMs: number;
   readonly oldestMs: number;
+  /** When DynamoDB may delete it, seconds since 1970. */
+  readonly goneFrom: number;
   readonly versions: readonly Version[];
 }
 
@@ -88,17 +90,23 @@ export function newestOf(sk: string): number {
   return momentOfOrder(sk.slice(2));
 }
 
+/**
+ * A block stays for so long after its last record is served no more, so that the statistics can tell how the message of a
+ * report ended that comes with the end of the retention: by default messages expire after 48 hours, too.
+ */
+export const LINGER_SECONDS = 3 * 3_600;
+
 /** About 20 MB of records. */
 const MOST_RECENT = 10_000;
 const recent = new RecentBlocks(MOST_RECENT);
 
 /** Reads a stored block. Throws if it is none: what is stored is a border like any other. */
 export function parseBlock(item: unknown): Block {
-  const { pk, sk, d, o, k } = parseStored(blockItem, item);
+  const { pk, sk, d, o, k, e } = parseStored(blockItem, item);
   const versions = recent.versions(`${pk} ${sk}`, d, k, () =>
     unpackLines(d).map((line) => parseLine(line, k)),
   );
-  return { key: { pk, sk }, newestMs: newestOf(sk), oldestMs: o, versions };
+  return { key: { pk, sk }, newestMs: newestOf(sk), oldestMs: o, goneFrom: e, versions };
 }
 
 interface BlockEntry {
@@ -202,7 +210,7 @@ function blockOf({ entries, d, className }: PackedCut, maker: string): NewBlock 
     n: entries.length,
     k: entries[0]?.known.keepSeconds ?? 0,
     v: BLOCK_VERSION,
-    e: Math.max(...entries.map(({ known }) => expiryOf(known))),
+    e: Math.max(...entries.map(({ known }) => expiryOf(known))) + LINGER_SECONDS,
   };
   return { item, newestMs, oldestMs, known: entries.map(({ known }) => known) };
 }
