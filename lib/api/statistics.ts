@@ -12,12 +12,12 @@ import type { Client } from "./rights.ts";
 import type { ApiServices } from "./services.ts";
 import { parseStatisticsRequest, type StatisticsRequest } from "./statistics-request.ts";
 
-/** The last moment that a date has digits for. */
+/** The last moment for which a date has enough digits. */
 const LAST_MS = Date.UTC(10_000, 0) - 1;
 
 /**
- * Answers `GET` and `POST /omnilog/1/statistics`, as Infobip's metrics-api (OpenAPI 3.210.0) answers, but at once. Throws a
- * Refusal, and what DynamoDB throws.
+ * Answers `GET` and `POST /omnilog/1/statistics` like Infobip's metrics-api (OpenAPI 3.210.0), but synchronously.
+ * Throws a Refusal, and what DynamoDB throws.
  */
 export async function answerStatistics(
   request: HttpRequest,
@@ -44,7 +44,7 @@ export async function answerStatistics(
   };
 }
 
-/** What is asked for, and of that what the client may see. */
+/** The question, restricted to what the client may see. */
 function questionOf({ filters, columns, metrics }: StatisticsRequest, client: Client): StatisticsQuestion {
   const asked = DIMENSIONS.flatMap((dimension) => {
     const values = filters[dimension.filter ?? ""];

@@ -3,7 +3,8 @@ import { epochMsOf, expiresAtSeconds, type MessageRecord, printRecord } from "..
 import { putAll } from "../runtime/batch.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
-import { packBlocks, SLOT_MS } from "./block.ts";
+import { SLOT_MS } from "./apart.ts";
+import { packBlocks } from "./block.ts";
 import { Days } from "./days.ts";
 import { freshItems } from "./fresh.ts";
 import { dayOf, identityOf } from "./keys.ts";

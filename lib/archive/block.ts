@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { epochMsOf } from "../message/record.ts";
-import { statusGroupOf } from "../message/status.ts";
 import { sha256 } from "../runtime/hash.ts";
 import { parseStored } from "../runtime/stored.ts";
+import { type Part, partsOf, SLOT_MS, UNDELIVERED } from "./apart.ts";
 import { expiryOf, type Kept, packLines, parseLine, printLine, unpackLines, type Version } from "./codec.ts";
 import { compareOrder, DAY_MS, dayOf, momentOfOrder, orderKey, orderPrefix } from "./keys.ts";
 import { RecentBlocks } from "./recent-blocks.ts";
@@ -19,10 +19,11 @@ import { RecentBlocks } from "./recent-blocks.ts";
  *     n   how many records
  *     k   how long its records are kept after max(sentAt, doneAt), seconds
  *     v   1, the version of this format
- *     e   when its last record expires, seconds since 1970
+ *     e   LINGER_SECONDS after its last record expires (before these came, when it expires), seconds since 1970
  *
  * The class says how much time a block may span, so that a walk that begins at a moment knows how far before it a block
- * may begin that reaches it.
+ * may begin that reaches it. What a page tells of messages that are not delivered has a class of its own, so that it lies together
+ * while it is not settled.
  */
 export interface BlockKey {
   readonly pk: string;
@@ -33,6 +34,8 @@ export interface Block {
   readonly key: BlockKey;
   readonly newestMs: number;
   readonly oldestMs: number;
+  /** When DynamoDB may delete it, seconds since 1970. */
+  readonly goneFrom: number;
   readonly versions: readonly Version[];
 }
 
@@ -61,12 +64,10 @@ const blockItem = v.object({
 /** The classes of blocks, and what each may span at most, milliseconds. */
 export const CLASSES = [
   { name: "a", spanMs: 60_000 },
-  { name: "b", spanMs: 600_000 },
+  { name: "b", spanMs: SLOT_MS },
   { name: "c", spanMs: DAY_MS },
+  { name: UNDELIVERED, spanMs: SLOT_MS },
 ] as const;
-
-/** Appended blocks do not reach across these, so that what is settled together ends sharply. */
-export const SLOT_MS = 600_000;
 
 /** With its key and its small attributes, an item of 4,096 bytes. */
 const MOST_PACKED = 3_990;
@@ -89,17 +90,23 @@ export function newestOf(sk: string): number {
   return momentOfOrder(sk.slice(2));
 }
 
+/**
+ * A block stays for so long after its last record is served no more, so that the statistics can tell how the message of a
+ * report ended that comes with the end of the retention: by default messages expire after 48 hours, too.
+ */
+export const LINGER_SECONDS = 3 * 3_600;
+
 /** About 20 MB of records. */
 const MOST_RECENT = 10_000;
 const recent = new RecentBlocks(MOST_RECENT);
 
 /** Reads a stored block. Throws if it is none: what is stored is a border like any other. */
 export function parseBlock(item: unknown): Block {
-  const { pk, sk, d, o, k } = parseStored(blockItem, item);
+  const { pk, sk, d, o, k, e } = parseStored(blockItem, item);
   const versions = recent.versions(`${pk} ${sk}`, d, k, () =>
     unpackLines(d).map((line) => parseLine(line, k)),
   );
-  return { key: { pk, sk }, newestMs: newestOf(sk), oldestMs: o, versions };
+  return { key: { pk, sk }, newestMs: newestOf(sk), oldestMs: o, goneFrom: e, versions };
 }
 
 interface BlockEntry {
@@ -132,7 +139,12 @@ export function packBlocks(
   const slotOf = ({ known, sentAtMs }: BlockEntry) =>
     `${dayOf(sentAtMs)} ${Math.floor(sentAtMs / slotMs)} ${known.keepSeconds}`;
   const slots = [...Map.groupBy(entries, slotOf).values()];
-  const packed = (maker === SETTLED ? slots : slots.flatMap(apart)).flatMap((part) => cut(part));
+  const parts = slots.flatMap((slot): Part<BlockEntry>[] =>
+    maker === SETTLED ? [{ entries: slot }] : partsOf(slot),
+  );
+  const packed = parts.flatMap(({ entries, className }) =>
+    cut(entries).map((one) => ({ ...one, className })),
+  );
   const isRefused = ({ d }: Cut) => d.length > MOST_ITEM;
   return {
     blocks: packed.filter((one) => !isRefused(one)).map((one) => blockOf(one, maker)),
@@ -140,27 +152,12 @@ export function packBlocks(
   };
 }
 
-/** Of fewer in a slot, blocks of their own would cost more to write than they spare; and what is pulled each minute is read as the newest. */
-const LEAST_SPLIT = 500;
-const LEAST_APART = 20;
-
-/**
- * What is searched for while it is not settled lies together: each channel, and of it what is not delivered, where there are
- * enough for half a block; all others together.
- */
-function apart(slot: readonly BlockEntry[]): BlockEntry[][] {
-  if (slot.length < LEAST_SPLIT) return [[...slot]];
-  const kindOf = ({ known: { record } }: BlockEntry) =>
-    `${statusGroupOf(record.status) === "DELIVERED"} ${record.channel}`;
-  const kinds = Map.groupBy(slot, kindOf);
-  const isEnough = (entry: BlockEntry) => (kinds.get(kindOf(entry))?.length ?? 0) >= LEAST_APART;
-  return [...Map.groupBy(slot, (entry) => (isEnough(entry) ? kindOf(entry) : "")).values()];
-}
-
 interface Cut {
   readonly entries: readonly BlockEntry[];
   readonly d: Buffer;
 }
+
+type PackedCut = Cut & Pick<Part<BlockEntry>, "className">;
 
 /** Cuts a sorted list into pieces that deflate to just below the bound. */
 function cut(entries: readonly BlockEntry[]): Cut[] {
@@ -199,7 +196,7 @@ function clamp(n: number, least: number, most: number): number {
   return Math.max(least, Math.min(n, most));
 }
 
-function blockOf({ entries, d }: Cut, maker: string): NewBlock {
+function blockOf({ entries, d, className }: PackedCut, maker: string): NewBlock {
   const moments = entries.map(({ sentAtMs }) => sentAtMs);
   const [newestMs, oldestMs] = [Math.max(...moments), Math.min(...moments)];
   const spans = CLASSES.find(({ spanMs }) => newestMs - oldestMs <= spanMs) ?? CLASSES[2];
@@ -207,13 +204,13 @@ function blockOf({ entries, d }: Cut, maker: string): NewBlock {
   const hash = sha256([maker, ...entries.map(({ line }) => line)].join("\n")).slice(0, 12);
   const item: BlockItem = {
     pk: blockPartition(dayOf(newestMs)),
-    sk: `${blockPrefix(spans.name, newestMs)}#${hash}`,
+    sk: `${blockPrefix(className ?? spans.name, newestMs)}#${hash}`,
     d: new Uint8Array(d),
     o: oldestMs,
     n: entries.length,
     k: entries[0]?.known.keepSeconds ?? 0,
     v: BLOCK_VERSION,
-    e: Math.max(...entries.map(({ known }) => expiryOf(known))),
+    e: Math.max(...entries.map(({ known }) => expiryOf(known))) + LINGER_SECONDS,
   };
   return { item, newestMs, oldestMs, known: entries.map(({ known }) => known) };
 }

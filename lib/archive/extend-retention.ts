@@ -6,7 +6,7 @@ import { BusyError } from "../runtime/errors.ts";
 import { extendLife } from "../runtime/expiry.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
 import type { ArchiveSettings } from "./archive.ts";
-import { blockPartition } from "./block.ts";
+import { blockPartition, LINGER_SECONDS } from "./block.ts";
 import { commitCatalog, loadCatalog, type SettledRun } from "./catalog.ts";
 import { Days } from "./days.ts";
 import { runPartition } from "./run.ts";
@@ -137,7 +137,8 @@ async function extendBlock(
           ":keep": keepSeconds,
           ":e": expiresAt,
           ":before": k,
-          ":now": nowMs / 1000,
+          // What only lingers is served no more, and not revived.
+          ":now": nowMs / 1000 + LINGER_SECONDS,
         },
       }),
     );

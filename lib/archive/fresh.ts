@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { epochMsOf, type MessageRecord } from "../message/record.ts";
 import { sha256 } from "../runtime/hash.ts";
 import { parseStored } from "../runtime/stored.ts";
-import { type NewBlock, SLOT_MS } from "./block.ts";
+import { SLOT_MS } from "./apart.ts";
+import type { NewBlock } from "./block.ts";
 import { type BlockRef, decodeRefs, encodeRefs, refOf } from "./block-ref.ts";
 import { FreshTerms, MOST_BLOCKS } from "./fresh-terms.ts";
 import type { Key } from "./keys.ts";
@@ -18,10 +19,10 @@ import { idTerms, messageTerm, singleTerms, valuesOf } from "./terms.ts";
  *     sk  <hash of the blocks>
  *     t   the blocks (block-ref.ts)     p  terms of single values | of ids (fresh-terms.ts)
  *     k   of ids: which of the terms are messages' (`FreshTerms.marks`), from version 3 on
- *     n   how many records     a  when it was appended, milliseconds     v  3     e  when all has expired
+ *     n   how many records     a  when it was appended, milliseconds     v  4     e  when all has expired
  *
  * A page of more blocks than fresh-terms.ts can name has several pairs of items. Version 1 had whole fingerprints (postings.ts),
- * version 2 bytes instead of bits.
+ * version 2 bytes instead of bits; version 3 no blocks of the class of what is not delivered.
  */
 export interface FreshPage {
   readonly sk: string;
@@ -47,7 +48,7 @@ const freshItem = v.object({
   k: v.optional(v.instance(Uint8Array)),
   n: v.number(),
   a: v.number(),
-  v: v.picklist([1, 2, 3]),
+  v: v.picklist([1, 2, 3, 4]),
 });
 
 /** By then the reconciler's first pass has brought sender and text, so that most messages are settled once. */
@@ -80,7 +81,7 @@ function pairsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unk
     t,
     n: blocks.reduce((sum, { known }) => sum + known.length, 0),
     a: nowMs,
-    v: 3,
+    v: 4,
     e: Math.max(...blocks.map(({ item }) => item.e)),
   };
   const values = blocks.map(({ known }) => known.flatMap(({ record }) => singleTerms(valuesOf(record))));

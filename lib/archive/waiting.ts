@@ -1,7 +1,7 @@
 import { getAll } from "../runtime/batch.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type Database, queryAll } from "../runtime/dynamodb.ts";
-import { SLOT_MS } from "./block.ts";
+import { SLOT_MS } from "./apart.ts";
 import type { Catalog } from "./catalog.ts";
 import { FRESH, type FreshPage, parseFresh } from "./fresh.ts";
 import { parseReplaced, replacedKey } from "./run.ts";

@@ -9,11 +9,11 @@ import { fewer, nextRecheck } from "./rechecks.ts";
 import { OVERLAP_MS, PASSES } from "./standing.ts";
 
 const SWEEP_SHARE = 2;
-/** A sweep reads beyond what our clock says: Infobip's may be ahead of it. */
+/** A sweep reads beyond the present by our clock, since Infobip's clock may be ahead. */
 const CLOCK_ALLOWANCE_MS = 3_600_000;
-/** Each run asks for so many windows again that could not be served. */
+/** Each run asks again for this many windows that could not be served. */
 const RETRIES_A_RUN = 100;
-/** What is so long beyond the logs' reach is not asked for any more. */
+/** Gaps that have left the reach of the logs for this long are given up. */
 const GAP_FORGOTTEN_MS = 3_600_000;
 const MOST_GAPS = 200;
 const MOST_WINDOWS = 100;
@@ -23,7 +23,7 @@ export interface ReconcileServices extends CheckServices, CarryOutServices {
   readonly openPulls: OpenPulls;
 }
 
-/** One run: its checkpoint, which it saves after each effect, and what its windows came to. */
+/** One run: its checkpoint, which it saves after each effect, and the results of its windows. */
 export class Run {
   readonly startMs: number;
   readonly checked: Checked[] = [];
@@ -39,7 +39,7 @@ export class Run {
     this.seen = seen;
   }
 
-  /** Begins a sweep if open pulls ask for one and none is under way. */
+  /** Begins a sweep if open pulls need one and none is under way. */
   async beginSweep(): Promise<void> {
     const { startMs } = this;
     const marked = this.checkpoint.sweep ? undefined : beginSweep(this.seen, startMs);
@@ -56,7 +56,7 @@ export class Run {
     await this.#services.checkpoints.save(next);
   }
 
-  /** Lets every task do some requests in turn, until all have done or one can go no further. */
+  /** Lets every task send some requests in turn, until all are done or one cannot go on. */
   async takeTurns(): Promise<void> {
     let tasks = [
       ...PASSES.map((pass) => ({ share: pass.share, steps: this.#pass(pass) })),
@@ -118,7 +118,7 @@ export class Run {
     await this.save({ ...rest, ...(rechecks && { rechecks }) });
   }
 
-  /** Of messages that are not final, those that the pass after an hour will not look at any more. */
+  /** The ranges of messages that are not final and that the pass at an hour's age will not see again. */
   #pastSettled(pendingMs: readonly number[]): Window[] {
     const settledMs = this.checkpoint.passes.settled ?? 0;
     return pendingMs.filter((ms) => ms <= settledMs).map((ms) => ({ sinceMs: ms, untilMs: ms }));
@@ -141,8 +141,8 @@ export class Run {
   }
 
   /**
-   * Asks again for what could not be served, oldest first, and splits it further, down to a millisecond: what stands beside
-   * a row that stays spoilt is checked after all. Where the run has not come round, the next goes on.
+   * Asks again for what could not be served, oldest first, in parts of down to a millisecond, so that everything beside
+   * a bad row is checked. The next run continues where this one stops.
    */
   async *#retryGaps(): AsyncGenerator<Checked, void> {
     const { gapsUpTo = Number.NEGATIVE_INFINITY } = this.checkpoint;
@@ -184,7 +184,7 @@ export class Run {
   }
 }
 
-/** Is there nothing left to do in this window, for now? */
+/** Is there nothing left to do in this window for now? */
 export function isDone({ stopped, isSplit }: Checked): boolean {
   return stopped === undefined && !isSplit;
 }

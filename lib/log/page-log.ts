@@ -69,8 +69,8 @@ export class PageLog {
   }
 
   /**
-   * Lands a page: after this, nothing of it can be lost. `after` is a place that is known to be taken, or passed by a
-   * reader: a log that time to live has emptied goes on behind it. Throws what DynamoDB throws.
+   * Appends a page: afterwards nothing of it can be lost. `after` is a place known to be taken, or passed by a reader,
+   * since a log that TTL has emptied must continue after it. Throws what DynamoDB throws.
    */
   async append(source: string, page: NewPage, body: Uint8Array, after: number): Promise<Page> {
     const expiresAt = Math.ceil(page.atMs / 1000) + Math.round(this.#retentionHours * 3600);

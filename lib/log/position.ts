@@ -24,8 +24,8 @@ export interface Reading {
   /** What was handed out to polls that acknowledge, but is not acknowledged yet; oldest first. */
   readonly batches: readonly Batch[];
   /**
-   * Who made the last changes, the latest first: a change whose answer was lost, and which the SDK repeated, fails on itself,
-   * and must not be taken for somebody else's.
+   * Who made the last changes, latest first. If the answer to a change is lost and the SDK repeats it, it fails because
+   * of itself, and must not be mistaken for somebody else's.
    */
   readonly by: readonly string[];
 }

@@ -105,8 +105,8 @@ export class Positions {
   }
 
   /**
-   * Puts a client at the beginning of an entry, wherever it was: what it holds unacknowledged and has taken out of order is
-   * forgotten. A poll at the same moment is answered before this, or after it.
+   * Moves a client to the start of an entry from wherever it was. What it has not acknowledged and what it has taken
+   * out of order is forgotten. A simultaneous poll counts as either before or after.
    */
   async rewind(client: string, stream: Stream, place: number, by: string): Promise<void> {
     for (let n = 0; n < MOST_ATTEMPTS; n++) {

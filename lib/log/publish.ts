@@ -73,8 +73,8 @@ export class Publisher {
   }
 
   /**
-   * Publishes pages of one log, in their order. May be repeated, and done by two at once, so long as the pages of one log are
-   * published in their order: a page that is known already stays as it is. Throws what DynamoDB throws, and BusyError.
+   * Publishes pages of one log, in order. May be repeated, and run twice at once, as long as the pages of one log are
+   * published in order; a page that is published already stays as it is. Throws what DynamoDB throws, and BusyError.
    */
   async publishAll(pages: readonly PageWithRows[]): Promise<void> {
     const parts = pages.flatMap(({ page, rows }) => {

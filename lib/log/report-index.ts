@@ -80,8 +80,9 @@ export class ReportIndex {
   }
 
   /**
-   * The end of a stream, read consistently. Time to live deletes in no order, so that the last entry that is still there may
-   * stand before the end: a place that was given twice would hide its second page from whoever has read the first.
+   * The end of a stream, read consistently. TTL deletes in no particular order, so the last entry that still exists may
+   * be before the end. If its successor's place were given out twice, readers that had passed it would miss the second
+   * page.
    */
   async tail(stream: Stream): Promise<Tail> {
     const { Items = [] } = await this.#db.client.send(
@@ -136,8 +137,9 @@ export class ReportIndex {
   }
 
   /**
-   * The entries from a place on, oldest first, at most some. Read cheaply: the newest may be missing for a moment, but none
-   * before one that is given, since a gap is looked at again consistently. A gap that is still there has expired.
+   * Entries from a place on, oldest first, up to a limit. This is an eventually consistent read: the newest may be
+   * missing for a moment, but there are no gaps before one that is returned, since a gap is read again consistently. If
+   * it is still there, the entries have expired.
    */
   async from(stream: Stream, first: number): Promise<readonly StreamEntry[]> {
     const range = { after: first - 1, until: LAST, isBackward: false, limit: ENTRIES_AT_ONCE };

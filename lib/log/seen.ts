@@ -84,8 +84,8 @@ export class SeenReports {
   }
 
   /**
-   * A page that was announced has been entered right behind what was entered before it. It says what it is the first to say, no
-   * more: the rest is known from what others say, or is no report yet, and must be news when one says it.
+   * An announced page has been entered right after `before`. Only what it was the first to say is added: the rest was
+   * added by others, or was not a report and must still be new when a report says it.
    */
   enter(stream: Stream, before: Entered, { origin, told }: Announcement): void {
     const first = told.filter(({ isFirst }) => isFirst);
@@ -97,8 +97,8 @@ export class SeenReports {
   }
 
   /**
-   * The pages that tell of a message (by `messageMarkOf`), of those that tell of messages sent in a slot; now and then one that
-   * does not. Read cheaply: what was published a moment ago may be missing.
+   * The pages that mention a message (given by `messageMarkOf`), among those about messages sent in a slot;
+   * occasionally one too many. An eventually consistent read: what was published a moment ago may be missing.
    */
   async pagesOf(stream: Stream, slot: number, messageMark: string): Promise<PagePlace[]> {
     const found: PagePlace[] = [];
@@ -129,8 +129,8 @@ export class SeenReports {
   }
 
   /**
-   * Of what is known already only what was entered since is read. What this process knows beyond `entered` must not count: a
-   * page would be announced without what only a page behind it says.
+   * For a cached slot, only what was entered since is read. What the cache knows beyond `entered` must not count: a
+   * page would be announced without something that only a page behind it says.
    */
   async #saidIn(stream: Stream, slot: number, asked: readonly string[], entered: Entered): Promise<string[]> {
     const among = (marks: ReadonlySet<string>) => asked.filter((mark) => marks.has(contentOf(mark)));

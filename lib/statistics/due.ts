@@ -1,7 +1,7 @@
 import { HOUR_MS } from "./periods.ts";
 import type { PackedCube } from "./stored.ts";
 
-/** So long before its first records expire an hour is counted for the last time: then its cube stays as it is. */
+/** So long before its first records may be deleted an hour is counted for the last time: then its cube stays as it is. */
 const FINAL_MARGIN_MS = 5 * 60_000;
 /** And so long before that at the latest what has changed is counted. */
 const LAST_CALL_MS = 30 * 60_000;
@@ -25,7 +25,7 @@ const WATCHED_MS = 30 * 60_000;
 /** What is looked at to decide when an hour is counted again. */
 type CountedHour = Pick<PackedCube, "startMs" | "finalFromMs" | "countedAtMs" | "messages">;
 
-/** Do its records begin to expire, so that counting again would only count less? */
+/** Does the archive begin to drop its records, so that counting again would only count less? */
 export function isExpiring({ finalFromMs }: Pick<CountedHour, "finalFromMs">, nowMs: number): boolean {
   return nowMs >= finalFromMs - FINAL_MARGIN_MS;
 }

@@ -1,6 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
 import * as v from "valibot";
+import { LINGER_SECONDS } from "../archive/block.ts";
 import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb.ts";
 import { hourName, momentOfHour } from "./periods.ts";
 import { partitionOf } from "./stored.ts";
@@ -30,7 +31,13 @@ export async function extendStatistics(
       const { sk, f } = v.parse(head, item);
       // The first of an hour's records expires no sooner.
       const until = sk.includes("#") ? 0 : Math.floor(momentOfHour(sk) / 1_000) + keepSeconds;
-      return f !== undefined && f * 1_000 > nowMs && f < until && extend(db, { pk, sk }, f, until);
+      // Of one that is nearer to its end some blocks have served their time, and are not extended.
+      return (
+        f !== undefined &&
+        (f - LINGER_SECONDS) * 1_000 > nowMs &&
+        f < until &&
+        extend(db, { pk, sk }, f, until)
+      );
     },
     { concurrency: CONCURRENCY },
   );

@@ -22,10 +22,12 @@ export interface CubeKnowledge {
 /**
  * An answer reads the archive itself up to so many units, instead of telling an hour as it was counted last: few where only
  * the last minutes are missing, which the next turn counts (more when only a few hours are asked for: somebody wants to know
- * how it is now); and many where something has been missing for longer.
+ * how it is now; and when days are, of which many a small hour may have changed); and many where something has been missing
+ * for longer.
  */
-const LIVE_UNITS = { minutes: 100, minutesOfShort: 700, longer: 2_000 };
+const LIVE_UNITS = { minutes: 100, minutesOfShort: 700, minutesOfDays: 400, longer: 2_000 };
 const SHORT_MS = 6 * HOUR_MS;
+const ABOUT_A_DAY_MS = 25 * HOUR_MS;
 /** A turn every five minutes, and what it takes. */
 const NEXT_TURN_MS = 6 * 60_000;
 /** A record takes so much of a block, and stands in so many on the average before it is settled. */
@@ -63,6 +65,10 @@ export function chooseSource(
   if (!isWaiting && missing.length === 0) return "stored";
   const units = (cube.messages * RECORD_BYTES * COPIES) / UNIT_BYTES + 1;
   const isNew = !isWaiting && missing.every(({ appendedAtMs }) => nowMs - appendedAtMs < NEXT_TURN_MS);
-  const minutes = askedMs <= SHORT_MS ? LIVE_UNITS.minutesOfShort : LIVE_UNITS.minutes;
-  return spentUnits + units <= (isNew ? minutes : LIVE_UNITS.longer) ? "live" : "older";
+  return spentUnits + units <= (isNew ? minutesUnits(askedMs) : LIVE_UNITS.longer) ? "live" : "older";
+}
+
+function minutesUnits(askedMs: number): number {
+  if (askedMs <= SHORT_MS) return LIVE_UNITS.minutesOfShort;
+  return askedMs <= ABOUT_A_DAY_MS ? LIVE_UNITS.minutes : LIVE_UNITS.minutesOfDays;
 }

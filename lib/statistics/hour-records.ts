@@ -1,4 +1,4 @@
-import { expiryOf, type Version } from "../archive/codec.ts";
+import type { Version } from "../archive/codec.ts";
 import type { IndexReader } from "../archive/search/index-reader.ts";
 import type { Reader } from "../archive/search/reader.ts";
 import { blocksBetween } from "../archive/search/stretch-blocks.ts";
@@ -13,7 +13,7 @@ export interface HourRecords {
   readonly records: readonly MessageRecord[];
   /** The blocks that were seen, by `pk sk`. */
   readonly blocks: ReadonlySet<string>;
-  /** From when the first of them is served no more, milliseconds since 1970; Infinity where there are none. */
+  /** From when the first of these may be gone, so that less would be counted, milliseconds since 1970; Infinity where there are none. */
   readonly finalFromMs: number;
 }
 
@@ -27,7 +27,10 @@ export async function recordsOfHour(
   { terms }: Pick<Moves, "terms">,
 ): Promise<HourRecords> {
   const stretch = { sinceMs: hourMs, untilMs: hourMs + HOUR_MS - 1 };
-  const [{ versions, names }, settled] = await Promise.all([blocksBetween(reader, stretch), index.moved()]);
+  const [{ versions, names, goneFromMs }, settled] = await Promise.all([
+    blocksBetween(reader, stretch),
+    index.moved(),
+  ]);
   const moved = settled.union(terms);
   const isMoved = ({ record }: Version) => moved.has(messageTerm(record.messageId));
   const whole = moved.size === 0 ? versions : await index.completed(versions, isMoved);
@@ -35,6 +38,5 @@ export async function recordsOfHour(
     const atMs = epochMsOf(record.sentAt);
     return atMs >= stretch.sinceMs && atMs <= stretch.untilMs;
   });
-  const finalFromMs = own.reduce((least, version) => Math.min(least, expiryOf(version) * 1_000), Infinity);
-  return { records: own.map(({ record }) => record), blocks: names, finalFromMs };
+  return { records: own.map(({ record }) => record), blocks: names, finalFromMs: goneFromMs };
 }

@@ -18,7 +18,7 @@ import { momentOfDay, momentOfHour } from "./periods.ts";
  *     n   counts the puts
  *     l   of an hour: the fresh pages (archive/fresh.ts) that are in it, six bytes of each one's name
  *     a   when it was counted, milliseconds     r  how many messages
- *     f   from when its records expire, seconds since 1970: from then on it is final
+ *     f   from when the first block of its records may be deleted, seconds since 1970: from then on it is final
  *     v   1     e  400 days after it began, seconds since 1970
  */
 export interface StoredCube {

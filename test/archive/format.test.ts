@@ -8,6 +8,7 @@ import { FreshTerms, MOST_BLOCKS } from "../../lib/archive/fresh-terms.ts";
 import { decodePostings, encodePostings } from "../../lib/archive/postings.ts";
 import { messageTerm, termsAskedFor, valuesOf, valueTerms } from "../../lib/archive/terms.ts";
 import { knownFrom } from "../../lib/message/merge.ts";
+import { statusGroupOf } from "../../lib/message/status.ts";
 import { aRecord } from "../message/records.ts";
 import { NOW_MS, randomMessage, randomMoments } from "./search/messages.ts";
 import { Random } from "./search/random.ts";
@@ -102,6 +103,32 @@ test("a page's records of one channel and status lie together where there are ma
   const channels = blocks.map(({ known }) => new Set(known.map(({ record }) => record.channel)).size);
   expect(blocks.flatMap(({ known }) => known)).toHaveLength(kept.length);
   expect(channels.filter((count) => count > 1).length).toBeLessThanOrEqual(1 + blocks.length / 4);
+});
+
+test("what a page tells of messages that are not delivered has a class of its own, where there is enough in a slot", () => {
+  const at = (count: number) =>
+    randomKept(4, count).map((one) => ({ ...one, record: { ...one.record, sentAt: NOW_SENT } }));
+  const groupsIn = (kept: ReturnType<typeof at>, isOwn: boolean) => {
+    const blocks = packBlocks(kept, "sms#1", 600_000).blocks.filter(
+      ({ item }) => item.sk.startsWith("d#") === isOwn,
+    );
+    const groups = blocks.flatMap(({ known }) => known.map(({ record }) => statusGroupOf(record.status)));
+    return { count: groups.length, groups: new Set(groups) };
+  };
+  const [own, others] = [groupsIn(at(100), true), groupsIn(at(100), false)];
+  expect(own.groups).not.toContain("DELIVERED");
+  expect(own.count).toBeGreaterThan(10);
+  expect([...others.groups]).toEqual(["DELIVERED"]);
+  expect(own.count + others.count).toBe(100);
+  expect(groupsIn(at(19), true).count).toBe(0);
+  // What spans more than a slot is of the class that says so.
+  expect(packBlocks(randomKept(4, 100), "sms#1").blocks.map(({ item }) => item.sk[0])).not.toContain("d");
+});
+
+test("fresh pages of version 3, which knows no such class, are still read", () => {
+  const page = freshItems(packBlocks([{ ...knownFrom(aRecord()), keepSeconds }], "sms#1").blocks, NOW_MS)[0];
+  expect(parseFresh({ ...page, v: 3 })).toMatchObject({ count: 1 });
+  expect(() => parseFresh({ ...page, v: 5 })).toThrow();
 });
 
 test("postings come back as they were written", () => {

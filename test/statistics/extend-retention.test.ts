@@ -9,8 +9,9 @@ const BEGIN = Date.parse("2027-01-03T10:00:00Z");
 
 it("an hour that is not final yet changes for as long as its records live now; one that is stays as it is", async () => {
   const { db, clock } = new MemoryArchive(BEGIN);
-  const [old, young] = [BEGIN - 60 * HOUR_MS, BEGIN - 10 * HOUR_MS];
-  for (const startMs of [old, young]) {
+  // Of the second some blocks only linger, and are not extended.
+  const [old, ending, young] = [BEGIN - 60 * HOUR_MS, BEGIN - 46 * HOUR_MS, BEGIN - 10 * HOUR_MS];
+  for (const startMs of [old, ending, young]) {
     const known = { counted: new Set<string>(), countedAtMs: startMs, messages: 0 };
     const put = {
       ...known,
@@ -23,9 +24,10 @@ it("an hour that is not final yet changes for as long as its records live now; o
   }
   expect(await extendStatistics(db, { retentionHours: 720, nowMs: BEGIN })).toBe(1);
   expect(await extendStatistics(db, { retentionHours: 720, nowMs: BEGIN })).toBe(0);
-  const stored = await loadCubes(db, "hour", [old, young].map(hourName));
-  expect([old, young].map((startMs) => stored.get(hourName(startMs))?.finalFromMs)).toEqual([
+  const stored = await loadCubes(db, "hour", [old, ending, young].map(hourName));
+  expect([old, ending, young].map((startMs) => stored.get(hourName(startMs))?.finalFromMs)).toEqual([
     old + 48 * HOUR_MS,
+    ending + 48 * HOUR_MS,
     young + 720 * HOUR_MS,
   ]);
 });

@@ -38,6 +38,10 @@ test("an hour is told by its cube as long as that names every page of it", () =>
 test("of a large hour the last minutes may be missing, and what is missing for longer only when it is very large", () => {
   expect(chooseSource(AT_MS, cubeOf(40_000), known([NEW]), spent(0))).toBe("older");
   expect(chooseSource(AT_MS, cubeOf(40_000), known([NEW]), spent(0, 6))).toBe("live");
+  // Of days many a small hour may have changed: a question of them may cost more than one of a day.
+  expect(chooseSource(AT_MS, cubeOf(100), known([NEW]), spent(200))).toBe("older");
+  expect(chooseSource(AT_MS, cubeOf(100), known([NEW]), spent(200, 48))).toBe("live");
+  expect(chooseSource(AT_MS, cubeOf(40_000), known([NEW]), spent(0, 48))).toBe("older");
   expect(chooseSource(AT_MS, cubeOf(40_000), known([OLD]), spent(0))).toBe("live");
   expect(chooseSource(AT_MS, cubeOf(40_000), known([], [NAME]), spent(0))).toBe("live");
   expect(chooseSource(AT_MS, cubeOf(400_000), known([OLD]), spent(0))).toBe("older");

@@ -1,7 +1,9 @@
 import { type BlockRef, nameOfRef } from "../block-ref.ts";
 import type { SettledRun } from "../catalog.ts";
+import type { Version } from "../codec.ts";
 import { type GetItems, readBlocks, refsOf } from "../lookup.ts";
 import { CHUNK } from "../run.ts";
+import { eachHolding } from "./odds.ts";
 import type { Stretch } from "./plan.ts";
 import type { Source } from "./sources.ts";
 
@@ -10,6 +12,9 @@ const MOST_BLOCKS = 300;
 const LEAST_BLOCKS = 4;
 /** Where a block stands costs a hundredth of the block, and asking again a round. */
 const AHEAD = 1.5;
+
+/** Where the rows of a block are guessed. */
+const SPARE = 1.1;
 
 /** Numbers of blocks of one chunk of a run, of which it is not known yet where they stand. */
 interface Unknown {
@@ -27,8 +32,10 @@ export async function blockSource(
   all: ReadonlyMap<SettledRun, ReadonlySet<number>>,
   { sinceMs, untilMs }: Stretch,
   get: GetItems,
+  isMatch: (version: Version) => boolean,
   wanted: number,
 ): Promise<Source> {
+  const yields = new Yields(all);
   const unknown = [...all].flatMap(([run, numbers]) => chunksOf(run, numbers));
   /** Of each run, what all that is unknown of it is at most as new as. */
   const bounds = new Map([...all.keys()].map((run) => [run, run.untilMs]));
@@ -63,13 +70,13 @@ export async function blockSource(
     seen.add(name);
   }
 
-  await learn(mostOf(wanted));
+  await learn(yields.blocksFor(wanted));
   return {
     get frontierMs() {
       return Math.max(unknownMs(), known[0]?.newestMs ?? -Infinity);
     },
     async read(wanted) {
-      const most = mostOf(wanted);
+      const most = yields.blocksFor(wanted);
       const isReady = (ref: BlockRef) => ref.newestMs > unknownMs();
       let ready = known.filter(isReady);
       if (ready.length < most && unknown.length > 0) {
@@ -78,13 +85,36 @@ export async function blockSource(
       }
       const part = ready.slice(0, most);
       known = known.slice(part.length);
-      return (await readBlocks(part, get)).flatMap(({ versions }) => versions);
+      const versions = (await readBlocks(part, get)).flatMap(({ versions }) => versions);
+      yields.note(part.length, versions.filter(isMatch).length);
+      return versions;
     },
   };
 }
 
-function mostOf(wanted: number): number {
-  return Math.min(Math.max(wanted, LEAST_BLOCKS), MOST_BLOCKS);
+/** How many rows a block gives: first what the index lets expect, then what those gave that have been read. */
+class Yields {
+  readonly #expected: number;
+  #blocks = 0;
+  #rows = 0;
+
+  constructor(all: ReadonlyMap<SettledRun, ReadonlySet<number>>) {
+    const blocks = [...all.keys()].reduce((sum, run) => sum + run.blocks, 0);
+    const holding = [...all.values()].reduce((sum, numbers) => sum + numbers.size, 0);
+    this.#expected = eachHolding({ blocks, holding });
+  }
+
+  note(blocks: number, rows: number): void {
+    this.#blocks += blocks;
+    this.#rows += rows;
+  }
+
+  /** So many blocks should give so many rows; a few more, since another round costs more than they do. */
+  blocksFor(wanted: number): number {
+    const each = this.#blocks === 0 ? this.#expected : Math.max(1, this.#rows / this.#blocks);
+    const spare = each > 1 ? SPARE : 1;
+    return Math.min(Math.max(Math.ceil((wanted * spare) / each), LEAST_BLOCKS), MOST_BLOCKS);
+  }
 }
 
 function chunksOf(run: SettledRun, numbers: ReadonlySet<number>): Unknown[] {

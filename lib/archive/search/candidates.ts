@@ -48,7 +48,8 @@ async function openSource(
     return exceptionSource(runsWithin(index, stretch), chosen.exception, stretch, reader);
   const runs = runsFor(chosen, index, stretch);
   const numbers = await index.settledNumbers(runs, chosen.alternatives);
-  return blockSource(numbers, stretch, index.get, answer.missing);
+  const isMatch = (version: Version) => answer.isMatch({ version, order: orderKey(version.record) });
+  return blockSource(numbers, stretch, index.get, isMatch, answer.missing);
 }
 
 /** The runs that may hold something of a stretch that is as asked for. */

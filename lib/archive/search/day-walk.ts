@@ -1,3 +1,4 @@
+import { UNDELIVERED } from "../apart.ts";
 import { blockPartition, blockPrefix, CLASSES, newestOf, parseBlock } from "../block.ts";
 import { mergeVersions, type Version } from "../codec.ts";
 import { DAY_MS, dayStart, identityOf, momentOfOrder, orderKey } from "../keys.ts";
@@ -7,13 +8,15 @@ import type { Reader } from "./reader.ts";
 
 interface Stream {
   from: string;
-  readonly until: string;
+  until: string;
   /** Every block that is still unread is at most as new as this. */
   boundMs: number;
   /** What has been read of it so far, and how many blocks were asked for last. */
   blocks: number;
   records: number;
   limit: number;
+  /** The range right behind this one, read by the same requests as long as that costs nothing. */
+  next?: Stream | undefined;
 }
 
 /** How many blocks to ask for; where they turn out to hold little, twice as many each time: those further on may be full. */
@@ -29,6 +32,10 @@ function limitOf(stream: Stream, wanted: number): number | undefined {
 const RECORDS = 40;
 /** Past this, a limit would only cut DynamoDB's own pages of 1 MB short. */
 const LARGEST_LIMIT = 200;
+
+function joined(first: Stream, next: Stream): Stream {
+  return { ...first, until: next.until, boundMs: Math.max(first.boundMs, next.boundMs), next };
+}
 
 /**
  * Reads a day's blocks, newest first, and merges the versions of each message. Blocks overlap, and the same message
@@ -49,9 +56,10 @@ export class DayWalk {
     const lastMs = dayStart(day) + DAY_MS - 1;
     this.#startMs = Math.min(untilMs, lastMs);
     const firstMs = Math.max(sinceMs, dayStart(day) - DAY_MS);
-    this.#streams = CLASSES.map(({ name, spanMs }) => {
+    const streams = CLASSES.map(({ name, spanMs }) => {
       const fromMs = Math.min(this.#startMs + spanMs, lastMs);
       return {
+        name,
         from: blockPrefix(name, fromMs),
         until: `${blockPrefix(name, firstMs)}~`,
         boundMs: fromMs,
@@ -60,6 +68,12 @@ export class DayWalk {
         limit: 0,
       };
     }).filter(({ from, until }) => from <= until);
+    const undelivered = streams.find(({ name }) => name === UNDELIVERED);
+    const before = streams.at(-2);
+    // Where a whole class is asked for, down to its oldest, and the next from its newest, they are one range.
+    if (undelivered && before && undelivered.boundMs === lastMs && firstMs <= dayStart(day))
+      this.#streams = streams.slice(0, -1).map((one) => (one === before ? joined(one, undelivered) : one));
+    else this.#streams = streams;
   }
 
   isOver(): boolean {
@@ -93,8 +107,17 @@ export class DayWalk {
       this.#streams.splice(this.#streams.indexOf(stream), 1);
       return;
     }
+    if (stream.next) this.#part(stream, stream.next, last);
     stream.from = `${last}\u0000`;
     stream.boundMs = newestOf(last);
+  }
+
+  /** Goes on in the second of two ranges that were read as one; or apart, if there is more of the first. */
+  #part(stream: Stream, next: Stream, last: string): void {
+    stream.next = undefined;
+    if (last >= next.from) return;
+    stream.until = `${last.slice(0, 2)}~`;
+    this.#streams.push(next);
   }
 
   #add(version: Version): void {

@@ -5,7 +5,8 @@ import { Messages, readBlocks } from "../lookup.ts";
 import { messageTerm } from "../terms.ts";
 import { type Filter, meetsAny } from "./filters.ts";
 import { freshRefs, type IndexReader } from "./index-reader.ts";
-import type { Plan } from "./plan.ts";
+import type { Odds } from "./odds.ts";
+import type { Plan, Stretch } from "./plan.ts";
 
 /**
  * The messages of unsettled pages that may meet a filter, in full. What is told of a message may be spread over several
@@ -85,12 +86,21 @@ async function freshOnly(versions: readonly Version[], index: IndexReader): Prom
   return messages.values();
 }
 
-/** How many fresh blocks there are, and how many of them hold what is asked for. */
+/** How many fresh blocks and records there are, how many of the blocks hold what is asked for, and what of all lies in a stretch. */
 export async function freshShare(
   chosen: Plan,
   index: IndexReader,
-): Promise<{ all: number; holding: number }> {
+  { sinceMs, untilMs }: Stretch,
+): Promise<Odds["fresh"]> {
   const { early, late } = await chooseRefs(chosen, index);
-  const pages = await index.freshValues();
-  return { all: pages.reduce((sum, { refs }) => sum + refs.length, 0), holding: early.length + late.length };
+  const sum = { blocks: 0, records: 0 };
+  const ahead = { blocks: 0, records: 0 };
+  for (const { refs, count } of await index.freshValues()) {
+    const within = refs.filter(({ oldestMs, newestMs }) => oldestMs <= untilMs && newestMs >= sinceMs);
+    sum.blocks += refs.length;
+    sum.records += count;
+    ahead.blocks += within.length;
+    ahead.records += (count * within.length) / Math.max(1, refs.length);
+  }
+  return { ...sum, holding: early.length + late.length, ahead };
 }

@@ -7,6 +7,7 @@ import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "../look
 import { againKey, movedKey, parseReplaced, parseSet, replacedKey } from "../run.ts";
 import type { RunValues } from "../run-values.ts";
 import { messageTerm } from "../terms.ts";
+import { denseRanges, mayBeDense } from "./dense.ts";
 import type { Reader } from "./reader.ts";
 
 /** Of 4 KB each. */
@@ -40,12 +41,20 @@ export class IndexReader {
 
   /** What has been read for this query already is not read again. */
   async #getOnce(keys: readonly Key[]): Promise<Item[]> {
-    const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
-    const items = await this.#reader.get(keys.filter((key) => !this.#items.has(nameOf(key))));
+    const unknown = keys.filter((key) => !this.#items.has(nameOf(key)));
+    const pages = unknown.some(mayBeDense) ? await (this.#values ?? this.#ids) : undefined;
+    const fresh = (pages ?? []).flatMap(({ refs }) => refs);
+    const { ranges, others } = denseRanges(unknown, fresh);
+    const [got, ...within] = await Promise.all([
+      this.#reader.get(others),
+      ...ranges.map((range) => this.#reader.queryWhole(range)),
+    ]);
+    const wanted = new Set(unknown.map(nameOf));
+    const items = [...got, ...within.flat().filter((item) => wanted.has(nameOfItem(item)))];
     const known = keys.map((key) => this.#items.get(nameOf(key))).filter((item) => item !== undefined);
     for (const item of items) {
       if (this.#items.size >= MOST_ITEMS) break;
-      this.#items.set(nameOf({ pk: String(item.pk), sk: String(item.sk) }), item);
+      this.#items.set(nameOfItem(item), item);
     }
     return [...known, ...items];
   }
@@ -156,6 +165,9 @@ export class IndexReader {
     ];
   }
 }
+
+const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
+const nameOfItem = ({ pk, sk }: Item) => nameOf({ pk: String(pk), sk: String(sk) });
 
 function intersect(terms: readonly number[], byTerm: ReadonlyMap<number, readonly number[]>): number[] {
   const [first = [], ...others] = terms.map((term) => byTerm.get(term) ?? []);

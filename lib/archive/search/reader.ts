@@ -68,10 +68,15 @@ export class Reader {
   }
 
   /** Every item of a partition. */
-  async queryAll(pk: string): Promise<Item[]> {
+  queryAll(pk: string): Promise<Item[]> {
+    return this.queryWhole({ pk, from: "!", until: "~" });
+  }
+
+  /** Every item of a range, both ends included. */
+  async queryWhole({ pk, from: first, until }: { pk: string; from: string; until: string }): Promise<Item[]> {
     const items: Item[] = [];
-    for (let from = "!"; ; ) {
-      const chunk = await this.query(pk, from, "~");
+    for (let from = first; ; ) {
+      const chunk = await this.query(pk, from, until);
       items.push(...chunk.items);
       if (chunk.last === undefined) return items;
       from = `${chunk.last}\u0000`;

@@ -10,6 +10,7 @@ import { runsFor, runsWithin, walkCandidates } from "./candidates.ts";
 import type { Filter } from "./filters.ts";
 import { freshShare } from "./fresh-candidates.ts";
 import { IndexReader } from "./index-reader.ts";
+import { isIndexCheaper } from "./odds.ts";
 import { type Plan, plan, rangeOf, stretchOf } from "./plan.ts";
 import { Budget, Reader } from "./reader.ts";
 import { walkDays } from "./walk.ts";
@@ -72,21 +73,24 @@ async function gather(
   }
 }
 
-/** A value that stands in more of the blocks than this is found soonest by reading them all. */
-const COMMON = 0.5;
-
-/** Does the index lead past most blocks? */
-async function isRare(chosen: Plan, index: IndexReader, { range }: Collector): Promise<boolean> {
+/** Does the index lead past enough of the blocks? */
+async function isRare(chosen: Plan, index: IndexReader, { range, missing }: Collector): Promise<boolean> {
   if (chosen.exception !== undefined) return true;
-  const runs = runsFor(chosen, index, stretchOf(range));
+  const stretch = stretchOf(range);
   const [settled, fresh] = await Promise.all([
-    index.settledNumbers(runs, chosen.alternatives),
-    freshShare(chosen, index),
+    index.settledNumbers(runsFor(chosen, index, stretch), chosen.alternatives),
+    freshShare(chosen, index, stretch),
   ]);
-  const within = runsWithin(index, stretchOf(range));
-  const blocks = within.reduce((sum, run) => sum + run.blocks, 0) + fresh.all;
-  const holding = [...settled.values()].reduce((sum, numbers) => sum + numbers.size, 0) + fresh.holding;
-  return holding < blocks * COMMON;
+  const within = runsWithin(index, stretch);
+  return isIndexCheaper({
+    wanted: missing,
+    settled: {
+      blocks: within.reduce((sum, { blocks }) => sum + blocks, 0),
+      records: within.reduce((sum, { records }) => sum + records, 0),
+      holding: [...settled.values()].reduce((sum, numbers) => sum + numbers.size, 0),
+    },
+    fresh,
+  });
 }
 
 /** Does it ask for a channel or sender that its client may not see? */

@@ -11,6 +11,8 @@ export interface StretchOfBlocks {
   readonly versions: readonly Version[];
   /** The blocks, by `pk sk`. */
   readonly names: ReadonlySet<string>;
+  /** When the first of them may be deleted, milliseconds since 1970; Infinity where there are none. */
+  readonly goneFromMs: number;
 }
 
 /** Reads every block that may hold a message of a stretch within one UTC day, and names the blocks that it has seen. */
@@ -19,18 +21,21 @@ export async function blocksBetween(reader: Reader, { sinceMs, untilMs }: Stretc
   const pk = blockPartition(dayOf(sinceMs));
   const messages = new Messages();
   const names = new Set<string>();
+  let goneFromMs = Infinity;
   const read = async (name: string, spanMs: number) => {
     const until = `${blockPrefix(name, sinceMs)}~`;
     for (let from = blockPrefix(name, Math.min(untilMs + spanMs, lastMs)); ; ) {
       const { items, last } = await reader.query(pk, from, until);
       for (const block of items.map(parseBlock)) {
         names.add(`${block.key.pk} ${block.key.sk}`);
-        if (block.oldestMs <= untilMs) for (const version of block.versions) messages.add(version);
+        if (block.oldestMs > untilMs) continue;
+        goneFromMs = Math.min(goneFromMs, block.goneFrom * 1_000);
+        for (const version of block.versions) messages.add(version);
       }
       if (last === undefined) return;
       from = `${last}\u0000`;
     }
   };
   await Promise.all(CLASSES.map(({ name, spanMs }) => read(name, spanMs)));
-  return { versions: messages.values(), names };
+  return { versions: messages.values(), names, goneFromMs };
 }

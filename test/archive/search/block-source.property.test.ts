@@ -62,8 +62,10 @@ test.for(Array.from({ length: 25 }, (_, n) => n + 1))(
         expected.set(messageId, ref.newestMs);
       }
     }
+    const share = random.pick([0.1, 1]);
     const limit = random.pick([1, 20, 1_000]);
-    const source = await blockSource(wantedOf, { sinceMs, untilMs }, get, limit);
+    const isMatch = () => random.chance(share);
+    const source = await blockSource(wantedOf, { sinceMs, untilMs }, get, isMatch, limit);
     const found = new Set<string>();
     for (let reads = 0; source.frontierMs !== -Infinity; reads++) {
       expect(reads).toBeLessThan(5_000);

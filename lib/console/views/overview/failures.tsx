@@ -12,7 +12,7 @@ import type { Overview } from "./statistics.ts";
 const MOST_ERRORS = 8;
 const MOST_NETWORKS = 4;
 
-/** What failed, by error, and where: by network. Each is a link to its messages. */
+/** Failures by error and by network. Each is a link to its messages. */
 export function Failures({ stretch, failures: known }: Pick<Overview, "stretch" | "failures">) {
   const failures = known ?? [];
   const all = countsOf(failures).sent;

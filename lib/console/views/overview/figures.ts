@@ -12,19 +12,19 @@ export function rowsOf({ columns, rows }: JsonObject): StatisticsRow[] {
   );
 }
 
-/** A number of a row; undefined where it is N/A. */
+/** A number of a row; undefined if it is N/A. */
 export function numberIn(row: StatisticsRow | undefined, name: string): number | undefined {
   const digits = digitsOf(row?.[name]);
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** Messages by what became of them. */
+/** Messages by outcome. */
 export interface Counts {
   readonly sent: number;
   readonly delivered: number;
   readonly failed: number;
   readonly pending: number;
-  /** Of what could be delivered, the part that was, as the API has it; undefined for a sum of several rows. */
+  /** The delivery rate, as the API calculates it; undefined for a sum of several rows. */
   readonly rate: number | undefined;
 }
 
@@ -36,12 +36,12 @@ export function countsOf(rows: readonly StatisticsRow[] = []): Counts {
     delivered: sum("DELIVERED_TRAFFIC_COUNT"),
     failed: sum("FAILED_TRAFFIC_COUNT"),
     pending: sum("PENDING_TRAFFIC_COUNT"),
-    // Each channel has a formula of its own: what is sent over several cannot be told from the sums.
+    // Each channel has its own formula, so the rate over several cannot be calculated from sums.
     rate: rows.length === 1 ? numberIn(rows[0], "TRAFFIC_DELIVERY_RATE") : undefined,
   };
 }
 
-/** Rows by the value of one of their columns, those with the most messages first. */
+/** Groups rows by one of their columns; the groups with the most messages come first. */
 export function groupBy(
   rows: readonly StatisticsRow[],
   name: string,
@@ -54,7 +54,7 @@ export function groupBy(
   return [...groups].sort(([, a], [, b]) => countsOf(b).sent - countsOf(a).sent);
 }
 
-/** What was spent, by currency: currencies are never added. */
+/** The spend by currency: amounts in different currencies are never added. */
 export function spentOf(rows: readonly StatisticsRow[] = []): [currency: string, amount: number][] {
   return groupBy(rows, "CURRENCY")
     .map(([currency, own]): [string, number] => [

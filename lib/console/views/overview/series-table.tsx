@@ -9,7 +9,7 @@ import { STEP_MS, type Stretch, termsAt } from "./range.ts";
 
 const NAMES = ["From", "Sent", "Delivered", "Failed", "Pending", "Half within", "95% within"];
 
-/** What the charts show, as numbers; each leads to its messages. */
+/** The numbers in the charts, as a table with links to their messages. */
 export function SeriesTable(props: {
   readonly times: readonly number[];
   readonly rows: readonly StatisticsRow[][];

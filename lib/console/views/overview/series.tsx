@@ -14,12 +14,12 @@ import { pointsOf, STEP_MS, type Stretch, termsAt } from "./range.ts";
 import { SeriesTable } from "./series-table.tsx";
 import type { Incident, Overview } from "./statistics.ts";
 
-/** What both charts have. */
+/** What both charts have in common. */
 type Common = Pick<ChartProps, "times" | "bands" | "writeTime" | "onPick">;
 
 type Parts = Pick<Overview, "stretch" | "series" | "incidents" | "totals">;
 
-/** How the delivery rate and the time to deliver went, with the same as a table behind. */
+/** The delivery rate and the time to deliver over time, and the same as a table. */
 export function Series({ series, ...parts }: Parts) {
   if (series) return <Charts series={series} {...parts} />;
   return (
@@ -94,7 +94,7 @@ function TimeToDeliver({
     rows.map(([own]) => numberIn(own, name)),
   );
   const [unitMs, unit] = unitFor(Math.max(0, ...(most ?? []).map((ms) => ms ?? 0)));
-  // In its unit, so that the marks are round.
+  // In its unit, so that the axis has round labels.
   const inUnit = (values: readonly (number | undefined)[] = []) =>
     values.map((ms) => (ms === undefined ? undefined : ms / unitMs));
   return (
