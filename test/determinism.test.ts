@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { PURE } from "./pure-files.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
@@ -23,8 +24,6 @@ const SECRETS = /^lib\/(api|runtime)\//;
 
 /** What runs in a reader's browser has that one's clock; but what is pure of it gets its time as an argument, like all else. */
 const BROWSER = /^lib\/console\//;
-const PURE_OF_BROWSER =
-  /^lib\/console\/(route|search\/(?!box|chips)[a-z]+|explain\/tables|views\/overview\/(range|figures))\.ts$/;
 
 const CHANCE =
   /\b(Date\.now|new Date(?:\(\)|(?!\s*\())|(?<!new )Date\(\)|performance\.now|setTimeout|setInterval|setImmediate|Math\.random|AbortSignal\.timeout)/g;
@@ -34,7 +33,7 @@ test("time and chance come from the clock alone", () => {
   const files = readdirSync(join(ROOT, "lib"), { recursive: true, encoding: "utf8" })
     .filter((name) => /\.tsx?$/.test(name))
     .map((name) => `lib/${name}`)
-    .filter((file) => !BROWSER.test(file) || PURE_OF_BROWSER.test(file));
+    .filter((file) => !BROWSER.test(file) || PURE.some((pure) => pure.test(file)));
   const found = files.flatMap((file) => {
     const text = readFileSync(join(ROOT, file), "utf8");
     const used = [...text.matchAll(CHANCE), ...(SECRETS.test(file) ? [] : text.matchAll(RANDOM_BYTES))].map(

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PURE } from "./pure-files.ts";
 import { specifiersOf, worldIn } from "./source-text.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -27,17 +28,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   site: ["runtime"],
 };
 
-/** Files that compute and nothing else: they know no SDK, no socket, no file and no clock. */
-const PURE = [
-  /^lib\/message\//,
-  /^lib\/infobip\/(body-text|event|page|report|split|sources|subscription|windows|xml-elements|xml-page)\.ts$/,
-  /^lib\/log\/(rows|position|streams)\.ts$/,
-  /^lib\/archive\/(bits|block|block-ref|bytes|codec|fresh|fresh-terms|keys|postings|recent-blocks|terms)\.ts$/,
-  /^lib\/console\/(route|search\/(?!box|chips|links)[a-z]+|explain\/tables|views\/overview\/(range|figures))\.ts$/,
-  /^lib\/archive\/search\/(filter-schemas|filters|plan)\.ts$/,
-  /^lib\/statistics\/alerts\/(bounds|campaigns|choose|counts|finding|follow|notice|past|past-hours|recent|rules|scatter|segment|settings|shares|usual-shares|volume-rules|volumes|watch|watch-state)\.ts$/,
-  /^lib\/statistics\/(answer|cells|columns|cube|cube-codec|countries|decimal|dimensions|latency|metrics|packing|row|series|series-codec|times-sum)\.ts$/,
-];
 /** Of `runtime`, what only computes. */
 const PURE_RUNTIME = [
   "lib/runtime/kinds.ts",

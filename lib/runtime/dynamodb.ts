@@ -79,9 +79,12 @@ function isRefusal(error: unknown): boolean {
   );
 }
 
-/** Is DynamoDB, or the network, having trouble? Then the same call may be repeated later. */
+/**
+ * May the same call succeed later, because DynamoDB or the network is having trouble, or because somebody corrects a
+ * setting or deploys the right version? Then nothing must be set aside because of it.
+ */
 export function isTransient(error: unknown): boolean {
-  // Errors about broken items have a `code`, like Node's own, but they do not pass by themselves.
+  // What these are about stays broken.
   if (isRefusal(error) || error instanceof BrokenItemError || error instanceof BrokenRecordError)
     return false;
   if (error instanceof BusyError) return true;
