@@ -5,6 +5,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
 import { SLOT_MS } from "./apart.ts";
 import { packBlocks } from "./block.ts";
+import { DayFormats } from "./day-format.ts";
 import { Days } from "./days.ts";
 import { freshItems } from "./fresh.ts";
 import { dayOf, identityOf } from "./keys.ts";
@@ -25,6 +26,7 @@ export class Archive implements ArchiveWriter {
   readonly #settings: ArchiveSettings;
   readonly #clock: Clock;
   readonly #days: Days;
+  readonly #formats = new DayFormats();
 
   constructor(db: Database, settings: ArchiveSettings, clock: Clock) {
     this.#db = db;
@@ -51,7 +53,9 @@ export class Archive implements ArchiveWriter {
     // The day first: a block of a day that is not named would not be found.
     await Promise.all([...until].map(([day, seconds]) => this.#days.ensure(day, seconds)));
     // What tells of them before the blocks themselves, so that none is ever there that settling would not come across.
-    await putAll(this.#db, freshItems(blocks, nowMs), this.#clock);
+    const formats = this.#formats.missing(blocks);
+    await putAll(this.#db, [...formats, ...freshItems(blocks, nowMs)], this.#clock);
+    this.#formats.remember(formats);
     await putAll(
       this.#db,
       blocks.map(({ item }) => item),

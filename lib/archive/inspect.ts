@@ -1,8 +1,9 @@
 import { systemClock } from "../runtime/clock.ts";
 import { type Database, queryAll } from "../runtime/dynamodb.ts";
-import { type Block, blockPartition, parseBlock } from "./block.ts";
+import { type Block, blockPartition } from "./block.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Version } from "./codec.ts";
+import { parseBlocks } from "./day-format.ts";
 import { readBlocks } from "./lookup.ts";
 import { freshRefs, IndexReader } from "./search/index-reader.ts";
 import { Budget, Reader } from "./search/reader.ts";
@@ -54,8 +55,8 @@ async function* summariesOfHour(db: Database, hour: string): AsyncGenerator<stri
     ExpressionAttributeValues: { ":pk": blockPartition(hour.slice(0, 10)) },
   };
   for await (const item of queryAll(db, query)) {
-    const block = parseBlock(item);
-    if (block.newestMs >= startMs && block.oldestMs < startMs + HOUR_MS) yield described(block);
+    const [block] = parseBlocks([item]);
+    if (block && block.newestMs >= startMs && block.oldestMs < startMs + HOUR_MS) yield described(block);
   }
 }
 

@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { packBlocks, parseBlock } from "../../lib/archive/block.ts";
+import { blockPrefix, packBlocks, parseBlock } from "../../lib/archive/block.ts";
 import { decodeRefs, encodeRefs, keyOfRef, refOf } from "../../lib/archive/block-ref.ts";
 import { unpackLines } from "../../lib/archive/codec.ts";
+import { DayFormats, parseBlocks } from "../../lib/archive/day-format.ts";
 import { freshItems, parseFresh } from "../../lib/archive/fresh.ts";
 import { FreshTerms, MOST_BLOCKS } from "../../lib/archive/fresh-terms.ts";
 import { decodePostings, encodePostings } from "../../lib/archive/postings.ts";
 import { messageTerm, termsAskedFor, valuesOf, valueTerms } from "../../lib/archive/terms.ts";
 import { knownFrom } from "../../lib/message/merge.ts";
 import { statusGroupOf } from "../../lib/message/status.ts";
+import { OtherFormatError } from "../../lib/runtime/errors.ts";
 import { aRecord } from "../message/records.ts";
 import { NOW_MS, randomMessage, randomMoments } from "./search/messages.ts";
 import { Random } from "./search/random.ts";
@@ -123,6 +125,26 @@ test("what a page tells of messages that are not delivered has a class of its ow
   expect(groupsIn(at(19), true).count).toBe(0);
   // What spans more than a slot is of the class that says so.
   expect(packBlocks(randomKept(4, 100), "sms#1").blocks.map(({ item }) => item.sk[0])).not.toContain("d");
+});
+
+test("a day with blocks of that class says so before they are there, and a version that does not know it refuses the day", () => {
+  const kept = randomKept(4, 100).map((one) => ({ ...one, record: { ...one.record, sentAt: NOW_SENT } }));
+  const { blocks } = packBlocks(kept, "sms#1", 600_000);
+  const items = blocks.map(({ item }) => item);
+  const formats = new DayFormats();
+  const [format, ...others] = formats.missing(blocks);
+  expect(others).toEqual([]);
+  // Where whoever walks a day by the classes a, b and c comes by first, wherever in the day it begins.
+  const lastMs = Date.parse(`${NOW_SENT.slice(0, 10)}T23:59:59.999Z`);
+  expect([format?.pk, String(format?.sk).slice(0, 17)]).toEqual([items[0]?.pk, blockPrefix("c", lastMs)]);
+  expect(Number(format?.e)).toBeGreaterThan(Math.max(...items.map(({ e }) => e)));
+  expect(() => parseBlock(format)).toThrow(OtherFormatError);
+  expect(parseBlocks([format ?? {}, ...items])).toHaveLength(items.length);
+  expect(() => parseBlocks([{ ...format, v: 3 }, ...items])).toThrow(OtherFormatError);
+  // Once it is put it is not put again, and of days without such blocks there is none.
+  formats.remember([format ?? {}]);
+  expect(formats.missing(blocks)).toEqual([]);
+  expect(new DayFormats().missing(packBlocks(kept.slice(0, 19), "sms#1", 600_000).blocks)).toEqual([]);
 });
 
 test("fresh pages of version 3, which knows no such class, are still read", () => {

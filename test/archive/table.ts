@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { makeTable, startEmbeddedDatabase } from "../../infra/local/database.ts";
-import { parseBlock } from "../../lib/archive/block.ts";
 import { mergeVersions, type Version } from "../../lib/archive/codec.ts";
+import { parseBlocks } from "../../lib/archive/day-format.ts";
 import { identityOf } from "../../lib/archive/keys.ts";
 import type { MessageRecord } from "../../lib/message/record.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
@@ -57,8 +57,8 @@ export async function archivedIn(db: Database): Promise<MessageRecord[]> {
         ...(from && { ExclusiveStartKey: from }),
       }),
     );
-    for (const item of Items.filter(({ pk }) => String(pk).startsWith("d#"))) {
-      for (const version of parseBlock(item).versions) {
+    for (const { versions } of parseBlocks(Items.filter(({ pk }) => String(pk).startsWith("d#")))) {
+      for (const version of versions) {
         const id = identityOf(version.record);
         const other = known.get(id);
         known.set(id, other ? mergeVersions(other, version) : version);

@@ -16,4 +16,12 @@ export const VERSIONS: readonly Mutant[] = [
     replace: "number => hash32(`i",
     harm: "what was settled before is not found by its id, nor merged with what comes later",
   },
+  {
+    name: "days do not say which blocks they have",
+    file: "lib/archive/day-format.ts",
+    search: "(this.#written.get(pk) ?? 0) < seconds",
+    replace: "(this.#written.get(pk) ?? Infinity) < seconds",
+    harm: "the version before passes by blocks of a class that it does not know, and does not notice",
+    tests: ["test/archive/format.test.ts"],
+  },
 ];

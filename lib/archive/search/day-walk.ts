@@ -1,6 +1,7 @@
 import { UNDELIVERED } from "../apart.ts";
-import { blockPartition, blockPrefix, CLASSES, newestOf, parseBlock } from "../block.ts";
+import { blockPartition, blockPrefix, CLASSES, newestOf } from "../block.ts";
 import { mergeVersions, type Version } from "../codec.ts";
+import { parseBlocks } from "../day-format.ts";
 import { DAY_MS, dayStart, identityOf, momentOfOrder, orderKey } from "../keys.ts";
 import type { Placed } from "./answer.ts";
 import type { Stretch } from "./plan.ts";
@@ -98,8 +99,9 @@ export class DayWalk {
 
   async #readStream(stream: Stream, limit: number | undefined): Promise<void> {
     const { items, last } = await this.#reader.query(this.#pk, stream.from, stream.until, limit);
-    stream.blocks += items.length;
-    for (const { versions } of items.map(parseBlock)) {
+    const blocks = parseBlocks(items);
+    stream.blocks += blocks.length;
+    for (const { versions } of blocks) {
       stream.records += versions.length;
       for (const version of versions) this.#add(version);
     }

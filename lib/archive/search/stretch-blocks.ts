@@ -1,5 +1,6 @@
-import { blockPartition, blockPrefix, CLASSES, parseBlock } from "../block.ts";
+import { blockPartition, blockPrefix, CLASSES } from "../block.ts";
 import type { Version } from "../codec.ts";
+import { parseBlocks } from "../day-format.ts";
 import { DAY_MS, dayOf, dayStart } from "../keys.ts";
 import { Messages } from "../lookup.ts";
 import type { Stretch } from "./plan.ts";
@@ -26,7 +27,7 @@ export async function blocksBetween(reader: Reader, { sinceMs, untilMs }: Stretc
     const until = `${blockPrefix(name, sinceMs)}~`;
     for (let from = blockPrefix(name, Math.min(untilMs + spanMs, lastMs)); ; ) {
       const { items, last } = await reader.query(pk, from, until);
-      for (const block of items.map(parseBlock)) {
+      for (const block of parseBlocks(items)) {
         names.add(`${block.key.pk} ${block.key.sk}`);
         if (block.oldestMs > untilMs) continue;
         goneFromMs = Math.min(goneFromMs, block.goneFrom * 1_000);

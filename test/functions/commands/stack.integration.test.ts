@@ -2,7 +2,7 @@ import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
 import { AUTHORIZATION, startInfobip } from "../../../infra/local/imitation/server.ts";
 import { World } from "../../../infra/local/imitation/world.ts";
-import { parseBlock } from "../../../lib/archive/block.ts";
+import { parseBlocks } from "../../../lib/archive/day-format.ts";
 import { Quarantine } from "../../../lib/ingest/quarantine.ts";
 import { Positions } from "../../../lib/log/positions.ts";
 import { formatMoment } from "../../../lib/message/moment.ts";
@@ -38,8 +38,8 @@ async function deploy(settings: Readonly<Record<string, string>>) {
       }),
     records: async () => {
       const { Items = [] } = await table.db.client.send(new ScanCommand({ TableName: table.db.table }));
-      return Items.filter(({ pk }) => String(pk).startsWith("d#")).flatMap((item) =>
-        parseBlock(item).versions.map(({ record, keepSeconds }) => ({
+      return parseBlocks(Items.filter(({ pk }) => String(pk).startsWith("d#"))).flatMap(({ versions }) =>
+        versions.map(({ record, keepSeconds }) => ({
           record,
           e: expiresAtSeconds(record, keepSeconds / 3600),
         })),
