@@ -1,5 +1,5 @@
 import type { Catalog } from "../archive/catalog.ts";
-import { FRESH_IDS, parseFresh } from "../archive/fresh.ts";
+import { MESSAGES_RANGE, parseFresh } from "../archive/fresh.ts";
 import { readBlocks } from "../archive/lookup.ts";
 import { movedKey, parseSet } from "../archive/run.ts";
 import { freshRefs, type IndexReader } from "../archive/search/index-reader.ts";
@@ -27,7 +27,7 @@ export async function movedHours(
     const [settled, unsettled] = await Promise.all([
       index.settledRefs(index.runs, alternatives),
       // Those too that are settled: a cube may have counted there what settling has put elsewhere.
-      reader.queryAll(FRESH_IDS).then((items) => freshRefs(items.map(parseFresh), [...terms])),
+      reader.queryWhole(MESSAGES_RANGE).then((items) => freshRefs(items.map(parseFresh), [...terms])),
     ]);
     for (const { versions } of await readBlocks([...settled, ...unsettled], index.get))
       for (const { record } of versions)

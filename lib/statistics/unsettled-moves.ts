@@ -1,5 +1,5 @@
 import type { BlockRef } from "../archive/block-ref.ts";
-import { FRESH_IDS, type FreshPage, parseFresh } from "../archive/fresh.ts";
+import { type FreshPage, MESSAGES_RANGE, parseFresh } from "../archive/fresh.ts";
 import { identityOf } from "../archive/keys.ts";
 import { type GetItems, readBlocks } from "../archive/lookup.ts";
 import type { Reader } from "../archive/search/reader.ts";
@@ -29,7 +29,7 @@ export async function unsettledMoves(
   const records = own.reduce((sum, { count }) => sum + count, 0);
   const hours = new Set(own.flatMap(({ refs }) => refs.flatMap(hoursOf)));
   if (hours.size < 2 || records > MOST_RECORDS) return NO_MOVES;
-  const refs = sharedRefs((await reader.queryAll(FRESH_IDS)).map(parseFresh));
+  const refs = sharedRefs((await reader.queryWhole(MESSAGES_RANGE)).map(parseFresh));
   if (refs.length > MOST_BLOCKS) return NO_MOVES;
   const found = new Map<string, { term: number; hours: Set<number> }>();
   for (const { versions } of await readBlocks(refs, get)) {

@@ -78,7 +78,7 @@ async function whole(
       : answer.isMatch({ version, order: orderKey(version.record) });
   const candidates = versions.filter(isCandidate);
   if (candidates.length === 0) return [];
-  const [again, fresh] = await Promise.all([index.again(), index.freshIds()]);
+  const [again, fresh] = await Promise.all([index.again(), index.freshMessages()]);
   const isDoubtful = ({ record }: Version) => {
     const term = messageTerm(record.messageId);
     return again.has(term) || fresh.some(({ terms }) => terms.has(term));

@@ -76,7 +76,7 @@ async function freshOnly(versions: readonly Version[], index: IndexReader): Prom
   if (versions.length === 0) return [];
   const wanted = new Set(versions.map(({ record }) => identityOf(record)));
   const refs = freshRefs(
-    await index.freshIds(),
+    await index.freshMessages(),
     versions.map(({ record }) => messageTerm(record.messageId)),
   );
   const messages = new Messages();
