@@ -105,6 +105,17 @@ test("the terms of a fresh page of version 2, by bytes, are still read", () => {
   expect(parseFresh({ ...page, p: new Uint8Array(stored), v: 2 }).terms.blocksOf(1e9)).toEqual([0, 1]);
 });
 
+test("a block is there until the last of its records has expired", () => {
+  const doneAt = new Date(NOW_MS + 30 * 3_600_000).toISOString();
+  const records = [aRecord({ sentAt: NOW_SENT, doneAt }), aRecord({ messageId: "soon", sentAt: NOW_SENT })];
+  const { blocks } = packBlocks(
+    records.map((record) => ({ ...knownFrom(record), keepSeconds })),
+    "sms#1",
+  );
+  expect(blocks).toHaveLength(1);
+  expect(blocks[0]?.item.e).toBeGreaterThanOrEqual(Date.parse(doneAt) / 1000 + keepSeconds);
+});
+
 test("a page's records of one channel and status lie together where there are many of them", () => {
   const kept = randomKept(3, 600).map((one) => ({ ...one, record: { ...one.record, sentAt: NOW_SENT } }));
   const { blocks } = packBlocks(kept, "logs#1", 600_000);

@@ -1,3 +1,4 @@
+import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import { World } from "../../infra/local/imitation/world.ts";
 import type { Upstream } from "../../lib/infobip/client.ts";
@@ -88,6 +89,21 @@ test("a push that dies at any call has landed when it was answered, and is merge
     next.db.client.destroy();
   }
   expect(n).toBeGreaterThan(10);
+});
+
+test("what is pushed when time to live has emptied the log lands behind what is merged, and is merged", async () => {
+  await using collector = await openCollector(new World({ seed: 1, startAt: NOON }));
+  const { client, table: TableName } = collector.table.db;
+  for (const messageId of ["expired", "next"]) {
+    // Each time a process that knows no place.
+    const { db, services } = receiverOf(collector);
+    expect(await receive(aPush([aReport(messageId, SENT)]), services)).toMatchObject({ isLanded: true });
+    expect(await mergePushed("sms", services)).toHaveLength(1);
+    await client.send(new DeleteCommand({ TableName, Key: { pk: "log#push-sms", sk: "000000000001" } }));
+    db.client.destroy();
+  }
+  const ids = (await collector.archived()).map(({ messageId }) => messageId);
+  expect(ids.sort()).toEqual(["expired", "next"]);
 });
 
 test("pushed by many at once, repeated, shuffled and pulled as well, each report is one, and is given once", async () => {

@@ -101,6 +101,18 @@ test("a round goes on over midnight until all have had their turn", async () => 
   expect(tried.size).toBe(COUNT);
 });
 
+test("a round goes on with those for whom there was no time, and passes by none", async () => {
+  await using replayer = await openReplayer();
+  const { services, tried } = replayer;
+  for (let n = 0; n < 9; n++) await services.quarantine.keep(anEntry(NOON - 30 * HOUR_MS, n), "{");
+  let round: Checkpoint["replay"];
+  for (let run = 1; run <= 3; run++) {
+    const remainingMs = () => (tried.length < 3 * run ? 300_000 : 0);
+    ({ round } = await replaySome(round, { ...services, remainingMs }));
+  }
+  expect(tried.map(({ sk }) => sk.split("#").at(-1))).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
+});
+
 test("an empty quarantine costs one query a run", async () => {
   await using collector = await openCollector(new World({ seed: 1, startAt: NOON }));
   const commands: string[] = [];

@@ -1,5 +1,6 @@
-import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { isBehindRetention } from "../../lib/api/feed-read.ts";
 import { slotAt } from "../../lib/log/fingerprint.ts";
 import { openPublisher } from "../../lib/log/publish.ts";
 import { ReportIndex } from "../../lib/log/report-index.ts";
@@ -191,6 +192,52 @@ test("a stream whose newest entry time to live has deleted before older ones goe
   await arrive(db, { source: "sms" }, [aReport("d")]);
   // At the place of the third, whoever has read that would never be given the fourth.
   expect((await entriesOf("sms")).map(({ place }) => place)).toEqual([1, 2, 4]);
+});
+
+/** Deletes every entry of a stream, as time to live does in the end. */
+async function emptied(stream: Stream): Promise<ReportIndex> {
+  for (const { place } of await entriesOf(stream)) {
+    const Key = { pk: `reports#${stream}`, sk: String(place).padStart(12, "0") };
+    await db.client.send(new DeleteCommand({ TableName: db.table, Key }));
+  }
+  return new ReportIndex(db);
+}
+
+test("whoever publishes a page again notes its end, which who put it there may have died before", async () => {
+  const page = { source: "sms", place: 1, way: "pull", atMs: 1_000 } as const;
+  const rows = [{ row: 0, record: aRecord() }];
+  const dying = new Error("dead");
+  const send = (command: unknown) =>
+    command instanceof UpdateCommand && command.input.Key?.sk === "end"
+      ? Promise.reject(dying)
+      : db.client.send(command as never);
+  const dead = { ...db, client: { send } as unknown as Database["client"] };
+  await expect(openPublisher(dead, 48, systemClock).publish(page, rows)).rejects.toBe(dying);
+  await openPublisher(db, 48, systemClock).publish(page, rows);
+  expect((await (await emptied("sms")).tail("sms")).place).toBe(1);
+});
+
+test("the end of a stream never goes back, whoever notes it last", async () => {
+  await arrive(db, { source: "sms" }, [aReport("a")]);
+  const before = await new ReportIndex(db).tail("sms");
+  await arrive(db, { source: "sms" }, [aReport("b")]);
+  const index = await emptied("sms");
+  await index.rememberEnd("sms", before);
+  expect((await index.tail("sms")).place).toBe(2);
+});
+
+test("who comes when all that was there has expired has missed it; who is at the end, or where nothing ever was, has not", async () => {
+  await arrive(db, { source: "sms" }, [aReport("a")]);
+  await arrive(db, { source: "sms" }, [aReport("b")]);
+  const index = await emptied("sms");
+  const isMissed = (stream: Stream, place: number) =>
+    isBehindRetention(stream, { place, row: 0 }, index, Date.now());
+  expect([await isMissed("sms", 1), await isMissed("sms", 2), await isMissed("sms", 3)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(await isMissed("email", 1)).toBe(false);
 });
 
 test("a time is found by halves", async () => {

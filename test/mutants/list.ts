@@ -2,8 +2,11 @@ import { ARCHIVE } from "./archive.ts";
 import { INGEST } from "./ingest.ts";
 import { MESSAGE } from "./message.ts";
 import type { Mutant } from "./mutant.ts";
+import { READERS } from "./readers.ts";
 import { RECONCILE } from "./reconcile.ts";
 import { REPORTS_MUTANTS } from "./reports.ts";
+import { STATISTICS } from "./statistics.ts";
+import { TAKEN } from "./taken.ts";
 import { VERSIONS } from "./versions.ts";
 
 /** Every bug that is planted. */
@@ -13,5 +16,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...MESSAGE,
   ...ARCHIVE,
   ...REPORTS_MUTANTS,
+  ...READERS,
+  ...STATISTICS,
+  ...TAKEN,
   ...VERSIONS,
 ];

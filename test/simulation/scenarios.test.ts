@@ -108,6 +108,19 @@ test.for([
   },
 );
 
+test("a message that the logs list a little late is found by the next run, though the one before has passed its time", async () => {
+  using scene = new Scene();
+  const shown = scene.account.logs.bind(scene.account);
+  scene.account.logs = (query, nowMs) => shown(query, nowMs).filter(({ sentAt }) => sentAt <= nowMs - 90_000);
+  scene.send({ messageId: "m", sentAt: START_MS + 1_000, events: [] });
+  await scene.after(MINUTE_MS);
+  await scene.reconciled(scene.process("reconcile"));
+  expect(await scene.served()).toEqual([]);
+  await scene.after(MINUTE_MS);
+  await scene.reconciled(scene.process("reconcile-2"));
+  expect((await scene.served()).map(({ messageId }) => messageId)).toEqual(["m"]);
+});
+
 test("hoursLeft counts from the oldest message that a doubt may concern", async () => {
   using scene = new Scene({
     script: { upstream: (process) => (process === "unlucky" ? "lost" : undefined) },

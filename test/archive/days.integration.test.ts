@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { Days } from "../../lib/archive/days.ts";
+import { openTable } from "./table.ts";
+
+const DAY = "2026-11-24";
+const SOON = 1_800_000_000;
+const LATER = SOON + 10 * 86_400;
+
+test("a day is named until the last of it has expired, whoever writes of it first", async () => {
+  await using table = await openTable();
+  await new Days(table.db).ensure(DAY, SOON);
+  await new Days(table.db).ensure(DAY, LATER);
+  expect((await new Days(table.db).load()).get(DAY)).toBeGreaterThanOrEqual(LATER);
+  // Who has less to write of it shortens nothing.
+  await new Days(table.db).ensure(DAY, SOON);
+  expect((await new Days(table.db).load()).get(DAY)).toBeGreaterThanOrEqual(LATER);
+});
