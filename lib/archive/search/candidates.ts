@@ -32,7 +32,8 @@ export async function walkCandidates(
     if (answer.missing <= 0 || source.frontierMs === -Infinity) return;
     const reached = orderPrefix(source.frontierMs);
     if (answer.budget.isSpent() && reached > answer.range.from) return answer.cut(reached);
-    const versions = await source.read(answer.missing);
+    // Whether more is known of what is read is asked beside it: one round less.
+    const [versions] = await Promise.all([source.read(answer.missing), index.again(), index.freshMessages()]);
     for (const version of await whole(versions, chosen, index, answer)) put(version);
   }
 }
