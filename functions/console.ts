@@ -5,7 +5,7 @@ import { once } from "../lib/runtime/once.ts";
 import { FILES_FOLDER, readFiles } from "../lib/site/files.ts";
 import { type SiteResponse, serve } from "../lib/site/serve.ts";
 
-/** What we read of an API Gateway HTTP API event, payload format 2.0. Header names come in lower case. */
+/** The part of an API Gateway HTTP API event (payload format 2.0) that is used. Header names are in lower case. */
 const httpEvent = v.object({
   rawPath: v.string(),
   headers: v.optional(v.record(v.string(), v.string()), {}),
@@ -18,8 +18,8 @@ const files = once(() => {
 });
 
 /**
- * Serves the console's page. It knows no table, no secret and no client: whatever the page shows it asks of the API, with
- * the rights of whoever has signed in.
+ * Serves the console's page. It knows no table, no secret and no client: whatever the page shows it gets from the API,
+ * with the rights of whoever has signed in.
  */
 export async function handler(event: unknown): Promise<SiteResponse> {
   const { rawPath: path, headers, requestContext } = v.parse(httpEvent, event);

@@ -14,8 +14,8 @@ const input = v.object({ source: v.picklist(SOURCE_NAMES) });
 const services = once(() => openIngest(parseEnvironment(ingestEnvironment, process.env)));
 
 /**
- * Pulls the reports of one source into the archive. Input: `{"source": "sms"}`, from EventBridge Scheduler. Fails, for
- * the schedule's alarm to see, when DynamoDB or Infobip's authorisation does; may be repeated at any time.
+ * Pulls the reports of one source into the archive. Input: `{"source": "sms"}`, from EventBridge Scheduler. Fails,
+ * which raises the schedule's alarm, if DynamoDB or Infobip's authorisation does; may be repeated at any time.
  */
 export const handler = scheduledHandler(
   "ingest",
@@ -27,13 +27,13 @@ export const handler = scheduledHandler(
       remainingMs: () => context.getRemainingTimeInMillis(),
     });
     tell(run, telemetry);
-    // Before anybody has put the key in, that is no fault of the run: the line says so, and an alarm of its own rings.
+    // A missing key is not a failure of the run: the log says so, and it has an alarm of its own.
     const isFailed = run.refusal !== undefined && run.pulled === 0 && !run.isKeyMissing;
     if (isFailed) throw new UpstreamRefusal(run.refusal);
   },
 );
 
-/** The age of a source's last good pull when there never was one: as long as Infobip keeps anything. */
+/** The age of a source's last good pull if there has never been one: as long as Infobip keeps anything. */
 const NEVER_SECONDS = 48 * 3_600;
 
 function tell(run: PullRun, telemetry: Telemetry): void {
@@ -49,7 +49,7 @@ function tell(run: PullRun, telemetry: Telemetry): void {
     },
     details: { refusal, doubtReason, saturated, resumed },
   });
-  // Lines without metrics: the dashboard adds them up, and thirty metrics by channel and status would cost more.
+  // Log lines without metrics, for the dashboard to add up: thirty metrics by channel and status would cost more.
   for (const { channel, status, count } of reports) {
     telemetry.run({ what: "reports", metrics: {}, details: { channel, status, count } });
   }

@@ -14,12 +14,12 @@ import { once } from "../lib/runtime/once.ts";
 import { openSecret, type Secret, WITHDRAWN_AFTER_MS } from "../lib/runtime/secret.ts";
 import { openTelemetry, type Telemetry } from "../lib/runtime/telemetry.ts";
 
-/** What we read of an API Gateway HTTP API event, payload format 2.0. Header names come in lower case. */
+/** The part of an API Gateway HTTP API event (payload format 2.0) that is used. Header names are in lower case. */
 const httpEvent = v.object({
   rawPath: v.string(),
   rawQueryString: v.optional(v.string(), ""),
   headers: v.optional(v.record(v.string(), v.string()), {}),
-  /** What the header Cookie held, taken apart. */
+  /** The Cookie header, split into cookies. */
   cookies: v.optional(v.array(v.string())),
   body: v.optional(v.string(), ""),
   isBase64Encoded: v.optional(v.boolean(), false),
@@ -65,7 +65,7 @@ const services = once(() => {
   };
 });
 
-/** Without a key only cursors fail: whoever asks without one is answered. */
+/** Without a key only cursors fail; all other requests are answered. */
 function openCursorKey({ CURSOR_KEY: value, CURSOR_KEY_SECRET: secretId }: Environment): Secret {
   if (value === undefined && secretId === undefined) return async () => "";
   return openSecret("CURSOR_KEY", { value, secretId }, Date.now, CURSOR_KEY_AGE_MS);
@@ -82,12 +82,12 @@ function openCursors(environment: Environment): () => Promise<Cursors> {
   };
 }
 
-/** While a key is replaced, each process must know the new one before any seals with it: see the runbook. */
+/** During a rotation every process must know the new key before any of them seals with it: see the runbook. */
 const CURSOR_KEY_AGE_MS = 300_000;
 
 /**
- * Answers the API's requests. A fault is a 500 or 503 with a fixed text, and a line in the log; only an environment that is
- * wrong fails the Lambda itself.
+ * Answers the API's requests. A fault becomes a 500 or 503 with a fixed text, and a log line. Only an invalid
+ * environment fails the Lambda itself.
  */
 export async function handler(event: unknown): Promise<Response> {
   const { telemetry, ...shared } = services();
@@ -111,7 +111,7 @@ function report(telemetry: Telemetry, requestId: string, reply: Reply, queryMs: 
       incomplete: Number(isIncomplete),
       throttled: Number(status === 429),
       serverErrors: Number(status >= 500),
-      // These count something only when it is there, and cost nothing before that.
+      // These are sent only if they are above zero, and cost nothing otherwise.
       ...(skippedPages > 0 ? { skippedPages } : {}),
       ...(status === 401 ? { unauthorized: 1 } : {}),
       ...(status === 503 ? { unavailable: 1 } : {}),

@@ -13,16 +13,16 @@ import { tellMerged, tellPush, tellSilence } from "../lib/receive/tell.ts";
 import { systemClock } from "../lib/runtime/clock.ts";
 import { parseEnvironment, receiveEnvironment } from "../lib/runtime/config.ts";
 import { within } from "../lib/runtime/deadline.ts";
-import { HASTY, openDatabase, type Standing } from "../lib/runtime/dynamodb.ts";
+import { type DatabaseShare, HASTY, openDatabase } from "../lib/runtime/dynamodb.ts";
 import { type RunContext, scheduledHandler } from "../lib/runtime/lambda.ts";
 import { once } from "../lib/runtime/once.ts";
 import { openSecret, WITHDRAWN_AFTER_MS } from "../lib/runtime/secret.ts";
 import { openTelemetry } from "../lib/runtime/telemetry.ts";
 
-/** What the schedule sends: merge what is left. */
+/** The input from the schedule: merge what is left. */
 const mergeEvent = v.object({ job: v.literal("merge") });
 
-/** What we read of an API Gateway HTTP API event, payload format 2.0. Header names come in lower case. */
+/** The part of an API Gateway HTTP API event (payload format 2.0) that is used. Header names are in lower case. */
 const httpEvent = v.object({
   rawPath: v.string(),
   headers: v.optional(v.record(v.string(), v.string()), {}),
@@ -34,24 +34,27 @@ const httpEvent = v.object({
   }),
 });
 
-/** Lambda's context; where the runtime can answer first and go on, it also takes what is to be done then, by name. */
+/** Lambda's context. A runtime that can continue after the answer also accepts work for that time, by name. */
 export interface ReceiveContext extends RunContext {
   readonly afterwards?: (name: string, work: () => Promise<void>) => void;
 }
 
 /** On Lambda a process does one thing at a time. */
-let standing: Standing = {};
+let standing: DatabaseShare = {};
 
-/** Has merging stand back behind answers, where one process does both. To be said before anything is received. */
-export function standBack(behind: Standing): void {
+/** Makes merging yield to answers, if one process does both. Call it before anything is received. */
+export function standBack(behind: DatabaseShare): void {
   standing = behind;
 }
 
-/** However much there is to merge, what is not begun after so long the next run merges, since Infobip waits for its answer … */
+/**
+ * Merging that has not begun within this time is left to the next run, however much there is, because Infobip waits for
+ * its answer …
+ */
 const MERGING_MS = 2_000;
-/** … and so much longer is waited for what is begun, where the database is slow. */
+/** … and merging that has begun may take this much longer, if the database is slow. */
 const WAITING_MS = 2_000;
-/** Where the answer has been given already, nobody waits. */
+/** If the answer has been sent already, nobody is waiting. */
 const MERGING_AFTERWARDS_MS = 6_000;
 
 const services = once(() => {
@@ -64,7 +67,7 @@ const services = once(() => {
     Date.now,
     WITHDRAWN_AFTER_MS,
   );
-  const open = (its: Standing = {}) =>
+  const open = (its: DatabaseShare = {}) =>
     openStores(openDatabase(environment.TABLE_NAME, HASTY, its), environment, systemClock);
   const stores = open();
   const { log, states } = stores;
@@ -78,8 +81,8 @@ const services = once(() => {
 });
 
 /**
- * Receives what Infobip pushes, and answers when it has landed: a fault is a 503. Merges it afterwards, or, where nothing can be done
- * after the answer, before it for as long as nobody minds. Called by the schedule it merges what is left.
+ * Receives what Infobip pushes, and answers once it is stored; a fault is a 503. It is merged after the answer or, if
+ * nothing can run then, before it, within a short time. Called by the schedule, it merges what is left.
  */
 export async function handler(event: unknown, context: ReceiveContext): Promise<Response> {
   if (v.is(mergeEvent, event)) {
@@ -98,7 +101,10 @@ export async function handler(event: unknown, context: ReceiveContext): Promise<
   return received.response;
 }
 
-/** Merges what has landed. What fails here has landed all the same, and the next run merges it: it is told, and nobody is refused for it. */
+/**
+ * Merges what was stored. If this fails the push is stored all the same, and the next run merges it: the failure is
+ * logged, and the push is not refused.
+ */
 async function mergeNow(kind: PushKind, requestId: string, forMs: number): Promise<void> {
   const { telemetry, merging } = services();
   const endMs = Date.now() + forMs;

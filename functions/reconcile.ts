@@ -14,30 +14,33 @@ const services = once(() => {
 });
 
 /**
- * Compares the archive with Infobip's logs, and repairs it. The input is not looked at: how far it has checked is in
- * the table. May be repeated at any time, and beside the ingest.
+ * Compares the archive with Infobip's logs, and repairs it. The input is ignored: how far it has checked is stored in
+ * the table. May be repeated at any time, and run beside the ingest.
  */
 export const handler = scheduledHandler(
   "reconcile",
   services,
   async ({ telemetry, ...shared }, _event, context) => {
     const run = await reconcile({ ...shared, remainingMs: () => context.getRemainingTimeInMillis() });
-    const { stopped, windows, settledDoubts, gaps, disagreeing, behindSeconds, ...figures } = run;
+    const { stopped, windows, settledDoubts, gaps, reachHours, disagreeing, behindSeconds, ...figures } = run;
     const { lastGoodPullAgeSeconds, ...metrics } = figures;
     const behind = Object.fromEntries(
       Object.entries(behindSeconds).map(([pass, seconds]) => [`${pass}BehindSeconds`, Math.round(seconds)]),
     );
-    const details = { stopped, windows, settledDoubts, gaps, disagreeing };
+    const details = { stopped, windows, settledDoubts, gaps, reachHours, disagreeing };
     telemetry.run({ what: "reconcile", metrics: { ...metrics, ...behind }, details });
     await tellReaders(shared, telemetry);
     for (const [source, age] of Object.entries(lastGoodPullAgeSeconds)) {
-      // For the log alone: a source that is not pulled any more, because it was taken out, must not ring.
+      // Only logged: a source that was removed from the settings must not raise an alarm.
       telemetry.run({ what: "health", metrics: {}, details: { source, lastGoodPullAgeSeconds: age } });
     }
   },
 );
 
-/** How far those who pull reports from here are behind, so that one that died is noticed before the retention takes its reports. */
+/**
+ * How far the clients that pull reports from here are behind, so that one that died is noticed before its reports
+ * expire.
+ */
 async function tellReaders(
   {
     positions,

@@ -22,8 +22,9 @@ const services = once(() => {
 });
 
 /**
- * Counts what has come, settles what has come to rest, and judges what is delivered, every few minutes. The input is not looked at: what waits is in
- * the table. May be repeated at any time, and beside itself; when it lags, answers stay whole and cost more.
+ * Every few minutes: counts what has arrived, settles what is old enough, and checks deliveries for alerts. The input
+ * is ignored: what waits is stored in the table. May be repeated at any time, and run twice at once. If it lags,
+ * answers stay complete but cost more.
  */
 export const handler = scheduledHandler(
   "settle",
@@ -40,7 +41,7 @@ export const handler = scheduledHandler(
       metrics: { settledRecords: records, settleWaitingSeconds: waitingSeconds, waitingPages, runs },
       details: { ...details, countedHours: counted?.hours.size, staleCubes: counted?.stale },
     });
-    // What is not counted cannot be judged.
+    // Without a complete count no judgement is possible.
     if (counted?.isWhole) await judge({ ...shared, telemetry, alerting, counted: counted.hours });
     if (fault !== undefined) throw fault;
   },
@@ -51,7 +52,7 @@ interface Judging extends Pick<ReturnType<typeof services>, "db" | "clock" | "te
   readonly counted: Counted["hours"];
 }
 
-/** Compares what was just counted with what is usual, and tells what is worse. */
+/** Compares the latest counts with what is usual, and reports what is worse. */
 async function judge({ db, clock, telemetry, alerting, counted }: Judging): Promise<void> {
   const { settings, mutes, noticeOf, publish } = alerting;
   const judged = await evaluate({

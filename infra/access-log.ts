@@ -7,12 +7,12 @@ import { Construct } from "constructs";
 import { METRIC_NAMESPACE } from "../lib/runtime/telemetry.ts";
 import { ownMetric } from "./metrics.ts";
 
-/** The endpoint's access log, and what is counted in it. */
+/** The endpoint's access log, and metrics counted from it. */
 export class AccessLog extends Construct implements IAccessLogSettings {
   readonly logGroup: LogGroup;
   readonly destination: LogGroupLogDestination;
   readonly format: AccessLogFormat;
-  /** Requests answered with 429: a HTTP API has no metric of its own for them. */
+  /** Requests answered with 429; HTTP APIs have no metric of their own for these. */
   readonly throttled: Metric;
   /** Requests answered with 401. */
   readonly refused: Metric;
@@ -21,7 +21,7 @@ export class AccessLog extends Construct implements IAccessLogSettings {
     super(scope, id);
     const { stackName } = Stack.of(this);
     this.logGroup = new LogGroup(this, "Log", {
-      // Under this prefix, API Gateway's right to write does not use up the account's few log policies.
+      // With this prefix, API Gateway's right to write does not use up the account's few log policies.
       logGroupName: `/aws/vendedlogs/${stackName}/access`,
       retention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -32,7 +32,7 @@ export class AccessLog extends Construct implements IAccessLogSettings {
     this.refused = this.#count("refusedRequests", "401");
   }
 
-  /** Counted only where there are any: a metric that is never told costs nothing. */
+  /** A metric that has no data costs nothing. */
   #count(metricName: string, status: string): Metric {
     new MetricFilter(this, metricName, {
       logGroup: this.logGroup,
@@ -46,7 +46,7 @@ export class AccessLog extends Construct implements IAccessLogSettings {
   }
 }
 
-/** One JSON line a request, without path and query string: a recipient may stand in them. */
+/** One JSON line per request, without path and query string, which may contain a recipient. */
 function formatOf(stack: string): AccessLogFormat {
   return AccessLogFormat.custom(
     JSON.stringify({

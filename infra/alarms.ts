@@ -6,33 +6,33 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
 
-/** One thing that wakes somebody. */
+/** An alarm that somebody should act on. */
 export interface AlarmProps {
-  /** A heading of RUNBOOK.md, letter by letter. */
+  /** A heading of RUNBOOK.md, exactly as it is spelled there. */
   readonly heading: string;
-  /** What its owner loses while it lasts: one sentence. */
+  /** What the owner loses while it lasts, in one sentence. */
   readonly impact: string;
   readonly metric: cloudwatch.IMetric;
-  /** Rings when the metric is above this … */
+  /** Rings if the metric is above this … */
   readonly above?: number;
   /** … or below this. */
   readonly below?: number;
-  /** For so many of the metric's periods in a row; default 1. */
+  /** For so many periods of the metric in a row; default 1. */
   readonly periods?: number;
-  /** What to think when there is no figure; "same" is what was thought before. */
+  /** What missing data means; "same" keeps the previous state. */
   readonly missing: "good" | "bad" | "same";
 }
 
-/** Several alarms of one cause. */
+/** Several alarms with one cause. */
 export interface TogetherProps extends Pick<AlarmProps, "heading" | "impact"> {
   readonly alarms: readonly cloudwatch.IAlarm[];
-  /** While this one rings, or is about to, it has said all that there is to say. */
+  /** While this alarm rings, or is about to, it has said everything. */
   readonly unless: cloudwatch.IAlarm;
 }
 
-/** An alarm looks at several minutes, so what is to silence others may ring a little after them … */
+/** Alarms look at several minutes, so the one that silences others may ring slightly after them … */
 const WAIT = Duration.minutes(5);
-/** … and what was missing may take so long to catch up. */
+/** … and what was missing may take this long to catch up. */
 const EXTENSION = Duration.hours(1);
 const MISSING = {
   good: cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -40,7 +40,7 @@ const MISSING = {
   same: cloudwatch.TreatMissingData.IGNORE,
 };
 
-/** The one way to make an alarm: each says what it means, where to read on, and is heard by the topic. */
+/** Creates all alarms: each says what it means and where to read on, and notifies the topic. */
 export class Alarms extends Construct {
   readonly topic: Topic;
 
@@ -65,19 +65,19 @@ export class Alarms extends Construct {
     if (email) this.topic.addSubscription(new EmailSubscription(email));
   }
 
-  /** The right to tell the topic what no metric of CloudWatch's does. */
+  /** The right to publish to the topic, for what is not a CloudWatch metric. */
   telling(): PolicyStatement {
     return new PolicyStatement({ actions: ["sns:Publish"], resources: [this.topic.topicArn] });
   }
 
-  /** Makes an alarm, heard by the topic when it rings and when it is over. */
+  /** Creates an alarm that notifies the topic when it rings and when it is over. */
   add(scope: Construct, props: AlarmProps): cloudwatch.Alarm {
     const alarm = this.part(scope, props);
     this.#ring(alarm);
     return alarm;
   }
 
-  /** Makes an alarm that is not heard by itself: a part of one that rings for several. */
+  /** Creates an alarm that does not notify by itself, as a part of one that rings for several. */
   part(scope: Construct, props: AlarmProps): cloudwatch.Alarm {
     const { heading, metric, above, below, periods = 1, missing } = props;
     const described = describe(Stack.of(this).stackName, props);
@@ -96,7 +96,7 @@ export class Alarms extends Construct {
     });
   }
 
-  /** Makes one alarm that rings once for all that have the same cause. */
+  /** Creates one alarm that rings once for several with the same cause. */
   together(scope: Construct, props: TogetherProps): void {
     const { compositeAlarmName, alarmDescription } = renamed(describe(Stack.of(this).stackName, props));
     const alarm = new cloudwatch.CompositeAlarm(scope, `Alarm ${props.heading}`, {

@@ -6,7 +6,7 @@ import { readConfig } from "./config.ts";
 import { isEmulator, leaveOutUnsupported } from "./emulator.ts";
 import { OmnilogStack } from "./stack.ts";
 
-// What `cdk` runs (cdk.json).
+// The app that `cdk` runs (cdk.json).
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 try {

@@ -10,10 +10,10 @@ import type { Config } from "./config.ts";
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** A request that is put off now and then is tried again, and nobody notices. */
+/** An occasional request that is throttled is retried, and nobody notices. */
 const THROTTLED_IN_FIVE_MINUTES = 100;
 
-/** The one table. It outlives the stack: what it holds cannot be had again after 48 hours. */
+/** The only table. It outlives the stack, since after 48 hours its content cannot be had again. */
 export class ArchiveTable extends Construct {
   readonly name: string;
   readonly #table: Table;
@@ -28,13 +28,13 @@ export class ArchiveTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       encryption: TableEncryption.AWS_MANAGED,
       deletionProtection: config.deletionProtection,
-      // A table that a failed first deployment leaves behind, empty, is only in the way of the next.
+      // An empty table that a failed first deployment leaves behind would only be in the way of the next.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.name = this.#table.tableName;
   }
 
-  /** What a job that feeds or keeps the archive takes: its kinds of items by key, and a partition in order; never a scan. */
+  /** The rights of a job that feeds or maintains the archive: its kinds of items by key, and queries; never a scan. */
   keeping(job: "ingest" | "reconcile" | "settle"): PolicyStatement[] {
     const read = ["BatchGetItem", "GetItem", "Query"];
     const write = ["BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem"];
@@ -44,7 +44,7 @@ export class ArchiveTable extends Construct {
     ]);
   }
 
-  /** What answering takes: to read each kind that it needs, and to count a client's requests. */
+  /** The rights of the query Lambda: to read the kinds that it needs, and to count a client's requests. */
   answering(): PolicyStatement[] {
     return this.#rights([
       { actions: ["BatchGetItem", "GetItem", "Query"], keys: keyPatterns("query", "reads") },
@@ -52,7 +52,7 @@ export class ArchiveTable extends Construct {
     ]);
   }
 
-  /** What receiving takes: to write what a merge does, and to read nothing but what was pushed and where it stands. */
+  /** The rights of the receiver: to write what a merge does, and to read only what was pushed and its state. */
   receiving(): PolicyStatement[] {
     return this.#rights([
       { actions: ["BatchWriteItem", "PutItem", "UpdateItem"], keys: keyPatterns("receive", "writes") },
@@ -73,7 +73,7 @@ export class ArchiveTable extends Construct {
       );
   }
 
-  /** Units consumed in five minutes, which is what DynamoDB bills, by the table and by each index. */
+  /** Units consumed in five minutes, which is what DynamoDB bills, for the table and each index. */
   consumed(kind: "Read" | "Write"): Metric[] {
     const metric = (label: string, more: Record<string, string>) =>
       new Metric({
@@ -87,7 +87,7 @@ export class ArchiveTable extends Construct {
     return [metric("table", {})];
   }
 
-  /** Says when DynamoDB puts off what is asked of it. */
+  /** Watches for throttling. */
   watch(alarms: Alarms): void {
     alarms.add(this, {
       heading: "The table is throttled",
@@ -103,7 +103,7 @@ export class ArchiveTable extends Construct {
     });
   }
 
-  /** Requests that DynamoDB put off. */
+  /** Throttled requests. */
   throttled(kind: "Read" | "Write"): Metric {
     return new Metric({
       namespace: "AWS/DynamoDB",

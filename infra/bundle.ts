@@ -6,35 +6,35 @@ import { shrinkSourceMaps } from "./source-maps.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
-/** The Lambdas, each the handler of the file in functions/ of this name. */
+/** The Lambdas. Each is the handler of the file in functions/ with this name. */
 export const FUNCTION_NAMES = ["ingest", "reconcile", "settle", "query", "receive", "console"] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
-/** What Lambda is told to run: the export `handler` of index.mjs. */
+/** The handler setting of Lambda: the export `handler` of index.mjs. */
 export const HANDLER = "index.handler";
 
-/** The folder of each Lambda's code: index.mjs, what it loads on demand, and the source maps. */
+/** The folder of each Lambda's code: index.mjs, chunks that it loads on demand, and source maps. */
 export type Bundles = Readonly<Record<FunctionName, string>>;
 
-/** How a Lambda is bundled; the one place, for the stack, the tests and the measurements. */
+/** How a Lambda is bundled, for the stack, the tests and the measurements alike. */
 export const BUNDLE_OPTIONS = {
   bundle: true,
   minify: true,
   platform: "node",
   target: "node24",
   format: "esm",
-  // What is imported on demand is a file of its own, so that a cold start does not read it.
+  // Dynamic imports become files of their own, so that a cold start does not read them.
   splitting: true,
   chunkNames: "[name]-[hash]",
-  // The SDK's CommonJS, which platform "node" would prefer, is not shaken: 200 KB more of each bundle.
+  // The SDK's CommonJS, which platform "node" would prefer, cannot be tree-shaken: 200 KB more in each bundle.
   mainFields: ["module", "main"],
   outExtension: { ".js": ".mjs" },
   sourcemap: true,
-  // The map tells file and line; the sources themselves would triple the archive that a cold start loads.
+  // The map has file and line; the sources would triple the archive that a cold start loads.
   sourcesContent: false,
   legalComments: "none",
   alias: { "@aws-sdk/credential-provider-node": resolve(import.meta.dirname, "lambda-credentials.ts") },
-  // What remains of CommonJS asks for Node's own modules through `require`.
+  // Remaining CommonJS code loads Node's own modules with `require`.
   banner: {
     js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
   },
@@ -42,7 +42,7 @@ export const BUNDLE_OPTIONS = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-/** Bundles every Lambda into a folder of its own below `outdir`. Throws what esbuild finds wrong. */
+/** Bundles every Lambda into a folder of its own below `outdir`. Throws esbuild's errors. */
 export function bundleFunctions(outdir = resolve(ROOT, "dist")): Bundles {
   for (const name of FUNCTION_NAMES) {
     buildSync({

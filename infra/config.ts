@@ -4,12 +4,12 @@ import { SOURCE_NAMES } from "../lib/infobip/sources.ts";
 import { ConfigurationError } from "../lib/runtime/errors.ts";
 import { readOwnSettings } from "./own-settings.ts";
 
-/** CloudWatch keeps logs for one of these numbers of days and no other. */
+/** The numbers of days for which CloudWatch can keep logs. */
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** A number, or, from `cdk deploy -c name=value`, its text. */
+/** A number or, from `cdk deploy -c name=value`, its text. */
 const number = (what: string, least: number, most: number) =>
   v.pipe(
     v.union(
@@ -41,7 +41,7 @@ const sources = v.pipe(
   v.minLength(1, "must name at least one source"),
   v.check((names) => new Set(names).size === names.length, "must name a source once"),
 );
-/** An object; or, from `-c`, `team=messaging,cost-centre=7`. */
+/** An object or, from `-c`, `team=messaging,cost-centre=7`. */
 const tags = v.pipe(
   v.union(
     [
@@ -63,7 +63,7 @@ const tags = v.pipe(
   ),
 );
 
-/** Every setting. Each has a default, so that a new one asks nothing of who has settings of their own. */
+/** Every setting. Each has a default, so that a new one requires nothing from existing users. */
 const schema = v.strictObject({
   stackName: v.optional(
     text(/^[A-Za-z][A-Za-z0-9-]{0,40}$/, "must be letters, digits and hyphens, at most 41, a letter first"),
@@ -76,7 +76,8 @@ const schema = v.strictObject({
   retentionHours: v.optional(number("a number of hours", 1, 100_000), 48),
   sources: v.optional(sources, [...SOURCE_NAMES]),
   ingestEveryMinutes: v.optional(minutes(60), 1),
-  // Its alarms look at two periods of two turns: beyond this, they would ring when what was lost is lost for good.
+  // Its alarms need two periods of two turns: with a longer interval they would ring only when what was lost is lost
+  // for good.
   reconcileEveryMinutes: v.optional(minutes(120), 15),
   reconcileRequestsPerMinute: v.optional(
     whole("a number of requests, of the 120 that Infobip answers", 1, 120),
@@ -86,9 +87,9 @@ const schema = v.strictObject({
   queryTimeoutMs: v.optional(whole("a number of milliseconds", 1_000, 24_000), 20_000),
   queryRatePerMinute: v.optional(whole("a number of requests a minute", 1, 200_000), 3_000),
   queryRateBurst: v.optional(whole("a number of requests at once", 1, 1_666), 200),
-  /** How many questions are answered at once; 0: as many as the account may. Not given: as `mostQueries` says. */
+  /** The most queries answered at once; 0: as many as the account allows. If absent, see `mostQueries`. */
   queryConcurrency: v.optional(whole("a number of Lambdas", 0, 10_000)),
-  /** How many pushes are received at once: fewer than Infobip's windowSize, of 20 or more, sends. */
+  /** The most pushes received at once: fewer than Infobip's windowSize, of 20 or more, sends. */
   pushConcurrency: v.optional(
     whole("a number of Lambdas, below the windowSize of Infobip's profile", 1, 1_000),
     10,
@@ -120,7 +121,7 @@ const schema = v.strictObject({
     text(/^$|^[^\s@]+@[^\s@]+\.[^\s@]+$/, "must be an e-mail address, or empty for none"),
     "",
   ),
-  /** Channels, and segments such as `SMS sender InfoSMS` or `VIBER network *`, whose delivery is not watched. */
+  /** Channels, and segments such as `SMS sender InfoSMS` or `VIBER network *`, that are not watched. */
   alertMutes: v.optional(
     text(/^[^\n]*$/, "must be names, comma separated, such as VOICE,SMS sender Test"),
     "",
@@ -130,7 +131,7 @@ const schema = v.strictObject({
   alertRejectedPoints: v.optional(number("a number of points", 0.1, 99), 20),
   alertSilenceMessages: v.optional(number("a number of messages", 10, 1_000_000), 50),
   alertSpendFactor: v.optional(number("a number of times", 1.1, 1_000), 3),
-  /** $3 a month where an account has three others already. */
+  /** $3 a month if the account has three others already. */
   dashboard: v.optional(yesOrNo, false),
   logRetentionDays: v.optional(
     v.pipe(
@@ -144,13 +145,16 @@ const schema = v.strictObject({
   tags: v.optional(tags, {}),
 });
 
-/** How a stack is to be: `-c name=value`, before the stack's own file (own-settings.ts), before the default. */
+/**
+ * The configuration of a stack: `-c name=value` overrides the stack's own file (own-settings.ts), which overrides
+ * defaults.
+ */
 export type Config = v.InferOutput<typeof schema>;
 
-/** How many clients may use up their rates at once before the throttle that all share answers in their stead. */
+/** How many clients may use their full rates at once before the shared throttle answers instead of them. */
 const CLIENTS_AT_ONCE = 3;
 
-/** What one setting asks of another. */
+/** Checks settings that depend on each other. */
 function faultsBetween(config: Config): string[] {
   const { throttleRatePerSecond, throttleBurst, queryRatePerMinute, queryRateBurst } = config;
   const rate = (CLIENTS_AT_ONCE * queryRatePerMinute) / 60;
@@ -173,13 +177,10 @@ function faultsBetween(config: Config): string[] {
   ];
 }
 
-/** Names that the CDK's own tool puts beside ours. Those with a colon or a slash are its own anyway. */
+/** Names that the CDK's own tool adds to ours. Names with a colon or a slash are always its own. */
 const NOT_OURS = new Set(["acknowledged-issue-numbers", "cdk-migrate", "tree"]);
 
-/**
- * Reads the configuration: what `-c` gives, before the stack's own file. Throws ConfigurationError, naming everything
- * that is wrong.
- */
+/** Reads the configuration. Throws ConfigurationError, which names everything that is wrong. */
 export function readConfig(node: Node, folder?: string): Config {
   const all = Object.entries(node.getAllContext() as Record<string, unknown>);
   const given = Object.fromEntries(all.filter(([name]) => !/[:/]/.test(name) && !NOT_OURS.has(name)));

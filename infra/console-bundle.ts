@@ -6,10 +6,10 @@ import { ASSETS_PATH } from "../lib/site/serve.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
-/** Every name holds a hash of what is in the file, so that browsers may keep it for good. */
+/** Every name contains a hash of the file's content, so that browsers may cache it for good. */
 const NAMES = "[name]-[hash]";
 
-/** How the page is bundled: the entry `main.tsx`, what it loads later beside it. */
+/** How the page is bundled: the entry `main.tsx`, with chunks that it loads later. */
 const OPTIONS = {
   entryPoints: { main: "lib/console/main.tsx", icon: "lib/console/icon.svg" },
   bundle: true,
@@ -31,12 +31,12 @@ const OPTIONS = {
   write: false,
 } as const satisfies BuildOptions;
 
-/** What is not worth compressing, or is already. */
+/** Files that are compressed already. */
 const COMPRESSED = /\.(woff2|png)$/;
 
 /**
- * Builds the page into a folder, which `lib/site` serves: `index.html`, the files that it loads, and each as `.gz` and `.br`
- * beside it. The same sources always make the same bytes. Throws what esbuild finds wrong.
+ * Builds the page into a folder, which `lib/site` serves: `index.html` and the files that it loads, each also as `.gz`
+ * and `.br`. The same sources always produce the same bytes. Throws esbuild's errors.
  */
 export function bundleConsole(folder: string): void {
   const files = new Map(
@@ -54,11 +54,11 @@ export function bundleConsole(folder: string): void {
   }
 }
 
-/** The page's HTML, which names what it needs at once: the other files load these themselves. */
+/** The page's HTML, which lists the files that are needed at once; these load the others themselves. */
 function shellOf(names: readonly string[]): string {
   const one = (form: RegExp) =>
     names.filter((name) => form.test(name)).map((name) => `${ASSETS_PATH}/${name}`);
-  // The letters come after what draws them: on a slow line they would hold the script up, and others stand in for them.
+  // Fonts come after the script: on a slow line they would delay it, and the system's fonts are shown meanwhile.
   const head = [
     ...one(/^main-\w+\.css$/).map((url) => `<link rel="stylesheet" href="${url}">`),
     ...one(/^inter-latin-wght.*\.woff2$/).map(

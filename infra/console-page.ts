@@ -7,15 +7,17 @@ import type { Config } from "./config.ts";
 import { type FunctionProps, OwnFunction } from "./lambda-function.ts";
 
 export interface ConsolePageProps extends Pick<FunctionProps, "code" | "logRetentionDays"> {
-  /** Of the query's endpoint: the page asks its own host, and no other. */
+  /** The API of the query endpoint: the page only talks to its own host. */
   readonly api: HttpApi;
   readonly config: Pick<Config, "queryConcurrency">;
 }
 
-/** It only gives away files that it holds. */
+/** It only serves files from memory. */
 const TIMEOUT_SECONDS = 10;
 
-/** `GET /console`: the page, from a Lambda that may do nothing at all, and so could tell nothing whatever happened to it. */
+/**
+ * `GET /console`: the page, from a Lambda without any rights, so that it could reveal nothing whatever happened to it.
+ */
 export class ConsolePage extends Construct {
   readonly function: OwnFunction;
 
@@ -30,7 +32,7 @@ export class ConsolePage extends Construct {
       most: config.queryConcurrency || undefined,
     });
     const integration = new HttpLambdaIntegration("Console", this.function.lambda);
-    // Every method, or the query Lambda would be asked with the others.
+    // All methods, since the others would otherwise go to the query Lambda.
     for (const path of [CONSOLE_PATH, `${CONSOLE_PATH}/{proxy+}`])
       api.addRoutes({ path, methods: [HttpMethod.ANY], integration });
   }

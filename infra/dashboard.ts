@@ -14,7 +14,7 @@ import { ownMetric } from "./metrics.ts";
 import type { QueryEndpoint } from "./query-endpoint.ts";
 
 export interface DashboardProps {
-  /** Where the Lambdas of each kind write their lines. */
+  /** The log groups of each kind of Lambda. */
   readonly logs: { readonly ingest: readonly string[]; readonly reconcile: string; readonly query: string };
   readonly table: ArchiveTable;
   readonly endpoint: QueryEndpoint;
@@ -24,8 +24,8 @@ const graph = (title: string, left: IMetric[], right: IMetric[] = []): IWidget =
   new GraphWidget({ title, left, right, width: 8, height: 6 });
 
 /**
- * One page: do reports come in, is anything behind, are questions answered, what does it cost. What no alarm needs is
- * counted in the logs when somebody looks: a metric for each figure and source would cost more than all the rest.
+ * One page: do reports arrive, is anything behind, are queries answered, what does it cost? Figures without an alarm
+ * are counted from logs when somebody looks: a metric for each figure and source would cost more than all the rest.
  */
 export class ArchiveDashboard extends Construct {
   readonly #props: DashboardProps;

@@ -3,7 +3,7 @@ import type { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
-/** Where what could not be done is kept, for as long as SQS keeps anything. */
+/** Keeps what could not be processed, for as long as SQS keeps anything. */
 export class DeadLetters extends Construct {
   readonly queue: Queue;
 
@@ -20,7 +20,7 @@ export class DeadLetters extends Construct {
     });
   }
 
-  /** How many wait. */
+  /** How many are waiting. */
   waiting(): Metric {
     return this.queue.metricApproximateNumberOfMessagesVisible({
       statistic: "Maximum",

@@ -2,19 +2,19 @@ import { Annotations, type Stack } from "aws-cdk-lib";
 import { CfnAlarm, CfnCompositeAlarm } from "aws-cdk-lib/aws-cloudwatch";
 
 /**
- * Does this address, which AWS's tools are sent to instead of AWS, belong to an emulator of it? Only on this machine or in a
- * network of its own: an address of AWS under another name, or a proxy to it, must not cost a stack its alarms.
+ * Does this endpoint, which AWS's tools use instead of AWS, belong to an emulator? Only on this machine or in a private
+ * network: AWS under another name, or a proxy to it, must not cost a stack its alarms.
  */
 export function isEmulator(endpointUrl: string | undefined): boolean {
   if (!endpointUrl || !URL.canParse(endpointUrl)) return false;
   const { hostname } = new URL(endpointUrl);
-  // A name without a dot is a container's.
+  // A name without a dot is that of a container.
   return /^(\[::1\]|127\.[\d.]+|([\w-]+\.)*localhost(\.localstack\.cloud)?|[\w-]+)$/.test(hostname);
 }
 
 /**
- * Leaves out what emulators refuse a whole stack for: alarms made of alarms, and alarms that calculate. Nothing refers to
- * them but each other, and nobody is woken by an emulator.
+ * Removes what emulators reject, and with it the whole stack: composite alarms, and alarms with metric math. Only
+ * alarms refer to them, and an emulator wakes nobody.
  */
 export function leaveOutUnsupported(stack: Stack): void {
   const unsupported = stack.node

@@ -19,7 +19,7 @@ export interface Resources {
   readonly alarms: Alarms;
 }
 
-/** The environment of each Lambda. A variable that is added to a schema and not here does not compile. */
+/** The environment of each Lambda. A variable that is added to a schema but not here does not compile. */
 export function deployedEnvironments(
   config: Config,
   { table, infobip, clients, pushers, cursorKey, alarms }: Resources,

@@ -11,15 +11,15 @@ export interface IngestAlarmProps {
   readonly everyMinutes: number;
 }
 
-/** A source that had no good pull for so long, or for three turns, is stale. */
+/** A source without a good pull for this long, or for three turns, is stale. */
 const STALE_SECONDS = 600;
 const BEHIND_SECONDS = 900;
 
-/** Watches the pulls of all sources together; the log of each says which it was. */
+/** Watches the pulls of all sources together; the log says which source it is. */
 export class IngestAlarms extends Construct {
-  /** What is not heard by itself: causes of "Reports do not arrive". */
+  /** Alarms that do not notify by themselves: causes of "Reports do not arrive". */
   readonly parts: readonly IAlarm[];
-  /** Rings from the first deployment until somebody has put Infobip's key in. */
+  /** Rings from the first deployment until Infobip's key has been set. */
   readonly noKey: IAlarm;
 
   constructor(scope: Construct, id: string, { alarms, jobs, everyMinutes }: IngestAlarmProps) {
@@ -32,7 +32,7 @@ export class IngestAlarms extends Construct {
       metric: ownMetric(this, "lastGoodPullAgeSeconds", { statistic: "Maximum", minutes }),
       above: Math.max(STALE_SECONDS, 3 * 60 * everyMinutes),
       periods: 3,
-      // Told by each run in which it is so (telemetry.ts); runs that fail or are not there ring by the other two.
+      // Sent by each run in which it is so (telemetry.ts). Runs that fail, or are missing, raise the other two alarms.
       missing: "good",
     });
     this.parts = [...watchJobs(this, alarms, { what: "Ingest", jobs, impact }), stale];

@@ -7,10 +7,10 @@ export interface IngestSourceProps extends JobProps {
   readonly source: SourceName;
 }
 
-/** Below the shortest interval, so that a turn is over before the next one. */
+/** Shorter than the shortest interval, so that a run is over before the next one. */
 const TIMEOUT_SECONDS = 55;
 
-/** The Lambda that pulls one source; a source of its own each, so that a slow or refused one holds up no other. */
+/** The Lambda that pulls one source. Each source has its own, so that a slow or refused one delays no other. */
 export class IngestSource extends Construct {
   readonly job: ScheduledFunction;
 

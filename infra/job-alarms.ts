@@ -5,17 +5,20 @@ import type { Alarms } from "./alarms.ts";
 import type { ScheduledFunction } from "./scheduled-function.ts";
 
 export interface JobAlarmProps {
-  /** How the runbook calls it. */
+  /** Its name in the runbook. */
   readonly what: string;
-  /** All Lambdas of the kind, such as one for each source; their logs say which. */
+  /** All Lambdas of the kind, such as one for each source; their logs say which one it is. */
   readonly jobs: readonly ScheduledFunction[];
   /** What is lost while it does not work. */
   readonly impact: string;
 }
 
-/** Two of the questions about a scheduled Lambda: is it failing, is it not running? From Lambda's own metrics, which are free. */
+/**
+ * Two of the questions about a scheduled Lambda: is it failing, and is it not running? They use Lambda's own metrics,
+ * which are free.
+ */
 export function watchJobs(scope: Construct, alarms: Alarms, { what, jobs, impact }: JobAlarmProps): IAlarm[] {
-  // One turn at least, and never a hectic minute.
+  // At least one turn, and never so short that a busy minute raises an alarm.
   const period = Duration.minutes(Math.max(5, ...jobs.map(({ everyMinutes }) => everyMinutes)));
   const figures = { statistic: "Sum", period };
   const lambdas = jobs.map((job) => job.function.lambda);
@@ -46,7 +49,7 @@ export function watchJobs(scope: Construct, alarms: Alarms, { what, jobs, impact
   return [failing, notRunning];
 }
 
-/** Several metrics as one; where one has no figure, it counts as 0. */
+/** Combines several metrics; one without data counts as 0. */
 function over(how: "SUM" | "MIN", metrics: readonly IMetric[], period: Duration): IMetric {
   const [only] = metrics;
   if (metrics.length === 1 && only) return only;

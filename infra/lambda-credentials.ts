@@ -1,6 +1,6 @@
 /**
- * Stands in for @aws-sdk/credential-provider-node in the bundles. A Lambda finds its keys in its environment, and lives
- * no longer than they do; the SSO, profile, process and container providers of the original are a third of a bundle.
+ * Replaces @aws-sdk/credential-provider-node in the bundles. A Lambda has its credentials in its environment and does
+ * not outlive them, while the SSO, profile, process and container providers of the original are a third of a bundle.
  */
 export const defaultProvider = () => async () => {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;

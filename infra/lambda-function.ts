@@ -15,8 +15,8 @@ import type {
 import { HANDLER } from "./bundle.ts";
 
 /**
- * The environment that the stack gives: every variable of a Lambda's schema, also those that have a default on a laptop,
- * so that a forgotten one does not compile. Secrets are named, never passed.
+ * The environment that the stack sets: every variable of a Lambda's schema, including those that have a default on a
+ * laptop, so that a missing one does not compile. Secrets are passed by name, never by value.
  */
 type Deployed<T> = {
   [K in Exclude<keyof T, NotDeployed>]-?: Exclude<T[K], undefined>;
@@ -28,7 +28,7 @@ type NotDeployed =
   | "CURSOR_KEY"
   | "QUERY_ADMINS"
   | "CONSOLE_FILES"
-  // The code's default holds.
+  // The default in the code applies.
   | "QUERY_FAILURES_PER_MINUTE";
 export type DeployedIngest = Deployed<IngestEnvironment>;
 export type DeployedSettle = Deployed<SettleEnvironment>;
@@ -48,19 +48,19 @@ export interface FunctionProps {
     | DeployedQuery
     | DeployedReceive
     | DeployedConsole;
-  /** Everything it may do besides writing its own log. */
+  /** All its rights, except that it may write its own log. */
   readonly rights: readonly PolicyStatement[];
   readonly timeout: Duration;
   readonly logRetentionDays: number;
   /** At most one run at a time. */
   readonly alone?: boolean;
-  /** At most so many runs at a time; default: as many as the account may. */
+  /** The most runs at a time; by default as many as the account allows. */
   readonly most?: number | undefined;
-  /** Where events end that it failed at, when it is invoked without anybody waiting for the answer. */
+  /** Where events go whose processing failed, if it is invoked asynchronously. */
   readonly deadLetters?: IQueue;
 }
 
-/** A Lambda with a log of its own and no right that it was not given here. */
+/** A Lambda with its own log, and only the rights that are given here. */
 export class OwnFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly logGroup: LogGroup;
@@ -79,7 +79,7 @@ export class OwnFunction extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // A share of a core goes with the memory: a full page of 1,000 reports is a second of a whole one.
+      // CPU is proportional to memory: a full page of 1,000 reports needs one second of a whole core.
       memorySize: 1024,
       code: Code.fromAsset(props.code),
       handler: HANDLER,

@@ -2,14 +2,17 @@ import { Construct } from "constructs";
 import type { Alarms } from "./alarms.ts";
 import { DeadLetters } from "./dead-letters.ts";
 
-/** In five minutes each: longer than most outages, which ring by themselves, and shorter than SQS counts without a visit. */
+/**
+ * Of five minutes each: longer than most outages, which raise their own alarms, and shorter than SQS sends metrics for
+ * an idle queue.
+ */
 const PERIODS = 48;
 
-/** What no scheduled Lambda could do, of all of them; each message says whose it is. */
+/** What scheduled Lambdas could not do; each message says whose it is. */
 export class Leftovers extends Construct {
   /** Runs that failed twice. */
   readonly failed: DeadLetters;
-  /** Turns that could not even be handed to Lambda. */
+  /** Turns that Scheduler could not hand to Lambda. */
   readonly notInvoked: DeadLetters;
 
   constructor(scope: Construct, id: string, alarms: Alarms) {

@@ -9,7 +9,7 @@ export interface MetricProps {
   readonly label?: string;
 }
 
-/** A figure that our Lambdas report (lib/runtime/telemetry.ts), told from other stacks' by the dimension `stack`. */
+/** A metric that our Lambdas send (lib/runtime/telemetry.ts); the dimension `stack` distinguishes stacks. */
 export function ownMetric(scope: Construct, metricName: string, props: MetricProps): Metric {
   const { statistic, minutes, label } = props;
   return new Metric({

@@ -8,10 +8,10 @@ export interface OwnDomainProps extends Pick<Config, "domainName" | "certificate
   readonly stage: IStage;
 }
 
-/** The endpoint under a name of its owner's, with a certificate that its owner has in this region. */
+/** The endpoint under the owner's domain name, with a certificate that the owner has in this region. */
 export class OwnDomain extends Construct {
   readonly url: string;
-  /** Where the name has to point. */
+  /** Where the domain name has to point. */
   readonly target: string;
 
   constructor(

@@ -3,22 +3,23 @@ import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { ConfigurationError } from "../lib/runtime/errors.ts";
 
-/** A folder that git ignores: an update of Omnilog never meets what an owner has changed. */
+/** A folder that git ignores, so that updates of Omnilog never conflict with an owner's changes. */
 export const OWN_FOLDER = resolve(import.meta.dirname, "..", ".omnilog");
 
 export interface OwnSettings {
-  /** How messages call the file. */
+  /** The name of the file, for messages. */
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /**
- * An owner's settings of one stack: a JSON object in `.omnilog/<stackName>.json`, or none. Names and values are checked
- * with the rest (config.ts). Throws ConfigurationError when the file is no JSON object, or calls its stack otherwise.
+ * The owner's settings for one stack: a JSON object in `.omnilog/<stackName>.json`, or none. Names and values are
+ * checked along with the rest (config.ts). Throws ConfigurationError if the file is not a JSON object, or names another
+ * stack.
  */
 export function readOwnSettings(stackName: string, folder = OWN_FOLDER): OwnSettings {
   const name = `.omnilog/${stackName}.json`;
-  // What is no name of a stack is told with the other faults, and names no file.
+  // An invalid stack name is reported with the other faults, and is not used in the name of a file.
   if (!/^[\w-]+$/.test(stackName)) return { name, settings: {} };
   const path = join(folder, `${stackName}.json`);
   if (!existsSync(path)) return { name, settings: {} };

@@ -13,7 +13,7 @@ The value is read from standard input, so that no shell remembers it: paste it, 
 come from the AWS environment.
 `;
 
-/** What may be in each secret: what the Lambda that reads it takes. */
+/** The valid values of each secret: what the Lambda that reads it accepts. */
 const VALUES = {
   infobip: v.nonOptional(ingestEnvironment.entries.INFOBIP_AUTHORIZATION),
   query: v.nonOptional(queryEnvironment.entries.QUERY_CREDENTIALS),

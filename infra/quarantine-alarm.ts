@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import type { Alarms } from "./alarms.ts";
 import { ownMetric } from "./metrics.ts";
 
-/** Rings while anything is in quarantine, from whatever source: the reconciler looks at every turn. */
+/** Rings while anything is in quarantine, from any source: the reconciler checks on each run. */
 export function watchQuarantine(scope: Construct, alarms: Alarms, everyMinutes: number): void {
   alarms.add(scope, {
     heading: "The quarantine is not empty",

@@ -24,27 +24,27 @@ export interface QueryEndpointProps
   readonly alarms: Alarms;
 }
 
-/** One second below what API Gateway waits; a query stops by itself before (QUERY_TIMEOUT_MS). */
+/** One second less than API Gateway waits; a query stops by itself earlier (QUERY_TIMEOUT_MS). */
 const TIMEOUT_SECONDS = 29;
-/** As many as one client may ask at once, so that its own rate is what it meets first. */
+/** As many as one client may ask at once, so that a client meets its own rate first. */
 const MOST_QUERIES = 200;
 const SLOW_MS = 5_000;
 const THROTTLED_IN_FIVE_MINUTES = 20;
 const REFUSED_IN_FIVE_MINUTES = 100;
 
-/** `GET /omni/1/logs` for the world: an HTTP API and the Lambda behind it. */
+/** `GET /omni/1/logs` for the world: an HTTP API and its Lambda. */
 export class QueryEndpoint extends Construct {
   readonly function: OwnFunction;
   readonly api: HttpApi;
   readonly stage: IHttpStage;
   readonly accessLog: AccessLog;
-  /** Where everything answers, without a slash at the end. */
+  /** The base URL, without a slash at the end. */
   readonly host: string;
   readonly url: string;
-  /** Where Infobip pushes to: the channel goes at the end. */
+  /** The URL that Infobip pushes to, without the kind at its end. */
   readonly pushUrl: string;
   readonly consoleUrl: string;
-  /** What a name of one's own has to point at (CNAME), where there is one. */
+  /** Where a custom domain name has to point (CNAME), if there is one. */
   readonly domainTarget: string | undefined;
 
   constructor(scope: Construct, id: string, { config, alarms, ...rest }: QueryEndpointProps) {
@@ -129,7 +129,7 @@ export class QueryEndpoint extends Construct {
   }
 }
 
-/** What the world can start must not take from what else runs in the account; undefined: as many as that may. */
+/** Callers from outside must not take capacity from whatever else runs in the account; undefined: no limit. */
 function mostQueries({
   queryConcurrency,
   reserveConcurrency,

@@ -10,22 +10,25 @@ import { type JobProps, ScheduledFunction } from "./scheduled-function.ts";
 
 export interface ReceiverProps extends Omit<JobProps, "everyMinutes" | "alone"> {
   readonly alarms: Alarms;
-  /** Of the query's endpoint: what is pushed goes to the same host. */
+  /** The API of the query endpoint, so that pushes go to the same host. */
   readonly api: HttpApi;
   readonly stage: IHttpStage;
   readonly config: Pick<Config, "pushConcurrency" | "pushRatePerSecond" | "reserveConcurrency">;
 }
 
-/** What lands is merged at once; this is for what a burst or a crash left. */
+/** What is stored is merged at once; this is for what a burst or a crash has left. */
 const MERGE_EVERY_MINUTES = 2;
-/** Below the read time-out of Infobip's profile (60 s). A push is answered sooner by itself: this is for merging what is left. */
+/**
+ * Shorter than the read time-out of Infobip's profile (60 s). Pushes are answered much sooner: this is for merging what
+ * is left.
+ */
 const TIMEOUT_SECONDS = 55;
-/** No more than these: what is pulled of mobile push begins with /push, too. */
+/** Only these: what is pulled for mobile push begins with /push, too. */
 const PATHS = ["/push/{kind}", "/push/{kind}/{secret}"];
 const BURST_SECONDS = 2;
 const REFUSED_IN_FIVE_MINUTES = 20;
 
-/** `POST /push/…`: the Lambda that lands what Infobip pushes, and merges it. */
+/** `POST /push/…`: the Lambda that stores what Infobip pushes, and merges it. */
 export class Receiver extends Construct {
   readonly job: ScheduledFunction;
 
@@ -37,13 +40,14 @@ export class Receiver extends Construct {
       description: "Lands what Infobip pushes, and merges it into the archive",
       timeout: Duration.seconds(TIMEOUT_SECONDS),
       input: { job: "merge" },
-      // More at once than this are told to come back, which Infobip does: they must not take from what pulls and answers.
+      // If more arrive at once they are told to come back, which Infobip does: they must not take capacity from pulls
+      // and queries.
       most: config.reserveConcurrency ? config.pushConcurrency : undefined,
     });
     const integration = new HttpLambdaIntegration("Push", this.job.function.lambda);
     const routes = PATHS.flatMap((path) => api.addRoutes({ path, methods: [HttpMethod.POST], integration }));
     const rate = config.pushRatePerSecond;
-    // CloudFormation's own names: CDK passes these on as they are.
+    // CloudFormation's own names, which CDK passes on unchanged.
     const settings = { ThrottlingRateLimit: rate, ThrottlingBurstLimit: Math.ceil(rate * BURST_SECONDS) };
     const stageResource = stage.node.defaultChild as CfnStage;
     const pushes = Object.fromEntries(PATHS.map((path) => [`POST ${path}`, settings]));
@@ -77,7 +81,7 @@ export class Receiver extends Construct {
       }),
       above: 0,
       periods: 3,
-      // Before the first turn there is no figure.
+      // Before the first run there is no data.
       missing: "same",
     });
     alarms.add(this, {

@@ -11,21 +11,21 @@ export interface ReconcilerProps extends JobProps {
   readonly alarms: Alarms;
 }
 
-/** Long enough for 600 windows at the usual pace, and over before the next turn where turns are close. */
+/** Enough for 600 windows at the usual pace. */
 const TIMEOUT_SECONDS = 600;
 const BREATH_SECONDS = 5;
-/** Four turns without a whole check, or an hour. */
+/** Four turns without a complete check, or an hour. */
 const STALE_SECONDS = 3_600;
-/** A lost page is up to 1,000 repairs; single ones happen when a report is later than ten minutes. */
+/** A lost page is up to 1,000 repairs; single ones occur when a report is more than ten minutes late. */
 const REPAIRS_AN_HOUR = 10;
 const HOURS_LEFT = 12;
-/** Of the retention: as long again, and what is not read is gone. */
+/** Of the retention: after as long again, unread reports expire. */
 const LAG_PERCENT = 50;
 
 /** The Lambda that compares the archive with Infobip's logs and repairs it. */
 export class Reconciler extends Construct {
   readonly job: ScheduledFunction;
-  /** What is not heard by itself: causes of "Reports do not arrive". */
+  /** Alarms that do not notify by themselves: causes of "Reports do not arrive". */
   readonly parts: readonly IAlarm[];
 
   constructor(scope: Construct, id: string, { alarms, ...rest }: ReconcilerProps) {
@@ -37,7 +37,7 @@ export class Reconciler extends Construct {
       timeout: Duration.seconds(Math.min(TIMEOUT_SECONDS, everyMinutes * 60 - BREATH_SECONDS)),
       input: { job: "reconcile" },
     });
-    // Two turns at least in a period, so that it never lacks a figure while the reconciler runs.
+    // At least two turns per period, so that there is always data while the reconciler runs.
     const minutes = Math.max(30, 2 * everyMinutes);
     const impact = "Reports that a pull lost are not repaired; after 48 hours nothing can repair them.";
     this.parts = [
@@ -57,7 +57,7 @@ export class Reconciler extends Construct {
       metric: ownMetric(this, "freshBehindSeconds", { statistic: "Minimum", minutes }),
       above: Math.max(STALE_SECONDS, 2 * 60 * minutes),
       periods: 2,
-      // Told by each run in which it is so (telemetry.ts); runs that fail or are not there ring by the other two.
+      // Sent by each run in which it is so (telemetry.ts). Runs that fail, or are missing, raise the other two alarms.
       missing: "good",
     });
   }
@@ -68,7 +68,7 @@ export class Reconciler extends Construct {
       impact: "What was lost in an outage is about to be forgotten by Infobip, and is then lost for good.",
       metric: ownMetric(this, "hoursLeft", { statistic: "Minimum", minutes }),
       below: HOURS_LEFT,
-      // No figure is another alarm's business: "Reports do not arrive" has rung by then.
+      // Missing data is another alarm's business: "Reports do not arrive" has rung by then.
       missing: "same",
     });
     alarms.add(this, {

@@ -10,16 +10,16 @@ export interface ScheduleProps {
   readonly target: IFunction;
   readonly input: Readonly<Record<string, string>>;
   readonly description: string;
-  /** Where a turn ends that could not even be handed to Lambda. */
+  /** Where a turn goes that could not be handed to Lambda. */
   readonly deadLetters: DeadLetters;
 }
 
-/** Invokes a Lambda every so many minutes. */
+/** Invokes a Lambda at an interval of minutes. */
 export class Schedule extends Construct {
   constructor(scope: Construct, id: string, props: ScheduleProps) {
     super(scope, id);
     const { everyMinutes, target, input, description, deadLetters } = props;
-    // Not the ready-made LambdaInvoke target: its role may invoke every version of the function, by a wildcard.
+    // Not CDK's LambdaInvoke target, whose role may invoke every version of the function, by a wildcard.
     const role = new Role(this, "Role", {
       assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
         conditions: {
@@ -43,7 +43,7 @@ export class Schedule extends Construct {
         roleArn: role.roleArn,
         input: JSON.stringify(input),
         deadLetterConfig: { arn: deadLetters.queue.queueArn },
-        // Past the next turn, this one is of no use any more.
+        // After the next turn has begun, a retry of this one is useless.
         retryPolicy: {
           maximumRetryAttempts: 2,
           maximumEventAgeInSeconds: Duration.minutes(everyMinutes).toSeconds(),
@@ -52,7 +52,7 @@ export class Schedule extends Construct {
     }).node.addDependency(role);
   }
 
-  /** Of the group that schedules are in unless told otherwise: what Scheduler names as the source of its calls. */
+  /** The ARN of the default schedule group, which Scheduler sends as the source of its calls. */
   #groupArn(): string {
     const group = { service: "scheduler", resource: "schedule-group", resourceName: "default" };
     return Stack.of(this).formatArn({ ...group, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });

@@ -6,18 +6,18 @@ import { Schedule } from "./schedule.ts";
 
 export interface ScheduledProps extends FunctionProps {
   readonly everyMinutes: number;
-  /** What the Lambda is told, and what names it among the leftovers. */
+  /** The input of the Lambda, which also identifies it among the leftovers. */
   readonly input: Readonly<Record<string, string>>;
   readonly leftovers: Leftovers;
 }
 
-/** What each construct of a scheduled Lambda is given by the stack. */
+/** What the stack gives to each construct of a scheduled Lambda. */
 export type JobProps = Pick<
   ScheduledProps,
   "code" | "environment" | "rights" | "logRetentionDays" | "alone" | "everyMinutes" | "leftovers"
 >;
 
-/** A Lambda that runs by the clock. Who watches it is said where it is made (job-alarms.ts). */
+/** A Lambda that runs on a schedule. Its alarms are made where it is created (job-alarms.ts). */
 export class ScheduledFunction extends Construct {
   readonly function: OwnFunction;
   readonly everyMinutes: number;
@@ -29,7 +29,7 @@ export class ScheduledFunction extends Construct {
     this.function = new OwnFunction(this, "Job", { ...props, deadLetters: leftovers.failed.queue });
     const { lambda } = this.function;
     lambda.configureAsyncInvoke({
-      // Once more after a minute, for a hiccup; then the next turn does the same work anyway.
+      // One retry after a minute, for a hiccup; the next turn does the same work anyway.
       retryAttempts: 1,
       maxEventAge: Duration.minutes(Math.max(2, everyMinutes)),
     });

@@ -4,8 +4,8 @@ import { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 
 /**
- * A secret whose value its owner puts in, and replaces, by hand. It is made without one, because a made-up value would
- * look like a wrong key; a deployment never touches what is in it.
+ * A secret whose value its owner sets and replaces by hand. It is created without a value, because a made-up one would
+ * look like a wrong key; deployments never change the value.
  */
 export class OwnersSecret extends Construct {
   readonly arn: string;
@@ -26,7 +26,7 @@ export class OwnersSecret extends Construct {
   }
 }
 
-/** A secret that is made up at the first deployment, and that nobody needs to know. */
+/** A secret that is generated at the first deployment, and that nobody needs to know. */
 export class GeneratedSecret extends Construct {
   readonly arn: string;
 
@@ -34,7 +34,8 @@ export class GeneratedSecret extends Construct {
     super(scope, id);
     const secret = new CfnSecret(this, "Secret", {
       description,
-      // A comma would make two keys of it; it is named besides, since emulators make nothing of `excludePunctuation`.
+      // A comma would split it into two keys. It is excluded by name as well, since emulators ignore
+      // `excludePunctuation`.
       generateSecretString: { passwordLength: 48, excludePunctuation: true, excludeCharacters: "," },
     });
     Validations.of(secret).acknowledge({

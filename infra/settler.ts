@@ -8,17 +8,20 @@ import { type JobProps, ScheduledFunction } from "./scheduled-function.ts";
 
 export interface SettlerProps extends Omit<JobProps, "everyMinutes"> {
   readonly alarms: Alarms;
-  /** While this rings nothing has arrived yet that could be settled. */
+  /** While this rings, nothing has arrived that could be settled. */
   readonly unless: IAlarm;
 }
 
 const SETTLE_EVERY_MINUTES = 5;
 /** Over before the next turn. */
 const TIMEOUT_SECONDS = SETTLE_EVERY_MINUTES * 60 - 10;
-/** What is appended waits for half an hour, and where it is little for a day; past that settling lags. */
+/** New data waits for half an hour, or for a day if there is little of it; beyond that, settling lags. */
 const LAGGING_SECONDS = 30 * 3_600;
 
-/** The Lambda that settles what has come to rest in the archive. Nothing is wrong while it does not run, only dear. */
+/**
+ * The Lambda that settles what is old enough in the archive. While it does not run, everything stays right but costs
+ * more.
+ */
 export class Settler extends Construct {
   readonly job: ScheduledFunction;
 

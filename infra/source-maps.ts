@@ -2,18 +2,18 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decode, encode, type SourceMapMappings, type SourceMapSegment } from "@jridgewell/sourcemap-codec";
 
-/** A source map (ECMA-426) as esbuild writes it, as far as we read it. */
+/** The part of a source map (ECMA-426) from esbuild that we read. */
 interface SourceMap {
   readonly sources: readonly (string | null)[];
   readonly mappings: string;
 }
 
-/** Stands for all files of libraries: a line in the log leaves these out, by their name. */
+/** Stands for all files of libraries, which a log line leaves out because of this name. */
 const LIBRARIES = "node_modules/";
 
 /**
- * Makes the source maps of a folder tell only what a line in the log tells: the file and line of our own code. Whole maps were
- * more than half of what a cold start fetches, and most of them spoke of libraries.
+ * Reduces the source maps of a folder to what a log line shows: the file and line of our own code. Whole maps were more
+ * than half of what a cold start fetches, and most of their content was about libraries.
  */
 export function shrinkSourceMaps(folder: string): void {
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".map"))) {
@@ -26,7 +26,7 @@ export function shrinkSourceMaps(folder: string): void {
   }
 }
 
-/** A segment wherever another line of ours begins, or a library. */
+/** A segment wherever another line of ours, or a library, begins. */
 function onlyLines(
   segments: SourceMapMappings[number],
   places: readonly number[],

@@ -19,7 +19,7 @@ import { Settler } from "./settler.ts";
 export interface OmnilogProps {
   readonly config: Config;
   readonly bundles: Bundles;
-  /** Default: the account and region that the deployment runs in. */
+  /** By default the account and region that the deployment runs in. */
   readonly env?: Environment;
 }
 
@@ -134,10 +134,10 @@ export class OmnilogStack extends Stack {
   }
 }
 
-/** What can be deployed, but hardly is what its owner wants. */
+/** Warns about what can be deployed, but is hardly what its owner wants. */
 function warn(scope: Construct, { infobipBaseUrl, alarmEmail }: Config): void {
   const annotations = Annotations.of(scope);
-  // For an imitation of Infobip it will do; the real one must not be sent its key in the clear.
+  // Fine for an imitation of Infobip; the real one must not be sent its key unencrypted.
   if (!infobipBaseUrl.startsWith("https:"))
     annotations.addWarningV2(
       "omnilog:plain-http",

@@ -2,7 +2,9 @@ import { isOver, type StoredClient } from "../../lib/api/clients.ts";
 import type { Session } from "../../lib/api/sessions.ts";
 import { formatMoment } from "../../lib/message/moment.ts";
 
-/** A client in a line: what it may see, until when, and when it was last let in (milliseconds since 1970). */
+/**
+ * Describes a client in one line: what it may see, until when, and when it was last admitted (milliseconds since 1970).
+ */
 export function clientLine(client: StoredClient, lastUsedMs: number | undefined, nowMs: number): string {
   const { id, name, channels, senders, isTextHidden, isAdmin, perMinute, burst, untilMs, previous } = client;
   const facts = [
@@ -23,7 +25,7 @@ export function clientLine(client: StoredClient, lastUsedMs: number | undefined,
   return `${id}  ${name}: ${facts.join("; ")}`;
 }
 
-/** A session in a line. `id` is enough of its key to tell it from the others. */
+/** Describes a session in one line. `id` is enough of its key to identify it. */
 export function sessionLine({ sk, client, startedMs, untilMs }: Session): string {
   return `${sessionId(sk)}  ${client}: since ${formatMoment(startedMs)}, until ${formatMoment(untilMs)}`;
 }

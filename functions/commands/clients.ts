@@ -108,7 +108,7 @@ async function rotate(clients: Clients, id: string, values: Values): Promise<voi
 async function revoke(clients: Clients, db: Database, id: string): Promise<void> {
   await named(clients, id);
   await clients.revoke(id);
-  // What it has not read is nobody's business any more.
+  // A client that no longer exists must not count as a reader that lags behind.
   await new Positions(db).forget(id);
   process.stdout.write("Revoked: within half a minute it can ask no more.\n");
 }
@@ -122,7 +122,7 @@ async function list(clients: Clients, db: Database): Promise<void> {
     process.stdout.write(`${line}${lag ? `; pulls ${lag}` : ""}\n`);
     lags.delete(client.id);
   }
-  // Those of QUERY_CREDENTIALS, which only the endpoint knows, as far as they pull.
+  // Users of QUERY_CREDENTIALS, which only the endpoint knows, are listed if they pull reports.
   for (const [id, list] of lags)
     process.stdout.write(`${id}  a user name of the setting: pulls ${lagLine(list)}\n`);
 }
@@ -132,7 +132,7 @@ async function listSessions(db: Database): Promise<void> {
     process.stdout.write(`${sessionLine(session)}\n`);
 }
 
-/** By a client's id, a user name of QUERY_CREDENTIALS among them, or by a session's. */
+/** By the id of a client (or a user name of QUERY_CREDENTIALS), or by that of a session. */
 async function signOut(db: Database, id: string): Promise<void> {
   const sessions = new Sessions(db);
   let ended = 0;
@@ -144,7 +144,7 @@ async function signOut(db: Database, id: string): Promise<void> {
   process.stdout.write(`${ended} ended\n`);
 }
 
-/** Any id: a user name of QUERY_CREDENTIALS pulls, too, and stands in no item. */
+/** Any id: users of QUERY_CREDENTIALS pull reports, too, and have no item. */
 async function rewind(db: Database, id: string, { to, source }: Values): Promise<void> {
   const target = to === "oldest" || to === "end" ? to : momentOf("--to", to);
   if (target === undefined) throw new ConfigurationError("rewind needs --to: a date, oldest, or end");
@@ -158,7 +158,7 @@ async function named(clients: Clients, id: string): Promise<StoredClient> {
   return client;
 }
 
-/** The id of a Basic client is its name; that of a key is drawn by lot. */
+/** The id of a Basic client is its name; that of a key is random. */
 function isBasic({ id, name }: StoredClient): boolean {
   return id === name;
 }

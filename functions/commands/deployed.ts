@@ -7,15 +7,15 @@ import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-l
 import * as v from "valibot";
 import { ConfigurationError } from "../../lib/runtime/errors.ts";
 
-/** The Lambda that knows every setting that a command needs: its logical id begins so. */
+/** The Lambda that has every setting a command needs; its logical id begins with this. */
 const KNOWS_ALL = "Reconciler";
 
 const variables = v.record(v.string(), v.string());
 
 /**
- * The environment of a deployed stack's reconciler: it is what the stack works with at this moment, whatever the
- * settings are on the machine of whoever runs a command. Needs the rights cloudformation:ListStackResources and
- * lambda:GetFunctionConfiguration. Throws ConfigurationError when there is no such stack, or it is not one of ours.
+ * The environment of a deployed stack's reconciler: the settings that the stack uses now, whatever they are on the
+ * machine of whoever runs a command. Needs the rights cloudformation:ListStackResources and
+ * lambda:GetFunctionConfiguration. Throws ConfigurationError if there is no such stack, or it is not one of ours.
  */
 export async function readDeployedSettings(stack: string): Promise<Readonly<Record<string, string>>> {
   const name = await reconcilerOf(stack);
@@ -26,8 +26,8 @@ export async function readDeployedSettings(stack: string): Promise<Readonly<Reco
 }
 
 /**
- * What a stack's deployment printed, by name. Needs the right cloudformation:DescribeStacks. Throws ConfigurationError when
- * there is no such stack.
+ * The outputs of a stack, by name. Needs the right cloudformation:DescribeStacks. Throws ConfigurationError if there is
+ * no such stack.
  */
 export async function readOutputs(stack: string): Promise<Readonly<Record<string, string>>> {
   const client = new CloudFormationClient({});

@@ -1,7 +1,9 @@
 import { parseMoment } from "../../lib/message/moment.ts";
 import { ConfigurationError } from "../../lib/runtime/errors.ts";
 
-/** The moment that a flag names, in milliseconds since 1970; undefined without it. Throws ConfigurationError. */
+/**
+ * The moment that a flag names, in milliseconds since 1970; undefined if the flag is absent. Throws ConfigurationError.
+ */
 export function momentOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const moment = parseMoment(text);
@@ -9,7 +11,7 @@ export function momentOf(flag: string, text: string | undefined): number | undef
   return moment.epochMs;
 }
 
-/** The whole number that a flag gives; undefined without it. Throws ConfigurationError. */
+/** The whole number that a flag gives; undefined if the flag is absent. Throws ConfigurationError. */
 export function numberOf(
   flag: string,
   text: string | undefined,

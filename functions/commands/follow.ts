@@ -1,19 +1,19 @@
 import { formatMoment, parseMoment } from "../../lib/message/moment.ts";
-import { type Answer, type Line, type LogRecord, linesOf } from "./remote.ts";
+import { type ApiAnswer, type Line, type LogRecord, linesOf } from "./remote.ts";
 
 /**
- * What is new is told from what was there by comparing, since the endpoint gives messages by when they were sent and
- * not by when they arrived. Each turn asks for everything sent lately, to the last page; every half a minute for
- * everything in the window, because some reports come late.
+ * New messages are found by comparing answers, since the endpoint orders messages by when they were sent and not by
+ * when they arrived. Each turn asks for everything sent lately, to the last page; and every half minute for everything
+ * in the window, because some reports come late.
  */
 export interface Following {
-  /** Gives one page, and waits out what may pass. */
-  readonly ask: (query: URLSearchParams) => Promise<Answer>;
+  /** Requests one page, and waits out temporary faults. */
+  readonly ask: (query: URLSearchParams) => Promise<ApiAnswer>;
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<void>;
-  /** How many of those that are there already to begin with. */
+  /** How many of the existing messages to begin with. */
   readonly atFirst: number;
-  /** How long ago a message may have been sent that is still shown when it arrives, or changes. */
+  /** A message that was sent this long ago is still shown when it arrives or changes. */
   readonly windowMs: number;
 }
 
@@ -23,8 +23,8 @@ const WIDE_EVERY_MS = 30_000;
 const PAGE = "1000";
 
 /**
- * The messages of a query as they arrive and as their status changes, each time oldest first; to begin with, the newest
- * that are there. Nothing that arrives within the window is missed, however much arrives at once. Never ends.
+ * The messages of a query as they arrive and as their status changes, oldest first each time; at first, the newest that
+ * exist. Nothing that arrives within the window is missed, however much arrives at once. Never ends.
  */
 export async function* follow(query: URLSearchParams, following: Following): AsyncGenerator<Line[]> {
   const { now, wait, windowMs } = following;
@@ -36,7 +36,7 @@ export async function* follow(query: URLSearchParams, following: Following): Asy
     await wait(EVERY_MS);
     const startedMs = now();
     const isWide = startedMs - wideAtMs >= WIDE_EVERY_MS;
-    // From the last look at the window on: after an outage, or a night in which this machine slept, nothing is missing.
+    // Starts where the window was last read, so that nothing is missed after an outage, or after this machine slept.
     const sinceMs = isWide ? wideAtMs - windowMs : Math.max(wideAtMs - windowMs, startedMs - LATELY_MS);
     const fresh: Line[] = [];
     for await (const page of pagesOf(query, sinceMs, following)) fresh.push(...seen.news(page));
@@ -45,12 +45,12 @@ export async function* follow(query: URLSearchParams, following: Following): Asy
       seen.forget(wideAtMs - windowMs);
       wideAtMs = startedMs;
     }
-    // A window that takes long to read is not read all the time.
+    // A window that takes long to read is not read continuously.
     await wait(Math.max(0, now() - startedMs - EVERY_MS));
   }
 }
 
-/** What is asked after the window has been read and has arrived in between is among these, or is seen by the next turn. */
+/** What arrived while the window was being read is included, or found by the next turn. */
 async function newest(query: URLSearchParams, seen: Seen, { ask, atFirst }: Following): Promise<Line[]> {
   const lines = linesOf(await ask(withParameters(query, { limit: String(atFirst) })));
   seen.news(lines);
@@ -71,7 +71,7 @@ async function* pagesOf(query: URLSearchParams, sinceMs: number, { ask }: Follow
   }
 }
 
-/** The later of what the user asks for and what this turn does. */
+/** The later of what the user asks for and what this turn needs. */
 function later(given: string | null, sinceMs: number): string {
   const isLater = given !== null && (parseMoment(given)?.epochMs ?? Infinity) > sinceMs;
   return isLater ? given : formatMoment(sinceMs);
@@ -83,11 +83,11 @@ function withParameters(query: URLSearchParams, more: Readonly<Record<string, st
   return all;
 }
 
-/** The messages of the window, and the status that each was last seen with. */
+/** The messages of the window, with the status that each was last seen with. */
 export class Seen {
   readonly #states = new Map<string, { readonly status: string; readonly sentAtMs: number }>();
 
-  /** Those of the lines that are new, or whose status is; from now on they are known. */
+  /** Returns the lines that are new or have a new status, and remembers them. */
   news(lines: readonly Line[]): Line[] {
     return lines.filter(({ record }) => {
       const id = `${record.channel} ${record.messageId}`;
@@ -98,7 +98,7 @@ export class Seen {
     });
   }
 
-  /** Forgets what was sent before the window, or a week of following would fill the memory. */
+  /** Forgets what was sent before the window, or following for a week would fill the memory. */
   forget(beforeMs: number): void {
     for (const [id, { sentAtMs }] of this.#states) if (sentAtMs < beforeMs) this.#states.delete(id);
   }

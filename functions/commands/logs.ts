@@ -8,7 +8,7 @@ import { runCommand } from "./environment.ts";
 import { numberOf } from "./flags.ts";
 import { follow } from "./follow.ts";
 import { type Output, openPrinter, type Printer } from "./output.ts";
-import { type Patience, persist } from "./patience.ts";
+import { persist, type RetryPatience } from "./patience.ts";
 import { askLogs, type Connection, readConnection } from "./remote.ts";
 
 /** A week. */
@@ -48,8 +48,8 @@ const givenFlags = v.object({
 });
 type Flags = v.InferOutput<typeof givenFlags>;
 
-const PATIENCE: Patience = {
-  // With the waits between, some two minutes.
+const PATIENCE: RetryPatience = {
+  // With the waits in between, about two minutes.
   mostAttempts: 10,
   random: Math.random,
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -100,8 +100,8 @@ async function showOne(query: URLSearchParams, connection: Connection, printer: 
 }
 
 /**
- * Prints every page of an answer, each when all of it has come. Whatever happens, stdout ends with a whole record, and
- * a JSON document with its end; that it is not all is told by stderr and the exit code.
+ * Prints every page of an answer, each once it is complete. Whatever happens, stdout ends with a whole record, and a
+ * JSON document is closed; stderr and the exit code say if it is incomplete.
  */
 async function showAll(query: URLSearchParams, connection: Connection, printer: Printer): Promise<void> {
   query.set("limit", query.get("limit") ?? "1000");
@@ -131,7 +131,7 @@ function incomplete(error: ConfigurationError, pages: number): ConfigurationErro
   return new ConfigurationError(`not everything: it ends after page ${pages}. ${error.message}`);
 }
 
-/** Asks again and again, and shows each message when it is new or its status is. */
+/** Asks again and again, and shows each message when it is new or its status changes. */
 async function showNews(
   query: URLSearchParams,
   connection: Connection,
@@ -142,7 +142,7 @@ async function showNews(
     throw new ConfigurationError("--follow shows a table or, with --output ndjson, lines");
   if (query.has("sentUntil")) throw new ConfigurationError("--follow has no end: leave --sentUntil out");
   const windowMs = (numberOf("--window", window, { least: 1, most: MOST_WINDOW_MINUTES }) ?? 60) * 60_000;
-  // Whoever follows wants it to go on after an outage, however long.
+  // Following should continue after an outage, however long.
   const patience = { ...PATIENCE, mostAttempts: Infinity };
   let isFirst = true;
   const ask = async (asked: URLSearchParams) => {

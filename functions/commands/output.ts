@@ -1,25 +1,25 @@
-import { type Answer, type Form, type Line, linesOf } from "./remote.ts";
+import { type ApiAnswer, type Form, type Line, linesOf } from "./remote.ts";
 import { printTable } from "./table.ts";
 
 export type Output = "table" | "json" | "csv" | "ndjson";
 
-/** Writes answers to stdout, in one form. */
+/** Writes answers to stdout in one format. */
 export interface Printer {
-  /** The form to ask pages in: all but CSV are made of lines, in which every number keeps its digits. */
+  /** The format to request pages in: except for CSV these are lines, which keep the digits of every number. */
   readonly form: Form;
-  /** Asks in the form in which a single answer is shown as it came, and shows it. */
-  one(ask: (form: Form) => Promise<Answer>): Promise<Answer>;
-  /** Shows one page of many, and gives it back. */
-  page(page: Answer): Answer;
+  /** Requests a single answer in the format in which it is shown unchanged, and shows it. */
+  one(ask: (form: Form) => Promise<ApiAnswer>): Promise<ApiAnswer>;
+  /** Shows one page of many, and returns it. */
+  page(page: ApiAnswer): ApiAnswer;
   /** Shows some records. */
   lines(lines: readonly Line[]): void;
-  /** Ends the document of many pages, as far as they have come. */
+  /** Closes the document, after all pages or as many as there are. */
   end(): void;
 }
 
 const write = (text: string) => void process.stdout.write(text);
 
-/** `isBom`: a CSV begins with a byte order mark. */
+/** `isBom`: CSV begins with a byte order mark. */
 export function openPrinter(output: Output, isBom: boolean): Printer {
   if (output === "csv") return csvPrinter(isBom ? "\ufeff" : "");
   return linePrinter(output);
@@ -27,13 +27,13 @@ export function openPrinter(output: Output, isBom: boolean): Printer {
 
 function csvPrinter(start: string): Printer {
   let isFirst = true;
-  const page = (answer: Answer) => {
-    // Of the pages of one spreadsheet only the first has a header row.
+  const page = (answer: ApiAnswer) => {
+    // Only the first page of a spreadsheet has a header row.
     write(isFirst ? start + answer.body : answer.body.slice(answer.body.indexOf("\n") + 1));
     isFirst = false;
     return answer;
   };
-  const one = async (ask: (form: Form) => Promise<Answer>) => page(await ask("csv"));
+  const one = async (ask: (form: Form) => Promise<ApiAnswer>) => page(await ask("csv"));
   return { form: "csv", one, page, lines: () => {}, end: () => {} };
 }
 
@@ -52,7 +52,7 @@ function linePrinter(output: "table" | "json" | "ndjson"): Printer {
     }
     isFirst &&= shown.length === 0 && output === "json";
   };
-  const page = (answer: Answer) => {
+  const page = (answer: ApiAnswer) => {
     lines(linesOf(answer));
     return answer;
   };

@@ -1,21 +1,21 @@
-import { type Answer, TemporaryError } from "./remote.ts";
+import { type ApiAnswer, TemporaryError } from "./remote.ts";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
-export interface Patience {
-  /** So often in a row the same question may fail. */
+export interface RetryPatience {
+  /** How many times in a row the same request may fail. */
   readonly mostAttempts: number;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly wait: (ms: number) => Promise<void>;
-  /** Told of each fault that is waited out. */
+  /** Called with each fault that is waited out. */
   readonly onFault: (message: string) => void;
 }
 
 /**
- * How long to wait before the attempt after this one (from 0 on), in milliseconds: what the endpoint asks for, never
- * less, or twice as long each time. Some chance in it keeps clients apart that failed together.
+ * How long to wait before the attempt after this one (counted from 0), in milliseconds: at least what the endpoint asks
+ * for, otherwise doubling. Randomness spreads clients that failed together.
  */
 export function waitAfter(attempt: number, retryAfterMs: number | undefined, random: () => number): number {
   const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
@@ -25,15 +25,15 @@ export function waitAfter(attempt: number, retryAfterMs: number | undefined, ran
 }
 
 /**
- * Asks until there is an answer, and waits out what may pass: too many requests, 5xx, the network. Throws the last
- * fault when it lasts, and at once what will not pass. `isFirst`: until there has been an answer, nobody being there is
- * told at once, since the address may be wrong.
+ * Asks until there is an answer, and waits out what may pass: too many requests, 5xx, network errors. Throws the last
+ * fault if it persists, and at once anything that will not pass. `isFirst`: until the first answer, an unreachable
+ * endpoint is reported at once, since its address may be wrong.
  */
 export async function persist(
-  ask: () => Promise<Answer>,
+  ask: () => Promise<ApiAnswer>,
   isFirst: boolean,
-  { mostAttempts, random, wait, onFault }: Patience,
-): Promise<Answer> {
+  { mostAttempts, random, wait, onFault }: RetryPatience,
+): Promise<ApiAnswer> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await ask();

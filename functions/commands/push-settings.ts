@@ -11,12 +11,12 @@ import { ConfigurationError } from "../../lib/runtime/errors.ts";
 import { openSecret } from "../../lib/runtime/secret.ts";
 import { type StackFlags, stackSettings } from "./stack.ts";
 
-/** What a subscription is made of, besides the channel. */
+/** What a subscription consists of, besides the channel. */
 export interface PushSettings {
   readonly infobipUrl: string;
   /** Infobip's key: the whole Authorization header. */
   readonly authorization: string;
-  /** Tells the subscriptions of several stacks apart. */
+  /** Distinguishes the subscriptions of several stacks. */
   readonly name: string;
   readonly url: string;
   readonly proof: PushProof;
@@ -31,8 +31,8 @@ const environmentSchema = v.object({
 const stackSchema = v.object({ ...upstream, STACK_NAME: storageEnvironment.STACK_NAME });
 
 /**
- * Where to subscribe, and for what address: from the deployed stack or, where none is named and INFOBIP_BASE_URL is set, from
- * the environment. Throws ConfigurationError when something is missing, and what AWS throws.
+ * Where to subscribe, and with which URL: from the deployed stack or, if none is named and INFOBIP_BASE_URL is set,
+ * from the environment. Throws ConfigurationError if something is missing, and what AWS throws.
  */
 export async function pushSettings(
   flags: StackFlags & { readonly url?: string | undefined },
@@ -56,7 +56,7 @@ async function deployedSettings(
   environment: NodeJS.ProcessEnv,
 ): Promise<PushSettings> {
   const settings = await stackSettings(stackSchema, flags, environment);
-  // Loaded here, so that a local command needs no client of AWS.
+  // Loaded on demand, so that a local command needs no AWS client.
   const { readOutputs } = await import("./deployed.ts");
   const { PushUrl = "", PushCredentialsSecret } = await readOutputs(
     flags.stack || environment.STACK_NAME || "",
@@ -90,7 +90,9 @@ function urlOf(text: string): string {
   return url.href;
 }
 
-/** The first entry of PUSH_CREDENTIALS is what Infobip is given; the others hold while one replaces another. Throws ConfigurationError. */
+/**
+ * Infobip gets the first entry of PUSH_CREDENTIALS; the others stay valid during a rotation. Throws ConfigurationError.
+ */
 export function firstProof(credentials: string): PushProof {
   const [first] = parsePushers(credentials);
   switch (first?.way) {

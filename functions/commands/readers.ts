@@ -9,7 +9,7 @@ import { formatMoment } from "../../lib/message/moment.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
 import { ConfigurationError } from "../../lib/runtime/errors.ts";
 
-/** Where every client stands in every source that it has pulled, by its id. */
+/** The position of every client in every source that it has pulled, by its id. */
 export async function lagsByClient(
   db: Database,
   nowMs: number,
@@ -19,7 +19,7 @@ export async function lagsByClient(
   return Map.groupBy(found, ({ client }) => client);
 }
 
-/** A line on how far a client is behind, such as `sms 3 pages (12 min)`; "" for one that has never pulled. */
+/** Describes how far behind a client is, such as `sms 3 pages (12 min)`; "" if it has never pulled. */
 export function lagLine(list: readonly Lag[] = []): string {
   return list
     .map(({ stream, pages, lagMs, leftMs }) => {
@@ -30,7 +30,10 @@ export function lagLine(list: readonly Lag[] = []): string {
     .join("; ");
 }
 
-/** Puts a client where one or all sources stood at a moment. Gives what it did, in lines. Throws ConfigurationError. */
+/**
+ * Moves a client to where one or all sources were at a moment. Returns what was done, as lines. Throws
+ * ConfigurationError.
+ */
 export async function rewindClient(
   db: Database,
   client: string,
@@ -51,7 +54,7 @@ export async function rewindClient(
   return done;
 }
 
-/** A user name of QUERY_CREDENTIALS stands in no item, but for what it has read. */
+/** Users of QUERY_CREDENTIALS have no item, except for what they have read. */
 async function isKnown(db: Database, client: string): Promise<boolean> {
   if (await new Clients(db, Date.now).read(client)) return true;
   const readings = await Array.fromAsync(new Positions(db).list());

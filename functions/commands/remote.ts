@@ -2,15 +2,15 @@ import * as v from "valibot";
 import { parseJson } from "../../lib/message/json.ts";
 import { ConfigurationError } from "../../lib/runtime/errors.ts";
 
-/** An endpoint of this archive, as a client sees it. */
+/** An endpoint of this archive, as its clients see it. */
 export interface Connection {
-  /** `/omni/1/logs` of it. */
+  /** The URL of its `/omni/1/logs`. */
   readonly url: URL;
   /** The whole Authorization header. */
   readonly authorization: string;
 }
 
-/** What the command line looks at in a record. */
+/** The fields of a record that the command line uses. */
 const record = v.looseObject({
   messageId: v.string(),
   channel: v.string(),
@@ -19,8 +19,8 @@ const record = v.looseObject({
 });
 export type LogRecord = v.InferOutput<typeof record>;
 
-export interface Answer {
-  /** The body as it came. */
+export interface ApiAnswer {
+  /** The unchanged body. */
   readonly body: string;
   readonly nextCursor?: string | undefined;
 }
@@ -28,15 +28,15 @@ export interface Answer {
 const ACCEPT = { json: "application/json", csv: "text/csv", ndjson: "application/x-ndjson" };
 export type Form = keyof typeof ACCEPT;
 
-/** The endpoint gives up after 29 s; a connection that says nothing for twice as long is dead. */
+/** The endpoint gives up after 29 s. A connection that is silent for twice as long is dead. */
 const TIMEOUT_MS = 60_000;
 const LOGS_PATH = "/omni/1/logs";
 const INCIDENTS_PATH = "/omnilog/1/incidents";
 const STATISTICS_PATH = "/omnilog/1/statistics";
 
-/** An answer that may be another one a little later: too many requests, a fault there, or nobody there. */
+/** The answer may be different a little later: too many requests, a fault of the server, or no connection. */
 export class TemporaryError extends ConfigurationError {
-  /** 429: the endpoint is there, and counts. */
+  /** 429: the endpoint is up, but limits requests. */
   readonly isTooMany: boolean;
   /** The wait that the endpoint asked for (Retry-After), in milliseconds. */
   readonly retryAfterMs: number | undefined;
@@ -48,7 +48,7 @@ export class TemporaryError extends ConfigurationError {
   }
 }
 
-/** The logs endpoint at an address, which may name it or the service. Throws ConfigurationError. */
+/** The logs endpoint at a URL, which may be that of the endpoint or of the service. Throws ConfigurationError. */
 export function logsUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password)
@@ -62,21 +62,21 @@ export function logsUrl(text: string): URL {
   return url;
 }
 
-/** The incidents beside these logs. */
+/** The incidents of the same service. */
 export function incidentsUrl(logs: URL): URL {
   const url = new URL(logs);
   url.pathname = url.pathname.slice(0, -LOGS_PATH.length) + INCIDENTS_PATH;
   return url;
 }
 
-/** The statistics beside these logs. */
+/** The statistics of the same service. */
 export function statisticsUrl(logs: URL): URL {
   const url = new URL(logs);
   url.pathname = url.pathname.slice(0, -LOGS_PATH.length) + STATISTICS_PATH;
   return url;
 }
 
-/** Where and as whom to ask, from the environment; by default `npm start` as the example of Infobip's documents. */
+/** The endpoint and credentials from the environment; by default those of `npm start`, as in Infobip's documents. */
 export function readConnection(environment: NodeJS.ProcessEnv): Connection {
   const pair = environment.OMNILOG_CREDENTIALS ?? "Aladdin:open sesame";
   return {
@@ -86,15 +86,15 @@ export function readConnection(environment: NodeJS.ProcessEnv): Connection {
 }
 
 /**
- * Asks `/omni/1/logs` (or another path of the service) once, and gives the answer when all of it has come. Throws ConfigurationError, with the
- * endpoint's own words, when it refuses, and TemporaryError when another attempt may do.
+ * Asks `/omni/1/logs` (or another path of the service) once; returns the complete answer. Throws ConfigurationError
+ * with the endpoint's own words if it refuses, and TemporaryError if another attempt may succeed.
  */
 export async function askLogs(
   query: URLSearchParams,
   { url, authorization }: Connection,
   form: Form,
   timeoutMs = TIMEOUT_MS,
-): Promise<Answer> {
+): Promise<ApiAnswer> {
   const target = new URL(url);
   target.search = query.toString();
   const headers = { authorization, accept: ACCEPT[form] };
@@ -112,7 +112,7 @@ export async function askLogs(
   }
 }
 
-function readAnswer(response: Response, body: string, form: Form): Answer {
+function readAnswer(response: Response, body: string, form: Form): ApiAnswer {
   const { status, statusText, headers } = response;
   if (!response.ok) {
     const message = `${status} ${statusText}: ${body}`;
@@ -126,14 +126,14 @@ function readAnswer(response: Response, body: string, form: Form): Answer {
   return { body, nextCursor: headers.get("omnilog-next-cursor") ?? undefined };
 }
 
-/** One record an answer in lines has: its text exactly as it came, and what it says, each number with its digits. */
+/** A record of an answer in lines: its unchanged text, and its parsed form, in which numbers keep their digits. */
 export interface Line {
   readonly text: string;
   readonly record: LogRecord;
 }
 
-/** The records of an answer in lines. Throws ConfigurationError when a line is not a record. */
-export function linesOf({ body }: Answer): Line[] {
+/** The records of an answer in lines. Throws ConfigurationError if a line is not a record. */
+export function linesOf({ body }: ApiAnswer): Line[] {
   return body
     .split("\n")
     .filter((text) => text !== "")

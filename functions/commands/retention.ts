@@ -27,7 +27,7 @@ await runCommand(async () => {
   const environment = await stackSettings(v.object(storageEnvironment), values, process.env);
   const db = openDatabase(environment.TABLE_NAME);
   const living = { retentionHours: environment.RETENTION_HOURS, nowMs: Date.now() };
-  // First: of what lives longer, the statistics may be told until its end.
+  // Statistics come first: they may be told until the end of the records that live longer.
   const hours = await extendStatistics(db, living);
   const extended = await extendAll({
     db,

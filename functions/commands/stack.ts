@@ -24,17 +24,16 @@ export interface StackFlags {
 type Environment = Readonly<Record<string, string | undefined>>;
 type Schema = v.ObjectSchema<v.ObjectEntries, undefined>;
 
-/** What is no setting of the stack: how a command writes its lines, and the name that it writes into them. */
+/** Not settings of the stack: the format of a command's log lines, and the name in them. */
 const NOT_THE_STACKS = new Set(["LOG_FORMAT", "STACK_NAME"]);
 const SECRET = new Set(["INFOBIP_AUTHORIZATION", "QUERY_CREDENTIALS"]);
 
 /**
- * The settings of the stack that a command is to work on, and the one place where it gets them: from the deployed
- * stack (`--stack`, or STACK_NAME), or, for a local database, from the environment. Nothing falls back to a default,
- * under which a command would keep records for another time than the stack does. Says on stderr what it found.
- *
- * Changes `environment` (the process's), since the SDK's clients take their region and credentials from it. Throws
- * ConfigurationError when a setting is missing, and what AWS throws.
+ * The settings of the stack that a command works on; commands get them only here: from the deployed stack (`--stack`,
+ * or STACK_NAME) or, for a local database, from the environment. There are no defaults, with which a command might keep
+ * records for another time than the stack does. Prints to stderr what it found. Changes `environment` (that of the
+ * process), since the SDK's clients take their region and credentials from it. Throws ConfigurationError if a setting
+ * is missing, and what AWS throws.
  */
 export async function stackSettings<T extends Schema>(
   schema: T,
@@ -56,11 +55,11 @@ export async function stackSettings<T extends Schema>(
   return settings;
 }
 
-/** Gives the SDK's clients the profile and the region that were named. */
+/** Sets the profile and the region for the SDK's clients. */
 function useAccount({ profile, region }: StackFlags, environment: NodeJS.ProcessEnv): void {
   if (profile) {
     environment.AWS_PROFILE = profile;
-    // Keys in the environment are another identity: the one that was named counts.
+    // Keys in the environment are another identity; the profile that was named counts.
     for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
       delete environment[name];
   }
@@ -69,12 +68,12 @@ function useAccount({ profile, region }: StackFlags, environment: NodeJS.Process
 }
 
 async function deployedSettings(stack: string): Promise<Environment> {
-  // Loaded here, so that a local command needs no client of AWS.
+  // Loaded on demand, so that a local command needs no AWS client.
   const { readDeployedSettings } = await import("./deployed.ts");
   return readDeployedSettings(stack);
 }
 
-/** Throws when a variable is missing that has a default: on a laptop that is convenient, for a stack it is a guess. */
+/** Throws if a variable is missing that has a default: convenient on a laptop, for a stack that would be a guess. */
 function requireAll(schema: Schema, given: Environment, isLocal: boolean): Environment {
   const missing = Object.entries(schema.entries)
     .filter(([name, entry]) => !NOT_THE_STACKS.has(name) && "default" in entry && entry.default !== undefined)

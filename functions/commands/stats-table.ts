@@ -3,7 +3,7 @@ import { digitsOf, parseJson } from "../../lib/message/json.ts";
 import { ConfigurationError } from "../../lib/runtime/errors.ts";
 import { inColumns, widthOf } from "./text-width.ts";
 
-/** What the command looks at of an answer of `/omnilog/1/statistics`. */
+/** The part of an answer of `/omnilog/1/statistics` that the command uses. */
 const answer = v.looseObject({
   requestedPeriod: v.looseObject({ sentSince: v.string(), sentUntil: v.string() }),
   columns: v.array(v.looseObject({ columnName: v.string(), columnDataType: v.string() })),
@@ -18,8 +18,8 @@ const BAR = 24;
 const WIDEST = 40;
 
 /**
- * An answer as lines of a table: the period, a header, and of each row a bar, as long as much was sent, filled as far as it
- * was delivered. Throws ConfigurationError when it is none.
+ * An answer as lines of a table: the period, a header, and for each row a bar whose length is the number of messages
+ * sent, filled as far as they were delivered. Throws ConfigurationError if it is not such an answer.
  */
 export function tableOf(body: string): string[] {
   const { requestedPeriod, columns, rows, asOf, incomplete } = parse(body);
@@ -55,7 +55,7 @@ function parse(body: string): v.InferOutput<typeof answer> {
   }
 }
 
-/** A name of Infobip's in few letters: sent, delivered, delivery rate. */
+/** A short form of Infobip's names: sent, delivered, delivery rate. */
 function headed(name: string): string {
   return name
     .replace(/^TOTAL_SENT_TRAFFIC_COUNT$/, "SENT")

@@ -8,7 +8,7 @@ import { momentOf } from "./flags.ts";
 import { askLogs, readConnection, statisticsUrl } from "./remote.ts";
 import { tableOf } from "./stats-table.ts";
 
-/** Short names; those of the API are taken, too. */
+/** Short names; those of the API are accepted, too. */
 const BY: Readonly<Record<string, string>> = {
   channel: "CHANNEL_CODE",
   all: "ALL_CHANNELS",

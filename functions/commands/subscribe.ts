@@ -9,7 +9,7 @@ import {
   PUSH_LIMITS,
   PUSHED_CHANNEL_NAMES,
   type PushedChannelName,
-  type Wanted,
+  type WantedSubscription,
   wantedOf,
 } from "../../lib/infobip/subscription.ts";
 import { SubscriptionsClient } from "../../lib/infobip/subscriptions-client.ts";
@@ -82,7 +82,11 @@ function limitsOf({ bucket, window, rate }: Values) {
   };
 }
 
-async function run(client: SubscriptionsClient, wanted: Wanted, { check, remove }: Values): Promise<void> {
+async function run(
+  client: SubscriptionsClient,
+  wanted: WantedSubscription,
+  { check, remove }: Values,
+): Promise<void> {
   const act = check ? checkSubscription : remove ? unsubscribe : subscribe;
   const lines = await act(client, wanted);
   const nothing = check ? "as it should be" : remove ? "nothing to remove" : "nothing to change";

@@ -5,7 +5,7 @@ import { inColumns } from "./text-width.ts";
 
 const WIDTHS = { sentAt: 28, channel: 9, from: 14, to: 18, status: 28, text: 40 } as const;
 
-/** Shows records as rows of a table, coloured by what became of them; the header once. */
+/** Prints records as rows of a table, coloured by their outcome; the header only once. */
 export function printTable(records: readonly LogRecord[], isFirst: boolean): void {
   const columns = Object.entries(WIDTHS);
   if (isFirst)
@@ -30,7 +30,7 @@ function cell(value: unknown = ""): string {
   return typeof value === "string" ? value : printJson(value);
 }
 
-/** Colours only on a terminal: `styleText` looks at the stream, and at NO_COLOR. */
+/** Colours only on a terminal: `styleText` checks the stream, and NO_COLOR. */
 function paint(style: Parameters<typeof styleText>[0], text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }

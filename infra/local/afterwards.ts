@@ -1,30 +1,30 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Whoever pushes on and on sends the next push as soon as one is answered: this is longer than it takes to. */
+/** A client that pushes continuously sends the next push as soon as one is answered: this is longer than it takes. */
 const QUIET_MS = 15;
-/** No longer are things put off, so that what was pushed is found within a second whatever else comes. */
+/** Work is delayed no longer than this, so that what was pushed can be found within a second, whatever else arrives. */
 const PUT_OFF_MS = 250;
 const LOOK_MS = 3;
-/** Past that, so many requests are made beside answers that are under way: one of theirs waits behind them. */
+/** After that, this many requests run beside answers, which then wait behind them. */
 const BESIDE = 2;
 
 type Job = () => Promise<void>;
 
 /**
- * What is done after answers were given, by the process that gives them: it stands back while answers are under way, though not
- * for long.
+ * Work that is done after the answer was sent, in the same process: it yields to answers under way, though not for
+ * long.
  */
 export class Afterwards {
   #answering = 0;
-  /** Requests of the database that are under way. */
+  /** Requests to the database that are under way. */
   #open = 0;
   #lastMs = 0;
-  /** Since when each thing is to be done, or is being done. */
+  /** Since when each piece of work has been waiting or running. */
   readonly #since = new Map<string, number>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #again = new Map<string, Job>();
 
-  /** A request is being answered, until what this gives is called. */
+  /** A request is being answered until the returned function is called. */
   answer(): () => void {
     this.#answering++;
     return () => {
@@ -33,7 +33,10 @@ export class Afterwards {
     };
   }
 
-  /** Does something, unless the same is to be done already; once more, if it is being done just now. Ends when it is done; never throws. */
+  /**
+   * Does some work, unless the same work is waiting already; if it is running, it runs once more. Resolves when it is
+   * done; never throws.
+   */
   add(name: string, job: Job): Promise<void> {
     const running = this.#running.get(name);
     if (running) this.#again.set(name, job);
@@ -42,7 +45,10 @@ export class Afterwards {
     return run;
   }
 
-  /** Ends when a request may be made: when nobody waits for an answer, or things have been put off for long enough. What it gives ends it. */
+  /**
+   * Resolves when a request may be sent: when nobody is waiting for an answer, or work has been delayed for long
+   * enough. The returned function ends the request.
+   */
   async turn(): Promise<() => void> {
     const startedMs = performance.now();
     const isLate = () =>
@@ -62,7 +68,7 @@ export class Afterwards {
     for (let next: Job | undefined = job; next; next = this.#again.get(name)) {
       this.#since.set(name, performance.now());
       (await this.turn())();
-      // Whatever has come up to here is done by this very run.
+      // This run covers everything that has been added so far.
       this.#again.delete(name);
       await next().catch(() => {});
     }

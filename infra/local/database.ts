@@ -30,7 +30,7 @@ export async function startEmbeddedDatabase(path?: string): Promise<EmbeddedData
   };
 }
 
-/** Makes the table if it is missing, in the shape that the stack deploys. The endpoint comes from the environment. */
+/** Creates the table if it is missing, in the shape that the stack deploys. The endpoint comes from the environment. */
 export async function makeTable(name: string): Promise<void> {
   const client = new DynamoDBClient({});
   const keys = (partition: string, sort: string) => [

@@ -4,13 +4,13 @@ import { World } from "./imitation/world.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MINUTES = 60;
-/** It begins before we start: two looks at it, five minutes apart, come within ten minutes then. */
+/** The outage begins before the start, so that two checks five minutes apart are made within the first ten minutes. */
 const DOWN_BEFORE_MINUTES = 11;
 const DOWN_MINUTES = 20;
 
 /**
- * The imitation of Infobip that `npm start` shows: it has been busy for ten minutes when it starts, and the busiest network of SMS is
- * down for twenty minutes of each hour, so that there is an alert to be seen.
+ * The imitation of Infobip for `npm start`: it starts with ten minutes of traffic, and the busiest SMS network is down
+ * for twenty minutes of each hour, so that there is an alert to be seen.
  */
 export function startDemoInfobip(): Promise<Infobip> {
   const nowMs = Date.now();

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Afterwards } from "./afterwards.ts";
 
-/** What our handlers take and give: API Gateway's HTTP API, payload format 2.0. */
+/** The type of our handlers: API Gateway's HTTP API, payload format 2.0. */
 export type HttpHandler = (
   event: unknown,
   context: HttpContext,
@@ -14,21 +14,21 @@ export type HttpHandler = (
   cookies?: readonly string[];
 }>;
 
-/** More than our handler takes, so that it is what refuses, in Infobip's shape: Node's own refusal is empty. */
+/** More than our handler accepts, so that the handler refuses, in Infobip's shape. Node's own refusal is empty. */
 const MOST_HEADER_BYTES = 131_072;
 
-/** Lambda's context; unlike there, something may be done when the answer has been given. */
+/** Lambda's context, which here can also run work after the answer has been sent. */
 export interface HttpContext {
   getRemainingTimeInMillis(): number;
   afterwards(name: string, work: () => Promise<void>): void;
 }
 
-/** As long as API Gateway waits. */
+/** The same as API Gateway's. */
 const TIMEOUT_MS = 29_000;
 
 /**
- * One handler of several, by the beginning of the path, or by one method of it, such as `POST /push`: the longest that fits has
- * it, as API Gateway's routes go.
+ * Combines handlers by path prefix, or by method and prefix, such as `POST /push`. As in API Gateway's routes, the
+ * longest match wins.
  */
 export function routed(handlers: Readonly<Record<string, HttpHandler>>): HttpHandler {
   const routes = Object.entries(handlers)
@@ -55,8 +55,8 @@ interface HttpEvent {
 }
 
 /**
- * Serves a Lambda handler over HTTP, as API Gateway does; of this machine alone, unless told otherwise. What is sent (and not
- * asked for) goes before what is done afterwards.
+ * Serves a Lambda handler over HTTP like API Gateway; only for this machine, unless configured otherwise. Pushes have
+ * priority over work that is done afterwards.
  */
 export async function serveHandler(
   handler: HttpHandler,
@@ -68,12 +68,12 @@ export async function serveHandler(
     const endMs = Date.now() + TIMEOUT_MS;
     const context: HttpContext = {
       getRemainingTimeInMillis: () => endMs - Date.now(),
-      // It tells of its own faults.
+      // The work reports its own faults.
       afterwards: (name, work) => endWith(response, () => void afterwards.add(name, work)),
     };
     eventOf(request)
       .then((event) => {
-        // Whoever is slow to send what he asks keeps nothing waiting.
+        // A client that is slow to send its request delays nothing.
         if (request.method === "POST") endWith(response, afterwards.answer());
         return event ? handler(event, context) : TOO_LARGE;
       })
@@ -98,13 +98,13 @@ export async function serveHandler(
   return server;
 }
 
-/** Calls something when an answer has been given, or cannot be any more. */
+/** Calls a function once an answer has been sent, or can no longer be. */
 function endWith(response: ServerResponse, done: () => void): void {
   if (response.closed) done();
   else response.once("close", done);
 }
 
-/** As API Gateway answers. */
+/** API Gateway's answer. */
 const TOO_LARGE = {
   statusCode: 413,
   headers: { "content-type": "application/json" },
@@ -112,8 +112,8 @@ const TOO_LARGE = {
 };
 
 /**
- * API Gateway joins repeated headers with a comma, as Node does, and lower-cases their names, as Node does. Undefined where the body is
- * larger than it lets through.
+ * Like Node, API Gateway joins repeated headers with a comma and converts their names to lower case. Undefined if the
+ * body is larger than it accepts.
  */
 async function eventOf(request: IncomingMessage) {
   const timeEpoch = Date.now();
@@ -133,19 +133,19 @@ async function eventOf(request: IncomingMessage) {
     rawPath: decodePath(rawPath),
     rawQueryString: query.join("?"),
     headers: Object.fromEntries(headers),
-    // They come apart from the others, and not at all where there are none.
+    // Cookies are separate from other headers, and absent if there are none.
     ...(cookie === undefined ? {} : { cookies: cookie.split(/; */) }),
     requestContext: { requestId: randomUUID(), http, timeEpoch },
-    // API Gateway gives what is no text in base64, and everything may be.
+    // API Gateway encodes binary bodies in base64, and any body may be binary.
     body: body.toString("base64"),
     isBase64Encoded: true,
   };
 }
 
-/** As much as API Gateway lets through. */
+/** API Gateway's limit. */
 const MOST_BODY_BYTES = 10_000_000;
 
-/** Reads it to its end, since whoever is cut off would not read the answer. */
+/** Reads the whole body: a client that is cut off would not read the answer. */
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -156,7 +156,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   return length <= MOST_BODY_BYTES ? Buffer.concat(chunks) : undefined;
 }
 
-/** API Gateway's HTTP API gives the whole path decoded, an encoded slash too. */
+/** API Gateway's HTTP API decodes the whole path, including encoded slashes. */
 function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 const EVERY_MS = 250;
 
 /**
- * Ends this process when npm, which started it through a shell, has been killed: a SIGKILL does not reach npm's
- * children, and what is left over would keep the port. Nothing is lost by ending at once, which is what a kill is.
+ * Ends this process when npm, which started it through a shell, was killed: a SIGKILL does not reach npm's children,
+ * and a leftover process would keep the port. It is safe to end at any moment, just as for a kill.
  */
 export function endWithParent(environment: NodeJS.ProcessEnv): void {
   if (environment.npm_lifecycle_event !== "start") return;
@@ -17,10 +17,10 @@ export function endWithParent(environment: NodeJS.ProcessEnv): void {
   timer.unref();
 }
 
-/** The parent of a process; undefined where neither /proc nor `ps` tells. */
+/** The parent of a process; undefined if neither /proc nor `ps` tells. */
 function parentOf(pid: number): number | undefined {
   try {
-    // The name, in parentheses, may hold anything; the parent is the second field after it.
+    // The name, in parentheses, may contain anything; the parent is the second field after it.
     return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1]);
   } catch {
     try {

@@ -8,10 +8,13 @@ import type { Infobip } from "./imitation/server.ts";
 import { every, type Schedule } from "./schedule.ts";
 import type { LocalSettings } from "./settings.ts";
 
-/** As soon as somebody would notice. */
+/** Short enough that nobody notices. */
 const EVERY_MS = 250;
 
-/** Whether `npm start -- --push` was asked for. Throws ConfigurationError for what cannot be: an account outside is subscribed by a command. */
+/**
+ * Was `npm start -- --push` used? Throws ConfigurationError if that is impossible: for an external account there is a
+ * command.
+ */
 export function wantsPushes(args: readonly string[], { INFOBIP_BASE_URL }: LocalSettings): boolean {
   const isWanted =
     parseArgs({ args: [...args], options: { push: { type: "boolean" } } }).values.push ?? false;
@@ -23,8 +26,8 @@ export function wantsPushes(args: readonly string[], { INFOBIP_BASE_URL }: Local
 }
 
 /**
- * Subscribes to every channel at the imitation, by the same code as `npm run subscribe`, and has it push from now on: with the first of
- * the credentials, to `url`, which listens already. What is pushed cannot be pulled then.
+ * Subscribes to every channel of the imitation, with the code of `npm run subscribe`, and makes it push from now on:
+ * with the first of the credentials, to `url`, which is already listening. What is pushed cannot be pulled then.
  */
 export async function startPushing(
   infobip: Infobip,

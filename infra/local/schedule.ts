@@ -1,10 +1,10 @@
-/** A job that runs at once and then again and again, never beside itself, as a Lambda of concurrency 1 does. */
+/** A job that runs at once and then repeatedly, one run at a time, like a Lambda with concurrency 1. */
 export interface Schedule {
   /** Stops it, and waits for a run that is under way. */
   stop(): Promise<void>;
 }
 
-/** Runs a job every so many milliseconds. A run that fails has said so in its log; the next one comes all the same. */
+/** Runs a job at an interval. A run that fails logs that itself, and the next one follows all the same. */
 export function every(intervalMs: number, job: () => Promise<unknown>): Schedule {
   let running: Promise<unknown> = Promise.resolve();
   let isRunning = false;

@@ -10,10 +10,10 @@ export type LocalSettings = v.InferOutput<typeof localEnvironment>;
 type Name = "INFOBIP_AUTHORIZATION" | "QUERY_CREDENTIALS";
 
 /**
- * What `npm start` does. Infobip hands each report out once, so those of an account are kept on disk, and are shown to nobody who
- * has only read our documentation. An Infobip on this machine may be an imitation, or a tunnel to an account: what it gives is kept, and
- * shown with the example's credentials to this machine alone. PUSH_CREDENTIALS that are empty let nobody push.
- * Throws ConfigurationError, naming what is missing.
+ * The settings of `npm start`. Infobip hands out each report only once, so those of an account are kept on disk, and
+ * never shown to somebody who has merely read our documentation. An Infobip on this machine may be an imitation, or a
+ * tunnel to an account: its reports are kept, and shown with the example's credentials to this machine only. Empty
+ * PUSH_CREDENTIALS let nobody push. Throws ConfigurationError, which names what is missing.
  */
 export function readLocalSettings(environment: Readonly<Record<string, string | undefined>>): LocalSettings {
   const read = parseEnvironment(localEnvironment, environment);
@@ -32,12 +32,12 @@ export function readLocalSettings(environment: Readonly<Record<string, string | 
       `with INFOBIP_BASE_URL set and HOST=${HOST}, others than this machine could ask: QUERY_CREDENTIALS must be set, too`,
     );
   if (AWS_ENDPOINT_URL_DYNAMODB !== undefined || DATA_DIR !== undefined) return settings;
-  // Of several on this machine, none must meet what another has left.
+  // Several upstreams on this machine must not share a folder.
   const own = isNear ? `-${hostname.replace(/[^\w.]/g, "")}-${port || "80"}` : "";
   return { ...settings, DATA_DIR: DEFAULT_DATA_DIR + own };
 }
 
-/** Is there nothing in it that is anybody's: is Infobip the imitation that `npm start` brings along? */
+/** Is there nobody's data in it, because Infobip is the imitation that `npm start` starts? */
 export function isPlay({ INFOBIP_BASE_URL: url }: LocalSettings): boolean {
   return url === undefined;
 }

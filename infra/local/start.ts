@@ -12,19 +12,21 @@ import { startPushing, wantsPushes } from "./pushing.ts";
 import { every } from "./schedule.ts";
 import { isPlay, readLocalSettings } from "./settings.ts";
 
-/** As long as the deployed Lambdas may take. */
+/** The same as for the deployed Lambdas. */
 const INGEST_TIMEOUT_MS = 55_000;
 const RECONCILE_TIMEOUT_MS = 600_000;
 const SETTLE_TIMEOUT_MS = 600_000;
 const SETTLE_INTERVAL_MS = 120_000;
-/** When stopping, a page is given time to land and merge; a reconciler that waits for its pace is not waited for. */
+/** On shutdown, a page gets time to be stored and merged; a reconciler that waits for its pace does not. */
 const STOP_INGEST_MS = 8_000;
 const STOP_RECONCILE_MS = 1_000;
-/** The database closes when its requests have ended; what is on disk stands any end. */
+/** The database closes when its requests have ended; data on disk survives any end. */
 const STOP_DATABASE_MS = 2_000;
-/** What is merged of pushes leaves the database to those that are being landed: a request of theirs waits behind so many. */
+/**
+ * Merging of pushes leaves most of the database to requests that store them, since each of these waits behind so many.
+ */
 const MERGING_CONNECTIONS = 8;
-/** The credentials and the header that Infobip's documents use. */
+/** The credentials and the header in Infobip's documents. */
 const EXAMPLE_CREDENTIALS = "Aladdin:open sesame";
 
 const { isPushing, ...environment } = readEnvironment();
@@ -39,7 +41,7 @@ const database = environment.AWS_ENDPOINT_URL_DYNAMODB
 const infobip = environment.INFOBIP_BASE_URL ? undefined : await startDemoInfobip();
 const exampleHeader = `Basic ${Buffer.from(EXAMPLE_CREDENTIALS).toString("base64")}`;
 
-// The handlers read the environment, as they do in Lambda.
+// The handlers read the environment, as in Lambda.
 Object.assign(process.env, {
   AWS_REGION: process.env.AWS_REGION ?? "us-east-1",
   AWS_ACCESS_KEY_ID: process.env.AWS_ACCESS_KEY_ID ?? "local",
@@ -49,13 +51,13 @@ Object.assign(process.env, {
   INFOBIP_AUTHORIZATION: environment.INFOBIP_AUTHORIZATION ?? exampleHeader,
   QUERY_CREDENTIALS: environment.QUERY_CREDENTIALS ?? EXAMPLE_CREDENTIALS,
   QUERY_ADMINS: environment.QUERY_ADMINS ?? EXAMPLE_CREDENTIALS.split(":")[0],
-  // Whoever has only read the documentation may push to what holds nothing of anybody's.
+  // Somebody who has merely read the documentation may push only if this holds nobody's data.
   PUSH_CREDENTIALS:
     environment.PUSH_CREDENTIALS ?? (isPlay(environment) ? `basic ${EXAMPLE_CREDENTIALS}` : ""),
   CURSOR_KEY: process.env.CURSOR_KEY || cursorKey(environment.DATA_DIR),
   CONSOLE_FILES: builtConsole(),
   LOG_FORMAT: process.env.LOG_FORMAT || "text",
-  // On one's own machine there is nobody to be fair to.
+  // On one's own machine there is no need for fairness.
   QUERY_RATE_PER_MINUTE: process.env.QUERY_RATE_PER_MINUTE || "1000000",
   QUERY_RATE_BURST: process.env.QUERY_RATE_BURST || "1000000",
 });
@@ -69,12 +71,12 @@ const [ingest, reconcile, settle, query, receive, page] = await Promise.all([
   import("../../functions/receive.ts"),
   import("../../functions/console.ts"),
 ]);
-// What is pulled of mobile push begins with /push, too: GET /push/1/reports.
+// What is pulled for mobile push begins with /push, too: GET /push/1/reports.
 const handler = routed({ "POST /push": receive.handler, "/console": page.handler, "/": query.handler });
 const afterwards = new Afterwards();
 receive.standBack({ connections: MERGING_CONNECTIONS, turn: () => afterwards.turn() });
 const server = await orEnd(serveHandler(handler, environment.PORT, environment.HOST, afterwards));
-// Before anything is pulled: what has come up by then could not be pushed any more.
+// Before anything is pulled, since reports that have been made by then could no longer be pushed.
 const pushing = infobip && isPushing ? await orEnd(startPushing(infobip, pushTarget())) : undefined;
 announce();
 const ingests = SOURCE_NAMES.map((source) =>
@@ -117,7 +119,7 @@ function readEnvironment() {
   }
 }
 
-/** A key for cursors that holds as long as the data do. */
+/** A key for cursors that stays the same as long as the data. */
 function cursorKey(folder: string | undefined): string {
   if (folder === undefined) return randomUUID();
   const path = join(folder, "cursor-key");
@@ -126,13 +128,13 @@ function cursorKey(folder: string | undefined): string {
   return readFileSync(path, "utf8");
 }
 
-/** Where the imitation pushes to, and how it shows itself. */
+/** Where the imitation pushes to, and how it authenticates. */
 function pushTarget() {
   const { PUSH_CREDENTIALS: credentials = "", INFOBIP_AUTHORIZATION: authorization = "" } = process.env;
   return { url: `http://127.0.0.1:${environment.PORT}`, authorization, credentials };
 }
 
-/** What cannot be started (a port that is taken, a database that nobody answers at) is said in a line. */
+/** If something cannot be started (a port is taken, a database does not answer), says so in a line and exits. */
 function orEnd<T>(starting: Promise<T>): Promise<T> {
   return starting.catch((error: Error & { code?: string }) =>
     end(`cannot start: ${error.message || error.code || error.name}`),
@@ -144,7 +146,7 @@ function end(reason: string): never {
   process.exit(1);
 }
 
-/** A Lambda's context that ends so many milliseconds from now, or soon when we are asked to stop. */
+/** A Lambda context that ends after so many milliseconds, or soon after we are asked to stop. */
 function lasting(timeoutMs: number) {
   const endMs = Date.now() + timeoutMs;
   return { getRemainingTimeInMillis: () => (stopped.signal.aborted ? 0 : endMs - Date.now()) };
@@ -158,7 +160,7 @@ function announce(): void {
   const { PORT, TABLE_NAME, DATA_DIR, RETENTION_HOURS } = environment;
   const where = database ? `embedded${DATA_DIR ? `, kept in ${DATA_DIR}` : ", in memory"}` : "outside";
   const url = `http://localhost:${PORT}/omni/1/logs?limit=3`;
-  // Credentials of one's own stay off the screen: curl asks for the password.
+  // The user's own credentials are not printed: curl asks for the password.
   const user = environment.QUERY_CREDENTIALS?.split(":")[0];
   const authorization = user === undefined ? `-H 'Authorization: ${exampleHeader}'` : `-u '${user}'`;
   console.log(`

@@ -1,11 +1,13 @@
-/** One wish of an Accept or Accept-Encoding header. */
+/** One preference in an Accept or Accept-Encoding header. */
 interface Wish {
   readonly name: string;
   readonly quality: number;
   readonly order: number;
 }
 
-/** What an offer is worth to somebody: by quality, then by how closely it was named, then by what was named first. */
+/**
+ * How good an offer is for a client: by quality, then by how specifically it was named, then by which was named first.
+ */
 interface Worth {
   readonly offer: string;
   readonly quality: number;
@@ -13,7 +15,7 @@ interface Worth {
   readonly order: number;
 }
 
-/** How closely a name in a header means an offer: 0 not at all, and the more the closer. */
+/** How specifically a name in a header matches an offer: 0 not at all, higher is more specific. */
 type Closeness = (name: string, offer: string) => number;
 
 const mediaCloseness: Closeness = (name, offer) => {
@@ -23,12 +25,12 @@ const mediaCloseness: Closeness = (name, offer) => {
 };
 const encodingCloseness: Closeness = (name, offer) => (name === offer ? 2 : Number(name === "*"));
 
-/** The media type that an Accept header likes best of those on offer; undefined when it likes none (RFC 9110, 12.5.1). */
+/** The media type on offer that an Accept header prefers; undefined if it accepts none (RFC 9110, 12.5.1). */
 export function preferredMediaType(accept: string, offers: readonly string[]): string | undefined {
   return preferred(wishesOf(accept), offers, mediaCloseness);
 }
 
-/** The same of an Accept-Encoding header; where it does not say otherwise, `identity` is its last choice (12.5.3). */
+/** The same for an Accept-Encoding header. Unless the header says otherwise, `identity` is its last choice (12.5.3). */
 export function preferredEncoding(acceptEncoding: string, offers: readonly string[]): string | undefined {
   const wishes = wishesOf(acceptEncoding);
   const isIdentityNamed = wishes.some(({ name }) => encodingCloseness(name, "identity") > 0);
@@ -45,7 +47,7 @@ function preferred(
     const [closest] = wishes
       .map(({ name, ...wish }) => ({ ...wish, offer, closeness: closenessOf(name, offer) }))
       .filter(({ closeness }) => closeness > 0)
-      // What names an offer most closely decides about it, also when it says "no".
+      // The most specific match decides, even if it excludes the offer.
       .sort((a, b) => b.closeness - a.closeness || b.quality - a.quality || b.order - a.order);
     return closest && closest.quality > 0 ? [closest] : [];
   });
@@ -55,12 +57,12 @@ function preferred(
   return best?.offer;
 }
 
-/** Parameters other than the quality are passed over: a charset makes no other format. */
+/** Parameters other than the quality are ignored: a charset does not make another format. */
 function wishesOf(header: string): Wish[] {
   return header.split(",").map((part, order) => {
     const [name = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
     const quality = parameters.find((parameter) => /^q\s*=/.test(parameter))?.replace(/^q\s*=\s*/, "") ?? "1";
-    // What is no number is no wish.
+    // An invalid quality counts as no preference.
     return { name, order, quality: /^\d(\.\d*)?$/.test(quality) ? Number(quality) : 0 };
   });
 }

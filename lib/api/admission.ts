@@ -12,25 +12,29 @@ import { type Client, clientOfPair, rateOf } from "./rights.ts";
 import type { AdmissionServices, SignInServices } from "./services.ts";
 import type { Credential } from "./sessions.ts";
 
-/** Who was let in, and the form of their answer. `admit` makes it; the handler of a client route is called with one only. */
+/**
+ * Who was admitted, and the format of their answer. Only `admit` makes one, and the handler of a client route requires
+ * one.
+ */
 export interface Admission {
   readonly client: Client;
   readonly format: Format;
 }
 
-/** What a route says of whom it lets in. */
+/** Whom a route admits. */
 export interface Door {
   readonly method: string;
   readonly formats: readonly Format[];
-  /** May it be asked with a session's cookie? Where nothing is said: if it is a GET. */
+  /** Can it be called with the cookie of a session? By default only if it is a GET. */
   readonly bySession?: boolean;
-  /** Where the request itself says who asks, instead of a header. Throws a Refusal. */
+  /** If the request itself says who is asking, instead of a header. Throws a Refusal. */
   readonly claim?: (request: HttpRequest) => Claim | Promise<Claim>;
 }
 
 /**
- * Lets a request in, or refuses it: who it is, whether its rate allows it, and in which of the formats it wants its answer, in
- * this order. What `handle` throws is told like our own refusals, with the client's rate, which every answer to a client shows.
+ * Admits a request or refuses it: checks who is asking, whether their rate allows it, and which format they want, in
+ * this order. What `handle` throws is answered like our own refusals, including the client's rate, which every answer
+ * to a client shows.
  */
 export async function admit(
   request: HttpRequest,
@@ -52,7 +56,7 @@ export async function admit(
   return { ...reply, response, client: client.name };
 }
 
-/** What the work replies; or, when it throws, the reply that says so. */
+/** The reply of `work` or, if it throws, the reply for the error. */
 export async function attempt(style: ErrorStyle, work: () => Promise<Reply>): Promise<Reply> {
   try {
     return await work();
@@ -62,13 +66,14 @@ export async function attempt(style: ErrorStyle, work: () => Promise<Reply>): Pr
   }
 }
 
-/** Who it is: by what the request itself claims, by the Authorization header, or, where there is none, by a session. */
+/** Finds out who is asking: from the request itself, the Authorization header or, without one, a session. */
 async function whoAsks(request: HttpRequest, door: Door, services: SignInServices): Promise<Client> {
   const { headers, sourceIp } = request;
   if (door.claim) return (await believe(await door.claim(request), request, services)).client;
   const isRead = door.method === "GET";
   const isBySession = door.bySession ?? isRead;
-  // Whatever changes or takes something, whoever may: a GET that no session may is one that takes reports.
+  // This applies whoever asks and to everything that changes or takes something, including those GETs that take
+  // reports, for which sessions are not accepted.
   if (!(isRead && isBySession) && isSentByOtherSite(headers))
     throw forbidden("Another site's page may not do this");
   const token = headers.authorization === undefined ? sessionToken(headers) : undefined;
@@ -84,7 +89,10 @@ async function whoAsks(request: HttpRequest, door: Door, services: SignInService
   return client;
 }
 
-/** Who it is by the Authorization header. Throws a Refusal when it is nobody, or this address or id has failed too often. */
+/**
+ * Finds out who is asking from the Authorization header. Throws a Refusal if it is invalid, or if this address or id
+ * has failed too often.
+ */
 export async function signIn(
   request: Pick<HttpRequest, "headers" | "sourceIp">,
   services: SignInServices,
@@ -94,13 +102,16 @@ export async function signIn(
   return (await believe(claim, request, services)).client;
 }
 
-/** A client, and what has let it in. */
+/** A client, and the credential that it was admitted with. */
 export interface Believed {
   readonly client: Client;
   readonly credential: Credential;
 }
 
-/** Whose claim it is, if it is true. Throws a Refusal when it is not, or when this address or id has failed too often. */
+/**
+ * Finds the client of a claim, if the claim is true. Throws a Refusal if it is not, or if this address or id has failed
+ * too often.
+ */
 export async function believe(
   claim: Claim,
   { headers, sourceIp }: Pick<HttpRequest, "headers" | "sourceIp">,
@@ -117,7 +128,7 @@ export async function believe(
   throw unauthorized(headers, isUnset ? new ConfigurationError("QUERY_CREDENTIALS has no value") : undefined);
 }
 
-/** What is found under a name, unless it was looked for in vain from this address, or at all, too often of late. */
+/** Finds something by name, unless recent searches from this address, or for this name, have failed too often. */
 async function limited<T>(
   name: string,
   sourceIp: string,
@@ -143,13 +154,16 @@ async function storedClientOf(
   const client = await clients.find(id);
   if (!client || isOver(client, now())) return undefined;
   const { previous } = client;
-  // Both are compared: how long it takes tells nothing.
+  // Both are always compared, so that timing reveals nothing.
   const isPrevious = previous !== undefined && isSecret(secret, previous) && previous.untilMs > now();
   const used = isSecret(secret, client) ? client : isPrevious ? previous : undefined;
   return used && { client, credential: { by: "stored", text: `${used.salt} ${used.hash}` } };
 }
 
-/** The rate as headers: how many requests may come at once, how many of them now, and the seconds until all may again. */
+/**
+ * The rate as headers: how many requests may be sent at once, how many of them are left, and the seconds until all are
+ * available again.
+ */
 function rateHeaders({ limit, remaining, resetMs }: Allowance): Record<string, string> {
   return {
     "x-ratelimit-limit": String(limit),

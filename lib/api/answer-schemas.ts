@@ -4,8 +4,8 @@ import { FIELD_NAMES, FIELD_TABLE, type Style, shownPath } from "../message/fiel
 import type { LogsEndpoint } from "./endpoints.ts";
 
 /**
- * A record as an endpoint of this style shows it, by the table of fields. Fields that Infobip invents later are let through,
- * as they are by the archive.
+ * The schema of a record as an endpoint of this style shows it, from the table of fields. Unknown fields are allowed,
+ * as in the archive.
  */
 export function recordSchema(style: Style): v.GenericSchema {
   const fields: Record<string, v.GenericSchema> = {};
@@ -23,7 +23,7 @@ export function recordSchema(style: Style): v.GenericSchema {
 
 const count = v.pipe(v.number(), v.integer());
 
-/** The JSON answer of an endpoint, as a schema. */
+/** The schema of an endpoint's JSON answer. */
 export function resultsSchema({ style }: LogsEndpoint) {
   return v.object({
     results: v.array(recordSchema(style)),
@@ -32,7 +32,7 @@ export function resultsSchema({ style }: LogsEndpoint) {
   });
 }
 
-/** The same, as JSON Schema. */
+/** The same as JSON Schema. */
 export function describeResults(endpoint: LogsEndpoint): Readonly<Record<string, unknown>> {
   return withoutDialect(toJsonSchema(resultsSchema(endpoint)));
 }
@@ -54,7 +54,7 @@ const apiError = v.object({
   resources: v.array(v.object({ name: v.string(), url: v.string() })),
 });
 
-/** The two shapes of an error, as JSON Schema. */
+/** JSON Schemas of the two shapes of errors. */
 export const ERROR_SCHEMAS = {
   ApiException: withoutDialect(toJsonSchema(apiException)),
   ApiError: withoutDialect(toJsonSchema(apiError)),

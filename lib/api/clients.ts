@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type Database, queryAll } from "../runtime/dynamodb.ts";
 import { parseStored } from "../runtime/stored.ts";
 import { type HashedSecret, hashedSecret } from "./credentials.ts";
-import { Recent } from "./recent.ts";
+import { RecentValues } from "./recent.ts";
 
 /*
  * For `npm run clients`:
@@ -16,20 +16,20 @@ import { Recent } from "./recent.ts";
 export const CLIENT_PARTITION = "client";
 const REMEMBERED_MS = 30_000;
 const MOST_REMEMBERED = 1_000;
-/** Of those who are nobody more are remembered, and apart: whoever guesses must not push out those who are somebody. */
+/** Unknown ids are cached separately, and up to a larger number: somebody who guesses must not evict real clients. */
 const MOST_UNKNOWN_REMEMBERED = 10_000;
-/** Every id that `npm run clients` gives is like this; any other is nobody's, without asking the table. */
+/** All ids that `npm run clients` gives out have this form. Others are refused without asking the table. */
 const ID = /^[\w.@-]{1,128}$/;
 
-/** A client as the table holds it: its secrets only as salted hashes. */
+/** A client as it is stored: secrets only as salted hashes. */
 export const storedClient = v.object({
-  /** Of a Basic client its user name; of an App client the part of its key before the dash. */
+  /** The user name of a Basic client, or the part of an App client's key before the dash. */
   id: v.string(),
   name: v.string(),
   ...hashedSecret.entries,
-  /** After a rotation: the secret before, and until when (milliseconds since 1970) it is taken, too. */
+  /** After a rotation: the previous secret, and until when (milliseconds since 1970) it is accepted as well. */
   previous: v.optional(v.object({ ...hashedSecret.entries, untilMs: v.number() })),
-  /** The client's own end, in milliseconds since 1970; undefined: none. */
+  /** When the client itself expires, in milliseconds since 1970; undefined: never. */
   untilMs: v.optional(v.number()),
   channels: v.optional(v.array(v.string())),
   senders: v.optional(v.array(v.string())),
@@ -41,14 +41,14 @@ export const storedClient = v.object({
 const stored = v.object({ ...storedClient.entries, v: v.literal(1) });
 export type StoredClient = v.InferOutput<typeof storedClient>;
 
-/** Has this client's time ended? From that moment on it is refused like one that is unknown. */
+/** Has this client expired? From then on it is refused like an unknown one. */
 export function isOver({ untilMs }: Pick<StoredClient, "untilMs">, nowMs: number): boolean {
   return untilMs !== undefined && untilMs <= nowMs;
 }
 
 /**
- * The client with a new secret beside its present one, which is taken for `overlapMs` more. One that is still in its
- * overlap from an earlier rotation ends at once: there are never more than two.
+ * The client with a new secret besides its present one, which is accepted for another `overlapMs`. A secret from a
+ * rotation before that expires at once: there are never more than two.
  */
 export function rotated(
   client: StoredClient,
@@ -61,21 +61,21 @@ export function rotated(
   return { ...same, salt, hash, ...(overlapMs > 0 ? { previous } : {}) };
 }
 
-/** Finds the clients that may query, which are items of the table. */
+/** Finds clients in the table. */
 export class ClientFinder {
   protected readonly db: Database;
   readonly #now: () => number;
-  readonly #known: Recent<StoredClient>;
-  readonly #unknown: Recent<true>;
+  readonly #known: RecentValues<StoredClient>;
+  readonly #unknown: RecentValues<true>;
 
   constructor(db: Database, now: () => number) {
     this.db = db;
     this.#now = now;
-    this.#known = new Recent(MOST_REMEMBERED, REMEMBERED_MS);
-    this.#unknown = new Recent(MOST_UNKNOWN_REMEMBERED, REMEMBERED_MS);
+    this.#known = new RecentValues(MOST_REMEMBERED, REMEMBERED_MS);
+    this.#unknown = new RecentValues(MOST_UNKNOWN_REMEMBERED, REMEMBERED_MS);
   }
 
-  /** A client by its id, at most half a minute old: that is how long a revoked one may still ask. */
+  /** A client by its id, cached for at most half a minute: a revoked client may still ask for that long. */
   async find(id: string): Promise<StoredClient | undefined> {
     if (!ID.test(id) || this.#unknown.get(id, this.#now())) return undefined;
     const remembered = this.#known.get(id, this.#now());
@@ -86,7 +86,7 @@ export class ClientFinder {
     return client;
   }
 
-  /** A client as the table holds it now; undefined as well when what is there is no client. */
+  /** A client as it is stored now; undefined also if the item is not a valid client. */
   async read(id: string): Promise<StoredClient | undefined> {
     const { Item } = await this.db.client.send(
       new GetCommand({ TableName: this.db.table, Key: { pk: CLIENT_PARTITION, sk: id } }),
@@ -95,7 +95,7 @@ export class ClientFinder {
   }
 }
 
-/** Makes, changes and lists them, which only people do: what answers queries does not load it. */
+/** Creates, changes and lists clients. Only people do this, so the query Lambda does not load it. */
 export class Clients extends ClientFinder {
   async save(client: v.InferInput<typeof storedClient>): Promise<void> {
     const Item = { pk: CLIENT_PARTITION, sk: client.id, ...client, v: 1 };
@@ -108,7 +108,7 @@ export class Clients extends ClientFinder {
     );
   }
 
-  /** All of them, by id; what is no client is left out. */
+  /** All clients, by id. Items that are not valid clients are left out. */
   async *list(): AsyncGenerator<StoredClient> {
     const items = queryAll(this.db, {
       KeyConditionExpression: "pk = :pk",
@@ -121,7 +121,7 @@ export class Clients extends ClientFinder {
   }
 }
 
-/** Throws OtherFormatError for a client that another version made: it must not be told that it is none. */
+/** Throws OtherFormatError for a client that another version made: that client must not be told that it is unknown. */
 function parseClient(item: unknown): StoredClient | undefined {
   if (item === undefined) return undefined;
   try {

@@ -5,7 +5,7 @@ import { healthAnswer, quarantineAnswer, quarantineEntry, quarantineText } from 
 import { me, signInBody } from "./session.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
-/** What every endpoint answers when something is wrong, in this shape. */
+/** The error responses of every endpoint, in this shape. */
 type DescribeFaults = (shape: ErrorStyle["shape"]) => JsonSchema;
 
 const HEADERS = {
@@ -15,7 +15,7 @@ const COOKIE = {
   "set-cookie": { description: "The session's token, or none", schema: { type: "string" } },
 };
 
-/** The paths that the console asks beside those of everybody, as OpenAPI has them. */
+/** The OpenAPI paths that only the console needs. */
 export function describeConsolePaths(faults: DescribeFaults): JsonSchema {
   return {
     ...describeHealthPaths(faults),
@@ -60,7 +60,7 @@ const ID = {
 };
 const GONE = { 404: fault("There is no such entry, or no more") };
 
-/** How the archive is, and what could not be parsed. */
+/** The health of the archive, and what could not be parsed. */
 function describeHealthPaths(faults: DescribeFaults): JsonSchema {
   const entry = (operationId: string, summary: string, parameters = [ID]) => ({
     operationId: `omnilog_1_${operationId}`,
@@ -117,7 +117,7 @@ function query(name: string, description: string, schema: JsonSchema): JsonSchem
   return { name, in: "query", required: false, description, schema };
 }
 
-/** What is wrong with bodies. */
+/** Error responses about bodies. */
 function onBodies(): JsonSchema {
   return { 413: fault("The body is too large"), 415: fault("The body must be said to be JSON") };
 }

@@ -5,7 +5,7 @@ const ENTRY = "/omnilog/1/quarantine/{id}";
 const BARE = { ...COMMON, hasNoParameters: true } as const;
 const SESSION = { ...BARE, path: "/omnilog/1/session" } as const;
 
-/** What the console asks beside what anybody may: rare, and loaded only then. */
+/** The console's additional routes. They are rarely called, and only then loaded. */
 export const CONSOLE_ROUTES: readonly ClientRoute[] = [
   {
     ...SESSION,

@@ -1,14 +1,14 @@
 import type { HttpRequest } from "./requests.ts";
 import type { Response } from "./responses.ts";
 
-/** What scripts of other origins may read of an answer beside its body. */
+/** The response headers that scripts of other origins may read. */
 const EXPOSED =
   "link, omnilog-incomplete, omnilog-more, omnilog-next-cursor, omnilog-position, omnilog-skipped-pages, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-request-id";
 const SENT = "accept, authorization, content-type, omnilog-ack";
-/** Browsers keep the answer to a preflight for so long. */
+/** How long browsers cache the answer to a preflight request. */
 const KEPT_SECONDS = 7_200;
 
-/** The same response, readable by scripts of the origins that may (Fetch Standard, CORS protocol). */
+/** Makes a response readable for scripts of the allowed origins (Fetch Standard, CORS protocol). */
 export function withCors(
   { method, headers: { origin } }: HttpRequest,
   response: Response,
@@ -32,7 +32,7 @@ export function withCors(
   });
 }
 
-// Not the one of responses.ts: sharing it would cut that file out of what a cold start loads at once.
+// A copy of the one in responses.ts: importing it would take that file out of what a cold start loads at once.
 function withMore(response: Response, headers: Readonly<Record<string, string>>): Response {
   return { ...response, headers: { ...response.headers, ...headers } };
 }

@@ -2,18 +2,18 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
 import { bytesOfBase64 } from "../runtime/base64.ts";
 
-/** A secret as it is kept: salted, and hashed with SHA-256. */
+/** A stored secret: salted, and hashed with SHA-256. */
 export const hashedSecret = v.object({ salt: v.string(), hash: v.string() });
 export type HashedSecret = v.InferOutput<typeof hashedSecret>;
 
-/** What an Authorization header says, before it is believed. */
+/** What an Authorization header claims, before it is verified. */
 export interface Claim {
   readonly scheme: "basic" | "key";
   readonly id: string;
   readonly secret: string;
 }
 
-/** A new secret, and the hash that is kept of it. 256 random bits need no slow hash: nobody can try them all. */
+/** A new secret and its stored hash. 256 random bits need no slow hash, since nobody can try them all. */
 export function newSecret(): { secret: string; salt: string; hash: string } {
   const secret = randomBytes(32).toString("hex");
   const salt = randomBytes(16).toString("hex");
@@ -26,8 +26,8 @@ export function isSecret(secret: string, { salt, hash }: HashedSecret): boolean 
 }
 
 /**
- * Reads an Authorization header: `Basic` with a user name and password, or a key `<id>-<secret>` behind one of the
- * schemes that Infobip takes for keys (App, IBSSO, Bearer; OpenAPI 3.210.0). Undefined when it is none of these.
+ * Parses an Authorization header: `Basic` with user name and password, or a key `<id>-<secret>` after one of the
+ * schemes that Infobip accepts for keys (App, IBSSO, Bearer; OpenAPI 3.210.0). Undefined for anything else.
  */
 export function parseAuthorization(header = ""): Claim | undefined {
   const [, name = "", value = ""] = /^(basic|app|ibsso|bearer) +(\S+) *$/i.exec(header) ?? [];
@@ -38,13 +38,13 @@ export function parseAuthorization(header = ""): Claim | undefined {
   return { scheme: isBasic ? "basic" : "key", id: text.slice(0, at), secret: text.slice(at + 1) };
 }
 
-/** Is it one of the `user:password` pairs, comma separated? All are compared, so that time tells nothing. */
+/** Is it one of the comma separated `user:password` pairs? All of them are compared, so that timing reveals nothing. */
 export function isInPairs({ scheme, id, secret }: Claim, pairs: string): boolean {
   const results = pairsOf(pairs).map((pair) => isEqual(pair, `${id}:${secret}`));
   return scheme === "basic" && results.includes(true);
 }
 
-/** The single `user:password` pairs. */
+/** Splits the `user:password` pairs. */
 export function pairsOf(pairs: string): string[] {
   return pairs.split(",").map((pair) => pair.trim());
 }

@@ -16,15 +16,15 @@ export class Cursors {
   readonly #fault: string;
 
   /**
-   * `secrets`: the first seals; any of them opens, so that a key can be replaced while cursors are on their way. `fault` is
-   * what is told where there are none.
+   * `secrets`: the first one seals; any of them opens, so that keys can be rotated while cursors are in use. `fault` is
+   * the message if there are none.
    */
   constructor(secrets: readonly string[], fault = "CURSOR_KEY is missing, or its secret has no value") {
     this.#keys = secrets.map(keysOf);
     this.#fault = fault;
   }
 
-  /** Throws ConfigurationError when there is no key. */
+  /** Throws ConfigurationError if there is no key. */
   seal(position: string, binding: string): string {
     const [keys] = this.#keys;
     if (!keys) throw new ConfigurationError(this.#fault);
@@ -41,11 +41,11 @@ export class Cursors {
     return Buffer.concat([VERSION, nonce, cipher.getAuthTag(), sealed]).toString("base64url");
   }
 
-  /** The position; undefined when the cursor is not ours, or not of this binding. Throws like `seal`. */
+  /** Opens a cursor; undefined if it is not ours, or has another binding. Throws like `seal`. */
   open(cursor: string, binding: string): string | undefined {
     if (this.#keys.length === 0) throw new ConfigurationError(this.#fault);
     const bytes = Buffer.from(cursor, "base64url");
-    // Several texts decode to the same bytes; only the one that we print is a cursor.
+    // Several texts decode to the same bytes; only the one that we print is valid.
     const isOurs = bytes.toString("base64url") === cursor && bytes[0] === VERSION[0];
     if (!isOurs || bytes.length < HEAD_BYTES + BLOCK_BYTES) return undefined;
     for (const keys of this.#keys) {
@@ -56,15 +56,15 @@ export class Cursors {
   }
 }
 
-/** What a cursor of the logs is bound to: who asked, and all that they asked for. */
+/** What a cursor of the logs is bound to: the client, and its whole query. */
 export function logsBinding(clientId: string, filter: Filter): string {
   const conditions = Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify(["logs", clientId, conditions]);
 }
 
 /**
- * The keys in a secret: one, or the new one, a comma, and the one before it. None where the secret is empty, or one of them is
- * too short: then only cursors fail, and whoever needs none is answered.
+ * The keys in a secret: one or, during rotation, the new one and the previous one. If the secret is empty or a key is
+ * too short there are none: then cursors fail, and all other queries are answered.
  */
 export function cursorsOf(secret: string): Cursors {
   const secrets = secret
@@ -104,13 +104,13 @@ function opened(bytes: Buffer, keys: Keys, associated: Buffer): string | undefin
   try {
     decipher.final();
   } catch {
-    // Not sealed with this key, or altered, or for another binding.
+    // Sealed with another key, altered, or for another binding.
     return undefined;
   }
   return text.subarray(0, text.lastIndexOf(END)).toString();
 }
 
-/** Ends the position; what follows is zeros. */
+/** Marks the end of the position; the rest is zeros. */
 const END = 0x80;
 
 function padded(position: string): Buffer {

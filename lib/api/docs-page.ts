@@ -1,4 +1,7 @@
-/** The page at `/docs`: lists what `/openapi.json` describes, with a form to try it. It loads nothing from elsewhere. */
+/**
+ * The page at `/docs`: lists the endpoints of `/openapi.json`, with a form to try each. It loads nothing from other
+ * sites.
+ */
 export function docsPage(): string {
   return `<!doctype html>
 <html lang="en">
@@ -17,7 +20,7 @@ export function docsPage(): string {
 `;
 }
 
-/** On a narrow screen everything stands below each other, and nothing, however long, is wider than the screen. */
+/** On narrow screens everything is stacked, and nothing is wider than the screen, however long it is. */
 const STYLE = `
   *, ::before, ::after { box-sizing: border-box; }
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
@@ -39,8 +42,8 @@ const STYLE = `
 `;
 
 /**
- * `credentials: "omit"`: a browser answers a 401 that asks for Basic credentials by asking for them itself, and the
- * page would wait for that; what is sent is what the page's own field holds.
+ * With `credentials: "omit"` the browser does not open its own password dialog on a 401, for which the page would have
+ * to wait. The request contains what is in the page's own field.
  */
 const SCRIPT = `
 const GIVE_UP_AFTER_MS = 60_000;
@@ -62,7 +65,7 @@ async function submit(path, form, output, button) {
   const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
   const headers = { accept: accept.value };
   if (authorization.value) headers.authorization = authorization.value.trim();
-  // What is shown is never the answer to an earlier question.
+  // Never leave the answer to an earlier question on the page.
   show(output, "Asking …", false);
   button.disabled = true;
   try {

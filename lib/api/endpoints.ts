@@ -1,19 +1,21 @@
 import type { Style } from "../message/fields.ts";
 import { OMNI_PARAMETERS, Parameters } from "./parameters.ts";
 
-/** One of Infobip's logs endpoints, as the archive serves it: the same engine, the endpoint's own names. */
+/** One of Infobip's logs endpoints, as the archive serves it: the same search, with the endpoint's own names. */
 export interface LogsEndpoint {
   readonly path: string;
-  /** Two of the request lines in the document of the omni logs are POSTs: they are answered as the GET. */
+  /** Two of the request lines in the document of the omni logs are POSTs, which are answered like GETs. */
   readonly methods: readonly ("GET" | "POST")[];
-  /** The one channel that it serves; undefined: all of them. */
+  /** The channel that it serves; undefined: all of them. */
   readonly channel?: string;
   readonly parameters: Parameters;
   /** How it shows a record; `omni` is how records are stored. */
   readonly style: Style;
-  /** The root of its XML answer. */
+  /** The root element of its XML answer. */
   readonly xmlRoot: string;
-  /** The shape of its errors: ApiException (version 1) or ApiError (the newer ones), as OpenAPI 3.210.0 calls them. */
+  /**
+   * The shape of its errors, by the names of OpenAPI 3.210.0: ApiException (version 1) or ApiError (the newer ones).
+   */
   readonly errors: "ApiException" | "ApiError";
 }
 
@@ -21,8 +23,8 @@ const OLDER = { methods: ["GET"], errors: "ApiException" } as const;
 const NEWER = { methods: ["GET"], errors: "ApiError", xmlRoot: "LogResponse" } as const;
 
 /**
- * The endpoints, by the seeds (omni), and by OpenAPI 3.210.0 and the official clients (the others). Four of the five XML
- * examples in the omni logs document have the root `smsLogsResponse`, and `result` inside `results`.
+ * The endpoints, from the seeds (omni), from OpenAPI 3.210.0 and from the official clients (the others). Four of the
+ * five XML examples in the omni logs document have the root `smsLogsResponse`, and `result` inside `results`.
  */
 export const LOGS_ENDPOINTS: readonly LogsEndpoint[] = [
   {
@@ -57,7 +59,7 @@ export const LOGS_ENDPOINTS: readonly LogsEndpoint[] = [
     style: "omni",
     xmlRoot: "pushLogsResponse",
   },
-  // Deprecated since 2020, and still called by old clients.
+  // Deprecated since 2020, but old clients still call it.
   {
     ...OLDER,
     path: "/tts/3/logs",

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, printJson } from "../message/json.ts";
 import type { Format } from "./formats.ts";
 import type { Violations } from "./parameters.ts";
 
-/** How an error is told: in which of Infobip's two shapes, and as XML where that was asked for. */
+/** How errors are shown: in which of Infobip's two shapes, and as XML if that was asked for. */
 export interface ErrorStyle {
   readonly format: Format;
   readonly shape: "ApiException" | "ApiError";
@@ -16,7 +16,9 @@ export interface Fault {
   readonly violations: Violations;
 }
 
-/** An error as OpenAPI 3.210.0 has it: ApiException for version 1 and omni, ApiError for the newer endpoints. */
+/**
+ * Prints an error as defined in OpenAPI 3.210.0: ApiException for version 1 and omni, ApiError for the newer endpoints.
+ */
 export async function printError({ format, shape }: ErrorStyle, fault: Fault): Promise<string> {
   const error = shape === "ApiException" ? exceptionOf(fault) : errorOf(fault);
   if (format !== "xml") return printJson(error);
@@ -43,7 +45,7 @@ function errorOf({ statusCode, text: description, violations }: Fault): Json {
   };
 }
 
-/** In XML the lists of an ApiError are elements that hold its items, and stand there when they are empty, too. */
+/** In XML the lists of an ApiError are elements that contain its items. They are present even if empty. */
 function wrapLists(error: Json): Json {
   if (!isJsonObject(error) || !("violations" in error)) return error;
   const { violations = [], resources = [], ...same } = error;

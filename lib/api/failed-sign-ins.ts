@@ -1,8 +1,8 @@
-import { Recent } from "./recent.ts";
+import { RecentValues } from "./recent.ts";
 
 export interface FailureLimit {
   readonly perMinute: number;
-  /** How many at once, after a time without any. */
+  /** How many are allowed at once after a time without any. */
   readonly burst: number;
 }
 
@@ -11,25 +11,25 @@ const MOST_TRUSTED = 1_000;
 const TRUSTED_MS = 3_600_000;
 
 /**
- * Bounds failed sign-ins, by the address that they come from and by the id that they try, in this process's memory alone:
- * whoever guesses costs no reads. Where a client has signed in lately, it has a bound of its own at that address, so that
- * nobody can lock it out by failing in its name from elsewhere, or beside it in the same network.
+ * Limits failed sign-ins per address and per id. This uses only the memory of the process, so that guessing causes no
+ * reads. A client that has recently signed in from an address has a limit of its own there, so that nobody can lock it
+ * out by failing in its name, from elsewhere or from the same network.
  */
 export class FailedSignIns {
   readonly #intervalMs: number;
   readonly #burst: number;
-  /** By address, by id, or by both: the moment at which the failures so far are forgiven. */
-  readonly #forgivenAtMs: Record<"address" | "id" | "both", Recent<number>>;
-  readonly #trusted = new Recent<true>(MOST_TRUSTED, TRUSTED_MS);
+  /** By address, by id, or by both: when the failures so far will be forgiven. */
+  readonly #forgivenAtMs: Record<"address" | "id" | "both", RecentValues<number>>;
+  readonly #trusted = new RecentValues<true>(MOST_TRUSTED, TRUSTED_MS);
 
   constructor({ perMinute, burst }: FailureLimit) {
     this.#intervalMs = 60_000 / perMinute;
     this.#burst = burst;
-    const memory = () => new Recent<number>(MOST_REMEMBERED, this.#intervalMs * (burst + 1));
+    const memory = () => new RecentValues<number>(MOST_REMEMBERED, this.#intervalMs * (burst + 1));
     this.#forgivenAtMs = { address: memory(), id: memory(), both: memory() };
   }
 
-  /** How long this address must wait before it may try this id, in milliseconds; 0: it may now. */
+  /** How long this address must wait before it may try this id, in milliseconds; 0 if it may now. */
   waitMs(address: string, id: string, nowMs: number): number {
     const waits = this.#counters(address, id, nowMs).map(([memory, name]) => {
       const forgivenAtMs = memory.get(name, nowMs) ?? nowMs;
@@ -47,7 +47,7 @@ export class FailedSignIns {
     this.#trusted.set(bothOf(address, id), true, nowMs);
   }
 
-  #counters(address: string, id: string, nowMs: number): [Recent<number>, string][] {
+  #counters(address: string, id: string, nowMs: number): [RecentValues<number>, string][] {
     const both = bothOf(address, id);
     if (this.#trusted.get(both, nowMs)) return [[this.#forgivenAtMs.both, both]];
     return [
@@ -61,7 +61,10 @@ function bothOf(address: string, id: string): string {
   return `${networkOf(address)} ${id}`;
 }
 
-/** An IPv4 address itself; of an IPv6 address the first 64 bits, since whoever has one has all that begin with them. */
+/**
+ * An IPv4 address as it is; of an IPv6 address the first 64 bits, since its owner controls all addresses that share
+ * them.
+ */
 export function networkOf(address: string): string {
   if (!address.includes(":")) return address;
   const [head = "", tail] = address.toLowerCase().split("::");

@@ -1,6 +1,6 @@
 import type { FeedPosition } from "../log/feed-position.ts";
 import type { StreamPlace } from "../log/position.ts";
-import { type Entry, isKept, type ReportIndex } from "../log/report-index.ts";
+import { isKept, type ReportIndex, type StreamEntry } from "../log/report-index.ts";
 import type { Stream } from "../log/streams.ts";
 import type { MessageRecord } from "../message/record.ts";
 import type { FeedRequest } from "./feed-request.ts";
@@ -10,26 +10,26 @@ import type { StreamReader } from "./report-services.ts";
 /** A report as it arrived. */
 export interface FeedItem {
   readonly stream: Stream;
-  readonly entry: Entry;
+  readonly entry: StreamEntry;
   readonly record: MessageRecord;
   readonly isNews: boolean;
-  /** Where to go on after it. */
+  /** The position after it. */
   readonly position: FeedPosition;
 }
 
 export interface FeedFound {
   readonly items: readonly FeedItem[];
-  /** Where to go on after all that was looked at. */
+  /** The position after everything that was looked at. */
   readonly position: FeedPosition;
   readonly isMore: boolean;
 }
 
-/** So many pages are looked through for one answer. */
+/** The most pages that are searched for one answer. */
 const MOST_PAGES = 100;
 
 /**
- * Is something between this place and now that is not kept any more? The entry before it is looked for, too: where that still
- * stands, nothing behind it has expired, and nothing has to be asked consistently.
+ * Has something expired between this place and now? The entry before the place is read, too: if it still exists,
+ * nothing after it has expired, and no consistent read is needed.
  */
 export async function isBehindRetention(
   stream: Stream,
@@ -44,7 +44,7 @@ export async function isBehindRetention(
   return next.place > place || !isKept(next, nowMs);
 }
 
-/** The reports of several streams from a position on, in the order in which they became known. */
+/** The reports of several streams after a position, in the order in which they became known. */
 export async function readFeed(
   from: FeedPosition,
   { limit, sources, isChangesOnly }: Pick<FeedRequest, "limit" | "sources" | "isChangesOnly">,
@@ -72,7 +72,7 @@ export async function readFeed(
   return { items, position, isMore: false };
 }
 
-/** The entries of several streams, those first that became known first. */
+/** The entries of several streams, in the order in which they became known. */
 async function* inOrder(from: FeedPosition, streams: readonly Stream[], index: ReportIndex) {
   const heads = await Promise.all(
     streams.map(async (stream) => {

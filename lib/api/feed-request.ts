@@ -5,14 +5,14 @@ import { parseMoment } from "../message/moment.ts";
 import { badRequest } from "./refusals.ts";
 import { limitSchema, parseQuery } from "./report-request.ts";
 
-/** What a reader asks of the feed. */
+/** A request to the feed. */
 export interface FeedRequest {
   readonly limit: number;
   readonly sources: readonly Stream[];
-  /** Where to go on; from where on in time; or neither: from the oldest that there is. */
+  /** A position to continue from; or a time to start at; or neither, to start with the oldest report. */
   readonly after?: FeedPosition;
   readonly sinceMs?: number;
-  /** Only what says something that nothing before it has said? */
+  /** Only reports that say something new? */
   readonly isChangesOnly: boolean;
 }
 
@@ -52,7 +52,7 @@ export const feedParameters = v.object({
   limit: limitSchema,
 });
 
-/** Reads the query string of the feed. Throws a Refusal that names each parameter that is wrong. */
+/** Parses the query string of the feed. Throws a Refusal that names each invalid parameter. */
 export function parseFeedRequest(queryString: string): FeedRequest {
   const { after, since, sources: asked, changes, limit } = parseQuery(queryString, feedParameters);
   if (after && since !== undefined) throw badRequest({ since: ["must not stand beside after"] });

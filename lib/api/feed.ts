@@ -15,8 +15,8 @@ import { isPassable, ok, type Reply } from "./responses.ts";
 import { shownTo } from "./rights.ts";
 
 /**
- * Answers the feed: everything that arrived, in its order, for readers that keep their own position. Nothing is remembered of
- * them. Throws a Refusal (410 with the oldest position for one that is behind the retention), and what DynamoDB throws.
+ * Answers the feed: everything that arrived, in order, for readers that store their own position. Nothing about them is
+ * stored here. Throws a Refusal (410 with the oldest position, if the reader's is older), and what DynamoDB throws.
  */
 export async function answerFeed(
   { queryString }: Pick<HttpRequest, "queryString">,
@@ -42,7 +42,7 @@ export async function answerFeed(
   }
 }
 
-/** Where to begin. Throws a Refusal for a position that is not one of ours any more. */
+/** Where to begin. Throws a Refusal for a position that is no longer ours. */
 async function positionOf(
   { after, sinceMs, sources }: FeedRequest,
   { index, now }: ReportServices,
@@ -69,7 +69,7 @@ async function positionOf(
   throw gone(new Map([...after, ...oldest]));
 }
 
-/** 410: what comes next has expired. Going on from the position that is told skips what is gone, and nothing else. */
+/** 410: the next report has expired. Continuing from the given position skips exactly what is gone. */
 function gone(oldest: FeedPosition): Refusal {
   const position = printFeedPosition(oldest);
   const text = `What follows this position is not kept any more. The oldest position is ${position}`;

@@ -1,11 +1,11 @@
 import { preferredEncoding, preferredMediaType } from "./accept.ts";
 
-/** The forms of an answer. */
+/** The formats of an answer. */
 export type Format = "json" | "xml" | "csv" | "ndjson";
 
 export const FORMATS: readonly Format[] = ["json", "xml", "csv", "ndjson"];
 
-/** By media type; the first is what a client gets that has no preference. */
+/** By media type; the first is the default. */
 const BY_MEDIA_TYPE: Readonly<Record<string, Format>> = {
   "application/json": "json",
   "application/xml": "xml",
@@ -28,12 +28,12 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   ndjson: "application/x-ndjson; charset=utf-8",
 };
 
-/** No client's preferences are longer, and weighing them takes time. */
+/** No real Accept header is longer, and evaluating one takes time. */
 const MOST_HEADER_CHARACTERS = 2_000;
 
 /**
- * Which of an endpoint's formats an Accept header asks for; the first when it asks for nothing; undefined when it takes none
- * of them.
+ * The format of an endpoint that an Accept header prefers; the first one if there is no header; undefined if it accepts
+ * none.
  */
 export function negotiateFormat(
   accept: string | undefined,
@@ -45,7 +45,7 @@ export function negotiateFormat(
   return chosen === undefined ? undefined : BY_MEDIA_TYPE[chosen];
 }
 
-/** Does the client take a gzipped answer? */
+/** Does the client accept gzip? */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   if (!acceptEncoding || acceptEncoding.length > MOST_HEADER_CHARACTERS) return false;
   return preferredEncoding(acceptEncoding, ["gzip", "identity"]) === "gzip";

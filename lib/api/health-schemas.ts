@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 const count = v.pipe(v.number(), v.integer());
-/** Absent for a client that is limited: it counts what such a client may not see. */
+/** Absent for a limited client, since the number includes what it must not see. */
 const forUnlimited = <T extends v.GenericSchema>(schema: T) => v.optional(schema);
 
 /** The answer of `GET /omnilog/1/health`. Dates are ISO 8601, in UTC. */
@@ -42,12 +42,12 @@ export const healthAnswer = v.object({
 });
 export type HealthAnswer = v.InferInput<typeof healthAnswer>;
 
-/** An entry of the quarantine, and what has been asked to be done with it. */
+/** An entry of the quarantine, and the action that was requested for it. */
 export const quarantineEntry = v.object({
   id: v.string(),
   source: v.string(),
   page: v.string(),
-  /** Of the record in its page; -1: the page, or the rest of it. */
+  /** The index of the record in its page; -1: the page, or the rest of it. */
   place: v.pipe(v.number(), v.integer()),
   reason: v.string(),
   at: v.string(),

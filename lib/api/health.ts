@@ -7,7 +7,7 @@ import { ok, type Reply } from "./responses.ts";
 import { isUnlimited } from "./rights.ts";
 import type { ApiServices } from "./services.ts";
 
-/** Whoever watches asks again and again: for so long the answer of before will do, whoever it was given to. */
+/** Monitoring asks again and again: for this long all clients share an answer. */
 const REMEMBERED_MS = 4_000;
 const remembered = new WeakMap<object, { readonly health: Promise<Health>; readonly atMs: number }>();
 
@@ -16,7 +16,7 @@ export async function answerHealth({ client }: Admission, services: ApiServices)
   const health = await recentHealth(services);
   const names = new Map<string, string>();
   if (isUnlimited(client))
-    // A key's id says nothing to anybody; a user name of the setting is its own.
+    // The id of a key is meaningless to people, so its name is shown. User names of the setting are shown as they are.
     for (const { client: id } of health.readers) names.set(id, (await services.clients.find(id))?.name ?? id);
   const answer = isUnlimited(client) ? whole(health, names) : limited(health);
   const response = ok("json", JSON.stringify(answer));
@@ -30,12 +30,12 @@ async function recentHealth(services: ApiServices): Promise<Health> {
   const { readHealth } = await import("../health/health.ts");
   const health = readHealth(stores);
   remembered.set(stores, { health, atMs: services.now() });
-  // A failure is not remembered.
+  // A failure is not cached.
   health.catch(() => remembered.delete(stores));
   return health;
 }
 
-/** What says nothing of any message: since when there are answers, and how long the archive needs. */
+/** What reveals nothing about any message: the age of the last answers, and how far behind the archive is. */
 function limited({ atMs, sources, settling }: Health): HealthAnswer {
   return {
     at: isoOf(atMs),
@@ -93,7 +93,7 @@ function isoOf(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** Whole seconds, and none where two clocks disagree. */
+/** Whole seconds; 0 if two clocks disagree. */
 function secondsOf(ms: number): number {
   return Math.max(0, Math.round(ms / 1000));
 }

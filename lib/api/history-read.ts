@@ -2,7 +2,7 @@ import pMap from "p-map";
 import { identityOf } from "../archive/keys.ts";
 import { messageMarkOf, slotAt } from "../log/fingerprint.ts";
 import { PageLog, type Way } from "../log/page-log.ts";
-import { type Origin, Seen } from "../log/seen.ts";
+import { type PagePlace, SeenReports } from "../log/seen.ts";
 import { STREAMS } from "../log/streams.ts";
 import { type Known, knownFrom, merge } from "../message/merge.ts";
 import { epochMsOf, type MessageRecord, printRecord } from "../message/record.ts";
@@ -11,35 +11,35 @@ import type { Database } from "../runtime/dynamodb.ts";
 import { mayRead, type ReportPages } from "./report-pages.ts";
 import type { Client } from "./rights.ts";
 
-/** A report that changed what was known of a message, and how it came. */
+/** A report that changed what was known about a message, and how it arrived. */
 export interface HistoryReport {
-  /** When it arrived, milliseconds since 1970. */
+  /** When it arrived, in milliseconds since 1970. */
   readonly atMs: number;
   readonly way: Way;
   readonly source: string;
   readonly record: MessageRecord;
 }
 
-/** What leads to the reports of a message. */
+/** How to find the reports of a message. */
 export interface Sought {
   readonly client: Client;
-  /** What the archive says of it. */
+  /** What the archive says about it. */
   readonly records: readonly MessageRecord[];
-  /** When it was sent, by what some report or other says: nearly always as the records say. */
+  /** When it was sent according to any report; nearly always what the records say. */
   readonly sentMs: ReadonlySet<number>;
 }
 
-/** Reports that do not agree are few; whoever makes up a moment for each does not have them all looked for. */
+/** Reports rarely disagree. If somebody invents a moment for each report, not all of them are searched. */
 const MOST_MOMENTS = 20;
-/** Reports of one message may differ a little in when it was sent: who rounds to seconds may be in the next slot. */
+/**
+ * The reports of one message may differ slightly in when it was sent: rounded to seconds, it may be in the next slot.
+ */
 const SPREAD_MS = 60_000;
-/** Of a message whose reports are repeated without end, the first so many pages. */
+/** If the reports of a message are repeated endlessly, only this many pages are read. */
 const MOST_PAGES = 60;
 const CONCURRENCY = 8;
 
-/**
- * The reports of a message that changed what was known of it, oldest first, as far as a client may see them.
- */
+/** The reports that changed what was known about a message, oldest first, as far as a client may see them. */
 export async function reportsOf(
   messageId: string,
   { client, records, sentMs }: Sought,
@@ -47,7 +47,7 @@ export async function reportsOf(
 ): Promise<HistoryReport[]> {
   const log = new PageLog(db, 0);
   const read = await pMap(
-    await originsOf(messageId, { records, sentMs }, new Seen(db, systemClock)),
+    await originsOf(messageId, { records, sentMs }, new SeenReports(db, systemClock)),
     async ({ source, place }) => {
       const page = await log.at(source, place);
       const found = page ? await pages.records({ source, page: place }) : new Map<number, MessageRecord>();
@@ -63,12 +63,12 @@ export async function reportsOf(
   return changesOf(inOrder).map(({ atMs, way, source, record }) => ({ atMs, way, source, record }));
 }
 
-/** The pages that may tell of the message. */
+/** The pages that may mention the message. */
 async function originsOf(
   messageId: string,
   { records, sentMs }: Pick<Sought, "records" | "sentMs">,
-  seen: Seen,
-): Promise<Origin[]> {
+  seen: SeenReports,
+): Promise<PagePlace[]> {
   const moments = [...records.map(({ sentAt }) => epochMsOf(sentAt)), ...sentMs].slice(0, MOST_MOMENTS);
   const slots = new Set(moments.flatMap((ms) => [ms - SPREAD_MS, ms, ms + SPREAD_MS]).map(slotAt));
   const mark = messageMarkOf(messageId);
@@ -80,7 +80,7 @@ async function originsOf(
   return [...unique.values()].slice(0, MOST_PAGES);
 }
 
-/** Of all that was told, what changed what was known: the rule of the archive, over again. */
+/** Keeps what changed what was known, by applying the archive's merge rule again. */
 function changesOf<T extends { readonly record: MessageRecord }>(reports: readonly T[]): T[] {
   const known = new Map<string, Known>();
   return reports.filter(({ record }) => {

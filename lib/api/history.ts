@@ -11,22 +11,22 @@ import { ok, type Reply } from "./responses.ts";
 import { type Client, restrict, shownTo, withoutText } from "./rights.ts";
 import type { ApiServices } from "./services.ts";
 
-/** A message is sent over a few channels at the most. */
+/** A message is sent on a few channels at most. */
 const MOST_CHANNELS = 100;
-/** Reading needs no retention: what is kept for how long was said when it was written. */
+/** Only writing needs to know the retention. */
 const NOT_WRITING_HOURS = 0;
 
 /**
- * Answers what is known of one message: what the archive says of it, and its history, which is every report that changed that and
- * every event, newest first, with the way by which each came. Throws a Refusal (404 when a client may see nothing of it), and
- * what DynamoDB throws.
+ * Answers what is known about one message: its records in the archive and its history, which is every report that
+ * changed them and every event, newest first, with the way each arrived. Throws a Refusal (404 if the client may see
+ * nothing of it), and what DynamoDB throws.
  */
 export async function answerHistory(
   { messageId: name = "" }: PathParameters,
   { client, format }: Admission,
   services: ApiServices,
 ): Promise<Reply> {
-  // API Gateway's HTTP API gives a path decoded, others as it was asked for.
+  // API Gateway's HTTP API decodes paths, others do not.
   for (const messageId of new Set([name, decoded(name)])) {
     const reply = await historyOf(messageId, { client, format }, services);
     if (reply) return reply;
@@ -65,7 +65,7 @@ async function historyOf(
   };
 }
 
-/** What the archive says of the message, newest first, as far as a client may see it. */
+/** The records of the message, newest first, as far as a client may see them. */
 async function recordsOf(messageId: string, client: Client, { db, limits, now }: ApiServices) {
   const filter = restrict({ messageId: [messageId] }, client);
   if (!filter) return { records: [], momentsMs: [], spentUnits: 0 };
@@ -78,8 +78,8 @@ async function recordsOf(messageId: string, client: Client, { db, limits, now }:
 }
 
 /**
- * Whoever may see some channels or senders only sees the events of what they see: not those that do not say their channel,
- * which may be of another leg of the message, and not those of another sender.
+ * A client that is limited to channels or senders sees only the events of what it sees: no events without a channel,
+ * which may be of another leg of the message, and none of another sender.
  */
 function maySee(
   { channels, senders }: Client,
@@ -102,12 +102,12 @@ function printEvent({ type, channel, said, ...origin }: KeptEvent, client: Clien
   return { ...originOf(origin), type, ...(channel === undefined ? {} : { channel }), event };
 }
 
-/** When it came, in UTC, and how. What was pushed as one kind is of the same source as what is pulled of it. */
+/** When (in UTC) and how it arrived. What is pushed and what is pulled of one kind has the same source. */
 function originOf({ atMs, way, source }: Pick<KeptEvent, "atMs" | "way" | "source">) {
   return { at: new Date(atMs).toISOString(), way, source: source.replace(/^push-/, "") };
 }
 
-/** What was clicked stood in the text. */
+/** The links that were clicked were part of the text. */
 function withoutLinks(said: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(withoutText(said)).filter(

@@ -67,7 +67,7 @@ const INCIDENT = {
   additionalProperties: false,
 };
 
-/** The path of the incidents, as OpenAPI has it. */
+/** The OpenAPI path of the incidents. */
 export function describeIncidentPaths(faults: DescribeFaults): JsonSchema {
   const schema = {
     type: "object",

@@ -6,7 +6,7 @@ import { readIncidents } from "../statistics/alerts/incident-store.ts";
 import { HEADINGS, summaryOf } from "../statistics/alerts/notice.ts";
 import type { Segment } from "../statistics/alerts/segment.ts";
 import { STEP_MS } from "../statistics/alerts/settings.ts";
-import { loadState } from "../statistics/alerts/state-store.ts";
+import { loadWatch } from "../statistics/alerts/state-store.ts";
 import type { Incident } from "../statistics/alerts/watch-state.ts";
 import type { Admission } from "./admission.ts";
 import { dateSchema } from "./feed-request.ts";
@@ -18,7 +18,7 @@ import type { Client } from "./rights.ts";
 import type { ApiServices } from "./services.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
-/** The rules look every five minutes; when they have not for so long, nobody judges. */
+/** The rules run every five minutes. If they have not for this long, the answer says so. */
 const NOT_JUDGED_MS = 3 * STEP_MS;
 
 /** The parameters of the incidents. */
@@ -29,7 +29,7 @@ export const incidentParameters = v.object({
   limit: limitSchema,
 });
 
-/** Reads the query string. Throws a Refusal that names each parameter that is wrong. */
+/** Parses the query string. Throws a Refusal that names each invalid parameter. */
 export function parseIncidentsRequest(queryString: string, nowMs: number) {
   const { until: untilMs = nowMs, since, ...others } = parseQuery(queryString, incidentParameters);
   const sinceMs = since ?? untilMs - WEEK_MS;
@@ -37,15 +37,15 @@ export function parseIncidentsRequest(queryString: string, nowMs: number) {
   return { ...others, sinceMs, untilMs };
 }
 
-/** Answers `GET /omnilog/1/incidents`: what was found wrong with channels, networks and senders, the newest first. */
+/** Answers `GET /omnilog/1/incidents`: what was found wrong with channels, networks and senders, newest first. */
 export async function answerIncidents(
   request: HttpRequest,
   { client }: Admission,
   { db, now }: Pick<ApiServices, "db" | "now">,
 ): Promise<Reply> {
   const { sinceMs, untilMs, open, limit } = parseIncidentsRequest(request.queryString, now());
-  const [state, stored] = await Promise.all([loadState(db), readIncidents(db, sinceMs, untilMs)]);
-  // The state knows more of those that are open than was written when they were opened.
+  const [state, stored] = await Promise.all([loadWatch(db), readIncidents(db, sinceMs, untilMs)]);
+  // For open incidents the state is more up to date than the item, which was written when they were opened.
   const current = new Map(state.watch.open.map((incident) => [incident.id, incident]));
   const incidents = stored
     .map((incident) => (incident.closedMs === undefined ? (current.get(incident.id) ?? incident) : incident))
@@ -62,13 +62,13 @@ export async function answerIncidents(
   return { response, client: client.name, rows: incidents.length, readUnits: 0, isIncomplete: false };
 }
 
-/** A client that is limited to senders sees nothing of others, and so nothing of a whole channel or network. */
+/** A client that is limited to senders sees no others, and thus nothing about a whole channel or network. */
 function maySee({ channels, senders }: Client, { channel, sender }: Segment): boolean {
   const isChannelSeen = channels === undefined || channels.includes(channel);
   return isChannelSeen && (senders === undefined || (sender !== undefined && senders.includes(sender)));
 }
 
-/** Of a whole channel a client of some senders learns nothing. */
+/** A client of some senders must learn nothing about the whole channel. */
 function reasonFor({ senders }: Client, closedBecause: Incident["closedBecause"]) {
   return senders && closedBecause === "PART_OF_CHANNEL" ? {} : { closedBecause };
 }

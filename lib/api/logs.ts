@@ -17,7 +17,7 @@ export async function answerLogs(
   { client, format }: Admission,
   services: ApiServices,
 ): Promise<Reply> {
-  // The document's POSTs have none. Whoever sends filters in one must not be given everybody's newest instead.
+  // The POSTs in the document have no body. A client that sends filters in one must not get everything instead.
   if (sent.trim() !== "")
     throw badRequest({ body: ["must be empty: the filters stand in the query string"] });
   const cursors = await services.cursors();
@@ -43,17 +43,17 @@ export async function answerLogs(
   };
 }
 
-/** What of a request's records a client may see; where it may see none, without a look into the archive. */
+/** The records that a client may see. If it may see none, the archive is not searched. */
 function findAllowed(request: LogsRequest, client: Client, { db, limits, now }: ApiServices) {
   const filter = restrict(request.filter, client);
   if (!filter) return { items: [], isIncomplete: false, spentUnits: 0 };
   return search(db, { ...request, filter }, limits, now);
 }
 
-/** API Gateway passes on some 10 kB of headers: whoever asks at such length has the cursor, and no link. */
+/** API Gateway accepts about 10 kB of headers. For longer queries there is only the cursor, and no link. */
 const MOST_LINK_CHARACTERS = 4_000;
 
-/** The header that leads to the next page (RFC 8288), where there is one. */
+/** The header with the link to the next page (RFC 8288), if there is one. */
 function linkTo(cursor: string | undefined, { path }: LogsEndpoint, queryString: string): { link?: string } {
   if (cursor === undefined) return {};
   const given = [...new URLSearchParams(queryString)].filter(([name]) => !/^cursor(\[\])?$/i.test(name));

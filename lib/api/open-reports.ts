@@ -5,10 +5,10 @@ import type { Database } from "../runtime/dynamodb.ts";
 import { ReportPages } from "./report-pages.ts";
 import type { ReportServices } from "./report-services.ts";
 
-/** Reading needs no retention: what is kept for how long was said when it was written. */
+/** Only writing needs to know the retention. */
 const NOT_WRITING_HOURS = 0;
 
-/** What the reports endpoints and the feed work with, built once for a process. */
+/** What the reports endpoints and the feed need, created once per process. */
 export function openReports(db: Database, now: () => number): ReportServices {
   return {
     index: new ReportIndex(db),

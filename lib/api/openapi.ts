@@ -10,7 +10,10 @@ import { describeStatisticsPaths } from "./statistics-openapi.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The API as an OpenAPI 3.1 document, made from the schemas that check requests, and from those that answers keep to. */
+/**
+ * The API as an OpenAPI 3.1 document, made from the same schemas that check requests, and that answers are tested
+ * against.
+ */
 export function describeApi(): JsonSchema {
   return {
     openapi: "3.1.0",
@@ -58,7 +61,7 @@ export function describeApi(): JsonSchema {
   };
 }
 
-/** What each fault means. */
+/** The meaning of each error. */
 const FAULTS: Readonly<Record<string, string>> = {
   400: "A parameter is wrong: the error names it and what is allowed",
   401: "No client of this archive",
@@ -74,7 +77,7 @@ const FAULTS: Readonly<Record<string, string>> = {
 const text = (description: string) => ({ description, schema: { type: "string" } });
 const count = (description: string) => ({ description, schema: { type: "integer", minimum: 0 } });
 const HEADERS = { "x-request-id": text("The name of this request in the log") };
-/** Of every answer to a client that was let in. */
+/** In every answer to an admitted client. */
 const RATE_HEADERS = {
   "x-ratelimit-limit": count("How many requests may come at once"),
   "x-ratelimit-remaining": count("How many of them are left"),
@@ -112,7 +115,7 @@ function describeEndpoint(endpoint: LogsEndpoint, method: string): JsonSchema {
   };
 }
 
-/** What an endpoint answers when something is wrong. */
+/** The error responses of an endpoint. */
 function describeFaults(shape: LogsEndpoint["errors"]) {
   const content = {
     "application/json": { schema: { $ref: `#/components/schemas/${shape}` } },
@@ -141,7 +144,7 @@ function describeParameters({ parameters }: LogsEndpoint): JsonSchema[] {
   }));
 }
 
-/** What a client sends, without what is made of it: conversions to our own types are not its business. */
+/** What a client sends, without our own conversions, which do not concern it. */
 function inputOf(schema: GenericSchema<unknown, unknown>): JsonSchema {
   const options = { typeMode: "input", errorMode: "ignore" } as const;
   const { $schema: _, ...described } = toJsonSchema(schema, options);

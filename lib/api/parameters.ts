@@ -9,12 +9,12 @@ import {
 } from "../archive/search/filters.ts";
 import { InvalidInput } from "../runtime/errors.ts";
 
-/** What a client asked for. */
+/** A client's query. */
 export interface LogsRequest {
   readonly filter: Filter;
   readonly limit: number;
   readonly useCursor: boolean;
-  /** The order key to go on after. */
+  /** The order key to continue after. */
   readonly after?: string;
 }
 
@@ -25,7 +25,7 @@ export type ParsedRequest = { readonly request: LogsRequest } | { readonly viola
 
 const LIMIT = "must be a whole number from 1 to 1000";
 
-/** The parameters that do not filter: how much to give, and where to go on. */
+/** The parameters that are not filters: how many records, and where to continue. */
 const CONTROLS = {
   limit: {
     schema: v.optional(
@@ -40,7 +40,7 @@ const CONTROLS = {
     text: "How many of the newest records to give.",
     described: { type: "integer", minimum: 1, maximum: 1_000, default: 50 },
   },
-  /** Infobip has cursors on its newer logs; here they are on all of them. */
+  /** Infobip offers cursors only on its newer logs; here all endpoints have them. */
   useCursor: {
     schema: v.optional(
       v.pipe(
@@ -63,10 +63,10 @@ const CONTROL_NAMES = Object.keys(CONTROLS) as ControlName[];
 
 type OwnName = FilterName | ControlName;
 
-/** Reads the values that an endpoint was given, by our own names. */
+/** Parses the values that an endpoint received, by our own names. */
 const requestSchema = v.object({ ...optionalFilters(), ...controlSchemas() });
 
-/** One entry for each filter, typed by the table: a filter that is added there is read here. */
+/** One entry per filter, with types from the table: a filter that is added there is parsed here. */
 function optionalFilters() {
   const entries = Object.fromEntries(
     FILTER_NAMES.map((name) => [name, v.optional(FILTER_TABLE[name].schema)]),
@@ -81,7 +81,7 @@ function controlSchemas() {
   return { limit: limit.schema, useCursor: useCursor.schema, cursor: cursor.schema };
 }
 
-/** A parameter as a reader of the API's description is told of it. */
+/** A parameter, as the API's description shows it. */
 export interface DescribedParameter {
   readonly name: string;
   readonly text: string;
@@ -90,7 +90,7 @@ export interface DescribedParameter {
   readonly isList: boolean;
 }
 
-/** The parameters of one endpoint: what each is called there. */
+/** The parameters of one endpoint, by its own names. */
 export class Parameters {
   readonly names: readonly string[];
   readonly #own: ReadonlyMap<string, OwnName>;
@@ -108,9 +108,9 @@ export class Parameters {
     this.#byLowerCase = new Map(this.names.map((name) => [name.toLowerCase(), name]));
   }
 
-  /** The name of a parameter, whatever case it is spelled in (`bulkid` and `bulkId` both stand in the seeds). */
+  /** The name of a parameter, ignoring case (the seeds have both `bulkid` and `bulkId`). */
   nameOf(spelled: string): string | undefined {
-    // The official JavaScript client writes the name of a list as bulkId[].
+    // The official JavaScript client appends [] to the names of lists: bulkId[].
     return this.#byLowerCase.get(spelled.toLowerCase().replace(/\[\]$/, ""));
   }
 
@@ -118,14 +118,14 @@ export class Parameters {
     return isListSchema(entryOf(this.ownName(name)).schema);
   }
 
-  /** Our own name of a parameter of this endpoint. Throws InvalidInput if it has none of that name. */
+  /** Our own name for a parameter of this endpoint. Throws InvalidInput if there is none. */
   ownName(name: string): OwnName {
     const own = this.#own.get(name);
     if (own === undefined) throw new InvalidInput("this is no parameter of this endpoint");
     return own;
   }
 
-  /** What this endpoint calls one of our parameters. */
+  /** This endpoint's name for one of our parameters. */
   theirName(own: string): string {
     return [...this.#own].find(([, name]) => name === own)?.[0] ?? own;
   }
@@ -146,13 +146,13 @@ function isListSchema(schema: v.GenericSchema<unknown, unknown>): boolean {
   return "pipe" in schema && Array.isArray(schema.pipe) && schema.pipe[0]?.type === "array";
 }
 
-/** Those of `/omni/1/logs`, as the seeds' document and OpenAPI 3.210.0 have them. */
+/** The parameters of `/omni/1/logs`, from the seeds' document and OpenAPI 3.210.0. */
 export const OMNI_PARAMETERS = new Parameters("omni");
 
-/** The position of a sealed cursor; undefined when it is none of this filter. */
+/** The position in a sealed cursor; undefined if the cursor does not belong to this filter. */
 export type OpenCursor = (cursor: string, filter: Filter) => string | undefined;
 
-/** Reads the query string of an endpoint; `channel` is the one that it is for, where it is for one. */
+/** Parses the query string of an endpoint. `channel` is set for endpoints that serve a single one. */
 export function parseLogsRequest(
   queryString: string,
   parameters: Parameters = OMNI_PARAMETERS,
@@ -169,10 +169,12 @@ export function parseLogsRequest(
   return interpret(result.output, channel, parameters, openCursor);
 }
 
-/** Each is told with the names that there are: a query of nothing but unknown ones must not become a huge answer. */
+/**
+ * The answer lists the valid names for each unknown one, so a query of many unknown names must not get a huge answer.
+ */
 const MOST_UNKNOWN_NAMED = 10;
 
-/** The values by our own names; and what is wrong with the names themselves. */
+/** The values by our own names, and what is wrong with the names themselves. */
 function gather(query: URLSearchParams, parameters: Parameters) {
   const given: Partial<Record<OwnName, string | string[]>> = {};
   const violations = new Map<string, string[]>();
@@ -215,7 +217,7 @@ function interpret(
 
 const violation = (name: string, message: string): ParsedRequest => ({ violations: { [name]: [message] } });
 
-/** Absent rather than undefined, so that the same question is the same filter. */
+/** Removes undefined values, so that equal questions have equal filters. */
 function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const present = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present) as { [K in keyof T]?: Exclude<T[K], undefined> };

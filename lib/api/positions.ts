@@ -11,7 +11,7 @@ import type { ReportServices } from "./report-services.ts";
 import type { HttpRequest, PathParameters } from "./requests.ts";
 import { ok, type Reply } from "./responses.ts";
 
-/** Where a rewind leads: a moment, the oldest that is kept, or the end. */
+/** Where to rewind to: a moment, the oldest report that is kept, or the end. */
 const target = v.union(
   [v.picklist(["oldest", "end"]), dateSchema],
   "must be a date with an offset, oldest, or end",
@@ -19,7 +19,7 @@ const target = v.union(
 const BODY = "must be a JSON object with nothing but to: a date with an offset, oldest, or end";
 const body = v.strictObject({ to: target }, BODY);
 
-/** Answers `POST /omnilog/1/positions/{source}`: the client reads on from elsewhere. Throws a Refusal. */
+/** Answers `POST /omnilog/1/positions/{source}`, which moves a client to another position. Throws a Refusal. */
 export async function answerRewind(
   { request, parameters, client }: { request: HttpRequest; parameters: PathParameters } & Admission,
   services: ReportServices,
@@ -37,7 +37,7 @@ export async function answerRewind(
   return replyWith(client.name, printLag(lag));
 }
 
-/** Answers `GET /omnilog/1/positions`: how far the client is behind, by source. */
+/** Answers `GET /omnilog/1/positions`: how far behind the client is, by source. */
 export async function answerPositions({ client }: Admission, services: ReportServices): Promise<Reply> {
   const found = await Promise.all(
     STREAMS.map(async (stream) => {

@@ -1,5 +1,5 @@
 import { recordText } from "../archive/codec.ts";
-import type { Found } from "../archive/search/answer.ts";
+import type { SearchAnswer } from "../archive/search/answer.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson, printJson } from "../message/json.ts";
 import { parseRecord } from "../message/record.ts";
 import type { LogsEndpoint } from "./endpoints.ts";
@@ -11,26 +11,29 @@ import { shownTo } from "./rights.ts";
 
 export interface Printed {
   readonly body: string;
-  /** In CSV and NDJSON, which have no place for it: the cursor, and whether the answer is incomplete. */
+  /** For CSV and NDJSON, which have no room for it in the body: the cursor, and whether the answer is incomplete. */
   readonly headers: Readonly<Record<string, string>>;
   readonly rows: number;
   readonly isIncomplete: boolean;
 }
 
-/** Makes the cursor of an order key. */
+/** Makes the cursor for an order key. */
 export type SealCursor = (after: string) => string;
 
-/** In most forms as much as passes through API Gateway and Lambda; where one needs more room for it, less is sent. */
+/**
+ * The most text that passes through API Gateway and Lambda in most formats. In those that need more room, fewer records
+ * are sent.
+ */
 const MOST_TEXT_BYTES = 2_500_000;
 
 /**
- * The body of an answer: the records, and a cursor where there is more and it was asked for, or where the answer is
- * incomplete, because the search ended early or because it would be too large.
+ * The body of an answer: the records, and a cursor if there are more and it was asked for, or if the answer is
+ * incomplete because the search stopped early or the records would not fit.
  */
 export async function printLogs(
   format: Format,
   endpoint: LogsEndpoint,
-  found: Found,
+  found: SearchAnswer,
   request: LogsRequest,
   sealCursor: SealCursor,
   isTextHidden = false,
@@ -52,7 +55,7 @@ export async function printLogs(
 async function printRows(
   format: Format,
   endpoint: LogsEndpoint,
-  found: Found,
+  found: SearchAnswer,
   request: LogsRequest,
   sealCursor: SealCursor,
   records: readonly string[],
@@ -72,8 +75,8 @@ async function printRows(
   return { body, headers, rows: records.length, isIncomplete };
 }
 
-/** The texts of as many records as an answer can hold; the first, however large it is. */
-function textsOf({ items }: Found): string[] {
+/** The texts of as many records as fit into an answer; always at least the first, however large. */
+function textsOf({ items }: SearchAnswer): string[] {
   const texts: string[] = [];
   let bytes = 0;
   for (const item of items) {
@@ -85,13 +88,13 @@ function textsOf({ items }: Found): string[] {
   return texts;
 }
 
-/** Where an answer of so many of the found records ends. */
-function endOf(found: Found, rows: number): Pick<Found, "after" | "isIncomplete"> {
+/** Where an answer with so many of the found records ends. */
+function endOf(found: SearchAnswer, rows: number): Pick<SearchAnswer, "after" | "isIncomplete"> {
   const last = found.items[rows - 1];
   return last && rows < found.items.length ? { after: last.order, isIncomplete: true } : found;
 }
 
-/** The records as their endpoint shows them, as JSON texts: where that is how they are stored, they need not be read. */
+/** The records as their endpoint shows them, as JSON texts. If that is how they are stored, they need not be parsed. */
 function presented(
   texts: readonly string[],
   { style }: LogsEndpoint,
@@ -122,7 +125,7 @@ const PRINTERS: Readonly<Record<Format, Printer>> = {
     return printXml(xmlRoot, { results, ...end });
   },
   csv: async (records, _end, endpoint) => {
-    // Asked for rarely, and loaded only then.
+    // Rarely needed, so it is loaded on demand.
     const { printCsv } = await import("./csv.ts");
     return printCsv(records.map(parseJson).filter(isJsonObject), columnsOf(endpoint.style));
   },

@@ -36,10 +36,10 @@ export const quarantineParameters = v.object({
   ),
 });
 
-/** A text of more than this is cut: it is for a person to look at, and the command line shows the whole. */
+/** Longer texts are cut: this is for people to look at, and the command line shows everything. */
 const MOST_CHARACTERS = 65_536;
 
-/** Answers `GET /omnilog/1/quarantine`: what could not be parsed, and why, without the texts. Throws a Refusal. */
+/** Answers `GET /omnilog/1/quarantine`: what could not be parsed and why, without the texts. Throws a Refusal. */
 export async function answerQuarantine({ request, client }: Call, services: ApiServices): Promise<Reply> {
   if (!isUnlimited(client)) throw forbidden("What is in quarantine may be of any channel and sender");
   const { limit, cursor } = parseQuery(request.queryString, quarantineParameters);
@@ -53,7 +53,7 @@ export async function answerQuarantine({ request, client }: Call, services: ApiS
   return replyWith({ results, ...(next === undefined ? {} : { nextCursor: idOf(next) }) });
 }
 
-/** Answers `GET /omnilog/1/quarantine/{id}`: the same with the text as it came. Throws a Refusal. */
+/** Answers `GET /omnilog/1/quarantine/{id}`: the entry with its original text. Throws a Refusal. */
 export async function answerQuarantined(call: Call, services: ApiServices): Promise<Reply> {
   const { entry, stores } = await entryFor(call, services);
   const [bytes, asked] = await Promise.all([
@@ -70,8 +70,8 @@ export async function answerQuarantined(call: Call, services: ApiServices): Prom
 }
 
 /**
- * Answers `POST /omnilog/1/quarantine/{id}/replay` and `DELETE /omnilog/1/quarantine/{id}`: writes down that it is to be done,
- * which the reconciler then does. May be repeated. Throws a Refusal.
+ * Answers `POST /omnilog/1/quarantine/{id}/replay` and `DELETE /omnilog/1/quarantine/{id}`: stores a request, which the
+ * reconciler carries out. May be repeated. Throws a Refusal.
  */
 export async function answerRequest(
   action: QuarantineRequest["action"],
@@ -115,12 +115,12 @@ function keyIn({ item }: QuarantinedItem): string {
   return String(item.sk);
 }
 
-/** An entry's id: its sort key, in characters that may stand in a path. */
+/** The id of an entry: its sort key, in characters that are allowed in a path. */
 function idOf(key: string): string {
   return Buffer.from(key).toString("base64url");
 }
 
-/** The sort key of an id; undefined where it is none. */
+/** The sort key for an id; undefined if it is not one. */
 function keyOf(id: string): string | undefined {
   if (!/^[\w-]{1,1000}$/.test(id)) return undefined;
   const key = Buffer.from(id, "base64url").toString();

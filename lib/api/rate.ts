@@ -5,32 +5,35 @@ import { EXPIRES_AT } from "../runtime/table.ts";
 
 export interface Rate {
   readonly perMinute: number;
-  /** How many may come at once. */
+  /** How many requests may come at once. */
   readonly burst: number;
 }
 
 /** What is left of a client's rate after a request. */
 export interface Allowance {
-  /** How many may come at once. */
+  /** How many requests may come at once. */
   readonly limit: number;
-  /** How many of these may come now. */
+  /** How many of these are left now. */
   readonly remaining: number;
-  /** Until all of them may come again, in milliseconds. */
+  /** How long until all of them are available again, in milliseconds. */
   readonly resetMs: number;
-  /** Where this request was one too many: when the next one has a chance, in milliseconds. Otherwise undefined. */
+  /**
+   * If the request exceeded the rate: how long until the next one can succeed, in milliseconds. Otherwise undefined.
+   */
   readonly waitMs?: number;
 }
 
 export const RATE_PARTITION = "rate#";
-/** A client's item also says when it was last used, which its owner wants to know for a year. */
+/** Also the life of the last use in the item, which clients may want to know for a year. */
 const KEPT_SECONDS = 400 * 24 * 3600;
-/** What we read of it: both numbers are microseconds since 1970. */
+/** The attributes that we read, both in microseconds since 1970. */
 const rateItem = v.object({ at: v.optional(v.number(), 0), used: v.optional(v.number()) });
 
 /**
- * Counts requests of a client across all Lambdas, by the generic cell rate algorithm: one number for each client, the
- * moment (in microseconds) at which its requests so far would be used up at the steady rate. Each request moves it on by one interval;
- * one that would move it further ahead than the burst allows is refused. The database makes each step whole.
+ * Counts the requests of a client across all Lambdas with the generic cell rate algorithm. It needs one number per
+ * client: the moment (in microseconds) at which its requests so far would be used up at the steady rate. Each request
+ * moves it on by one interval, and is refused if that would be further ahead than the burst allows. Conditional updates
+ * make each step atomic.
  */
 export class RateLimiter {
   readonly #db: Database;
@@ -39,9 +42,9 @@ export class RateLimiter {
     this.#db = db;
   }
 
-  /** Counts a request, unless it is one too many, which `waitMs` tells. */
+  /** Counts a request, unless it exceeds the rate; then `waitMs` is set. */
   async take(client: string, { perMinute, burst }: Rate, nowMs: number): Promise<Allowance> {
-    // Whole microseconds: fractions would be rounded here and not in the database, and the last of a burst be refused.
+    // Whole microseconds: the database would not round fractions as we do, and refuse the last request of a burst.
     const now = Math.round(nowMs) * 1_000;
     const interval = Math.ceil(60_000_000 / perMinute);
     const latest = now + interval * (burst - 1);
@@ -50,7 +53,7 @@ export class RateLimiter {
       remaining: Math.max(0, Math.floor((latest + interval - at) / interval)),
       resetMs: Math.max(0, Math.ceil((at - now) / 1_000)),
     });
-    // Either nothing is used up, or something is and there is room.
+    // Either nothing has been used, or there is room left.
     const isNew = "attribute_not_exists(#at) OR #at <= :limit";
     const started = await this.#move(client, isNew, { limit: now, to: ":by", by: now + interval, now });
     if (started !== undefined) return allowance(started);
@@ -65,13 +68,15 @@ export class RateLimiter {
     return { ...allowance(at), waitMs: Math.max(1, Math.ceil((at - latest) / 1_000)) };
   }
 
-  /** When a client was last let in, in milliseconds since 1970; undefined when it never was, or more than a year ago. */
+  /**
+   * When a client was last admitted, in milliseconds since 1970; undefined if it never was, or more than a year ago.
+   */
   async lastUsedMs(client: string): Promise<number | undefined> {
     const { used } = await this.#read(client);
     return used === undefined ? undefined : Math.round(used / 1_000);
   }
 
-  /** Moves a client's number if the condition holds. Gives what it is then; undefined where the condition did not hold. */
+  /** Moves a client's number if the condition holds. Returns its new value; undefined if the condition did not hold. */
   async #move(
     client: string,
     condition: string,
@@ -82,7 +87,7 @@ export class RateLimiter {
         new UpdateCommand({
           TableName: this.#db.table,
           Key: keyOf(client),
-          // The last use comes with a write that is made anyway, and costs nothing.
+          // Storing the last use along with a write that is made anyway costs nothing.
           UpdateExpression: `SET #at = ${to}, #used = :now, #expiresAt = :expiresAt`,
           ConditionExpression: condition,
           ExpressionAttributeNames: { "#at": "at", "#used": "used", "#expiresAt": EXPIRES_AT },

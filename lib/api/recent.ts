@@ -1,8 +1,8 @@
 /**
- * A memory of bounded size: values by name, each for so long after it was last set. When it is full, what was set longest
- * ago makes room.
+ * A cache of bounded size: values by name, each for a fixed time after it was last set. When it is full, the value that
+ * was set the longest ago is evicted.
  */
-export class Recent<T> {
+export class RecentValues<T> {
   readonly #most: number;
   readonly #keptMs: number;
   readonly #values = new Map<string, { readonly value: T; readonly untilMs: number }>();
@@ -18,7 +18,7 @@ export class Recent<T> {
   }
 
   set(name: string, value: T, nowMs: number): void {
-    // A Map lists its names in the order in which they were added: deleting first puts this one last.
+    // A Map keeps its keys in the order of insertion: deleting first makes this one the last.
     this.#values.delete(name);
     this.#values.set(name, { value, untilMs: nowMs + this.#keptMs });
     if (this.#values.size <= this.#most) return;

@@ -5,7 +5,7 @@ import { isOfPage } from "./own-page.ts";
 import type { Violations } from "./parameters.ts";
 import type { HttpRequest } from "./requests.ts";
 
-/** What a refusal may say beside its status, code and text. */
+/** What a refusal may contain besides its status, code and text. */
 interface Details {
   readonly headers?: Readonly<Record<string, string>>;
   readonly violations?: Violations;
@@ -13,10 +13,7 @@ interface Details {
   readonly cause?: unknown;
 }
 
-/**
- * The one way in which a request is not answered: anything below the router may throw it. This file is the only place that
- * chooses a status of ours other than 200.
- */
+/** Thrown by anything below the router to refuse a request. Only this file chooses statuses of ours other than 200. */
 export class Refusal extends OwnError {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -36,15 +33,15 @@ export function badRequest(violations: Violations): Refusal {
   return new Refusal(400, "BAD_REQUEST", "Request is invalid.", { violations });
 }
 
-/** 401; `cause`: why nobody could have been let in, where that is our own fault. */
+/** 401; `cause` is set if nobody could have been admitted through a fault of ours. */
 export function unauthorized(asked: HttpRequest["headers"], cause?: unknown): Refusal {
-  // A browser would answer a page's 401 with a window of its own.
+  // On a page's request a browser would answer a Basic challenge with its own password dialog.
   const challenge = isOfPage(asked) ? 'Cookie realm="omnilog"' : 'Basic realm="omnilog", charset="UTF-8"';
   const headers = { "www-authenticate": challenge };
   return new Refusal(401, "UNAUTHORIZED", "Invalid login details", { headers, cause });
 }
 
-/** 403: who it is is known or does not matter; this is not for them, or not in this way. */
+/** 403: refused whoever is asking, or because of who is. */
 export function forbidden(text: string): Refusal {
   return new Refusal(403, "FORBIDDEN", text);
 }
@@ -78,7 +75,7 @@ export function headersTooLarge(): Refusal {
   return new Refusal(431, "REQUEST_HEADER_FIELDS_TOO_LARGE", "The headers are too large");
 }
 
-/** 429, with the whole seconds after which another request has a chance. */
+/** 429, with the whole seconds until the next request can succeed. */
 export function tooManyRequests(waitMs: number): Refusal {
   const headers = { "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))) };
   return new Refusal(429, "TOO_MANY_REQUESTS", "Too many requests", { headers });
@@ -90,7 +87,7 @@ function generalError(cause: unknown): Refusal {
   return new Refusal(500, "GENERAL_ERROR", text, { cause });
 }
 
-/** Throttling passes within seconds, once the table has adapted. */
+/** Throttling ends within seconds, when the table has adapted. */
 const UNAVAILABLE_SECONDS = 5;
 
 /** 503: the database is too busy, or too slow, to answer now. */
@@ -100,16 +97,18 @@ export function unavailable(cause: unknown): Refusal {
   return new Refusal(503, "SERVICE_UNAVAILABLE", text, { headers, cause });
 }
 
-/** What a client is told of anything that was thrown. */
+/** What a client is told about anything that was thrown. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   return isBusy(error) ? unavailable(error) : generalError(error);
 }
 
-/** Each is told with the names that there are: a query of nothing but unknown ones must not become a huge answer. */
+/**
+ * The answer lists the valid names for each unknown one, so a query of many unknown names must not get a huge answer.
+ */
 export const MOST_UNKNOWN_NAMED = 10;
 
-/** For what takes no parameters. Throws a Refusal that names those that are given. */
+/** For routes without parameters. Throws a Refusal that names those that are given. */
 export function refuseAnyParameter(queryString: string, why = "is not a parameter; there are none"): void {
   const names = [...new URLSearchParams(queryString).keys()].slice(0, MOST_UNKNOWN_NAMED);
   if (names.length > 0) throw badRequest(Object.fromEntries(names.map((name) => [name.slice(0, 64), [why]])));

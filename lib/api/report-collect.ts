@@ -6,7 +6,7 @@ import type { MessageRecord } from "../message/record.ts";
 import { hasNews, isNews } from "./report-pages.ts";
 import type { StreamReader } from "./report-services.ts";
 
-/** A report of a stream, and where it stands. */
+/** A report of a stream, and its place. */
 export interface Given extends StreamPlace {
   readonly record: MessageRecord;
 }
@@ -14,11 +14,11 @@ export interface Given extends StreamPlace {
 /** What was found for a poll. */
 export interface Collected {
   readonly given: readonly Given[];
-  /** What could have been given of each entry that was looked at, in order. */
+  /** For each entry that was looked at, in order, what it could contribute. */
   readonly looked: readonly Looked[];
-  /** Pages that the retention has taken before the client had read them to the end. */
+  /** Pages that expired before the client had read them completely. */
   readonly skippedPages: number;
-  /** Did it stop before its end because it had looked at so much? */
+  /** Did it stop early because it had looked at too many pages? */
   readonly isIncomplete: boolean;
 }
 
@@ -27,20 +27,20 @@ interface Looked {
   readonly rows: readonly number[];
 }
 
-/** What a poll wants. */
+/** What a poll asks for. */
 export interface Wanted {
   readonly limit: number;
-  /** May the client see it at all? What it may not see is passed over for good. */
+  /** May the client see it at all? Other reports are skipped for good. */
   readonly isAllowed: (record: MessageRecord) => boolean;
-  /** Does it pass the filters? What does not is left for another poll. */
+  /** Does it pass the filters? Other reports are left for another poll. */
   readonly isWanted?: ((record: MessageRecord) => boolean) | undefined;
   readonly nowMs: number;
 }
 
-/** So many pages are looked through for one answer: reading a thousand reports takes some 20 ms. */
+/** The most pages that are searched for one answer: reading a thousand reports takes about 20 ms. */
 const MOST_PAGES = 100;
 
-/** Collects reports from a position on. */
+/** Collects reports after a position. */
 export async function collect(
   stream: Stream,
   reading: Reading,
@@ -55,7 +55,7 @@ export async function collect(
   for await (const entry of index.read(stream, reading.next.place)) {
     if (read >= MOST_PAGES) return { given, looked, skippedPages, isIncomplete: true };
     const isRead = hasNews(entry) && isKept(entry, nowMs);
-    // What is missing in the index has expired even longer ago.
+    // An entry that is missing from the index has expired even longer ago.
     skippedPages += entry.place - expected + Number(hasNews(entry) && !isRead);
     expected = entry.place + 1;
     const records = isRead ? await pages.records(entry) : new Map<number, MessageRecord>();
@@ -75,7 +75,7 @@ export async function collect(
   return { given, looked, skippedPages, isIncomplete: false };
 }
 
-/** Where a client stands when it has been given some of what was found: at the first that it still may be given. */
+/** The position of a client that was given some of what was found: the first report that it may still be given. */
 export function nextAfter(
   from: StreamPlace,
   looked: readonly Looked[],
@@ -92,7 +92,7 @@ export function nextAfter(
   return next;
 }
 
-/** The reports of rows that were given before, as far as their pages are still there, and how many of the pages are not. */
+/** The reports of rows that were handed out before, as far as their pages still exist, and how many pages do not. */
 export async function reportsAt(
   stream: Stream,
   rows: Rows,

@@ -4,21 +4,24 @@ import { isJsonObject, type Json, type JsonObject } from "../message/json.ts";
 import type { MessageRecord } from "../message/record.ts";
 import type { ErrorStyle } from "./errors.ts";
 
-/** One of Infobip's reports endpoints, as clients pull it from here. */
+/** One of Infobip's reports endpoints, from which clients pull here. */
 export interface ReportsEndpoint {
   readonly path: string;
-  /** Its reports, and whose position moves: the newer endpoint of a channel reads on where the older one stopped. */
+  /**
+   * The stream that it hands out, and whose position it moves: a channel's newer endpoint continues where the older one
+   * stopped.
+   */
   readonly stream: Stream;
   readonly filters: readonly ReportFilter[];
-  /** How it shows a report; `xmlStyle` where that is not the same in XML. */
+  /** How it shows a report; `xmlStyle` if XML differs. */
   readonly style: Style;
   readonly xmlStyle?: Style;
-  /** The root of its XML answer. */
+  /** The root element of its XML answer. */
   readonly xmlRoot: string;
   readonly errors: ErrorStyle["shape"];
 }
 
-/** What a report must be to be given, by the parameter that asks for it. */
+/** The filters of reports, by parameter. */
 export const REPORT_FILTERS = {
   bulkId: ({ bulkId }: MessageRecord) => bulkId,
   messageId: ({ messageId }: MessageRecord) => messageId,
@@ -34,9 +37,9 @@ const OLD = ["bulkId", "messageId"] as const;
 const PLATFORM = ["entityId", "applicationId", "campaignReferenceId"] as const;
 
 /**
- * The parameters and fields are those of the seeds (version 1) and of OpenAPI 3.210.0 (version 3 and 4, and the platform's
- * parameters); the XML roots those of the seeds, and for push that of omni, which its document shows. There the network is
- * mccMnc in JSON and mccmnc in XML.
+ * Parameters and fields are those of the seeds (version 1) and of OpenAPI 3.210.0 (versions 3 and 4, and the platform's
+ * parameters). XML roots are from the seeds; for push that of omni, which its document shows. In that one the network
+ * is mccMnc in JSON, but mccmnc in XML.
  */
 export const REPORTS_ENDPOINTS: readonly ReportsEndpoint[] = [
   {

@@ -10,7 +10,7 @@ import { REPORTS_ENDPOINTS, type ReportFilter, type ReportsEndpoint } from "./re
 import { ACK_FORM, ACK_HEADER, POSITION_HEADER, SKIPPED_HEADER } from "./report-request.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
-/** What every endpoint answers when something is wrong, in this shape. */
+/** The error responses of every endpoint, in this shape. */
 type DescribeFaults = (shape: ErrorStyle["shape"]) => JsonSchema;
 
 const count = v.pipe(v.number(), v.integer());
@@ -74,7 +74,7 @@ const FILTER_TEXTS: Readonly<Record<ReportFilter, string>> = {
   campaignReferenceId: "The campaign of messages",
 };
 
-/** The paths of the reports, the feed and the positions, as OpenAPI has them. */
+/** The OpenAPI paths of the reports, the feed and the positions. */
 export function describeReportPaths(faults: DescribeFaults): JsonSchema {
   return {
     ...Object.fromEntries(

@@ -1,21 +1,21 @@
 import { readAnyPage } from "../infobip/page.ts";
 import { sourceNamed } from "../infobip/sources.ts";
 import type { PageLog } from "../log/page-log.ts";
-import type { Entry } from "../log/report-index.ts";
+import type { StreamEntry } from "../log/report-index.ts";
 import { hasBit } from "../log/rows.ts";
 import type { MessageRecord } from "../message/record.ts";
 import type { Client } from "./rights.ts";
 
-/** The records of a page, by which of its results they were. */
+/** The records of a page, by their index among its results. */
 export type PageRecords = ReadonlyMap<number, MessageRecord>;
 
-/** At most so many records are remembered: some 20 MB. */
+/** The most records in the cache: about 20 MB. */
 const MOST_REMEMBERED = 20_000;
 const GONE: PageRecords = new Map();
 
 /**
- * The pages of the log, read and remembered. A page never changes, and whoever pulls fifty reports at a time asks for the same
- * page twenty times.
+ * A cache of pages of the log. Pages never change, and a client that pulls fifty reports at a time needs the same page
+ * twenty times.
  */
 export class ReportPages {
   readonly #log: PageLog;
@@ -26,8 +26,8 @@ export class ReportPages {
     this.#log = log;
   }
 
-  /** The records of an entry's page; none when it is not there any more. */
-  async records({ source, page: place }: Pick<Entry, "source" | "page">): Promise<PageRecords> {
+  /** The records of an entry's page; none if the page no longer exists. */
+  async records({ source, page: place }: Pick<StreamEntry, "source" | "page">): Promise<PageRecords> {
     const name = `${source}#${place}`;
     const remembered = this.#remembered.get(name);
     if (remembered) return remembered;
@@ -39,8 +39,8 @@ export class ReportPages {
     return read;
   }
 
-  /** Does this process remember a report of this page from a row on? */
-  hasRemembered({ source, page }: Pick<Entry, "source" | "page">, from: number): boolean {
+  /** Is a report of this page, from a row on, in the cache? */
+  hasRemembered({ source, page }: Pick<StreamEntry, "source" | "page">, from: number): boolean {
     const records = this.#remembered.get(`${source}#${page}`);
     return records !== undefined && [...records.keys()].some((row) => row >= from);
   }
@@ -56,22 +56,22 @@ export class ReportPages {
   }
 }
 
-/** Does an entry have something new at all? One that has not need not be read. */
-export function hasNews({ fresh }: Entry): boolean {
+/** Does an entry contain anything new? If not, its page need not be read. */
+export function hasNews({ fresh }: StreamEntry): boolean {
   return fresh === undefined || fresh.length > 0;
 }
 
-/** Is a row of a page of this stream? */
-export function isOfStream({ rows }: Entry, row: number): boolean {
+/** Does this row of a page belong to the stream? */
+export function isOfStream({ rows }: StreamEntry, row: number): boolean {
   return rows === undefined || hasBit(rows, row);
 }
 
-/** Is a row of a page the first to say what it says? */
-export function isNews({ fresh }: Entry, row: number): boolean {
+/** Is this row of a page the first to say what it says? */
+export function isNews({ fresh }: StreamEntry, row: number): boolean {
   return fresh === undefined || hasBit(fresh, row);
 }
 
-/** May a client see a report? Whoever may see some senders only does not see one that does not say its sender. */
+/** May a client see a report? A client that is limited to senders does not see reports without a sender. */
 export function mayRead({ channels, senders }: Client, { channel, from }: MessageRecord): boolean {
   return (channels?.includes(channel) ?? true) && (senders?.includes(from ?? "") ?? true);
 }

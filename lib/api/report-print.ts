@@ -3,7 +3,7 @@ import type { Format } from "./formats.ts";
 import type { ReportsEndpoint } from "./report-endpoints.ts";
 import { printXml } from "./xml.ts";
 
-/** The body of a reports endpoint's answer, as the seeds have it. */
+/** The body of a reports endpoint's answer, as in the seeds. */
 export function printReports(
   format: Format,
   { xmlRoot }: Pick<ReportsEndpoint, "xmlRoot">,

@@ -4,19 +4,22 @@ import { badRequest, MOST_UNKNOWN_NAMED } from "./refusals.ts";
 import { REPORT_FILTERS, type ReportFilter, type ReportsEndpoint } from "./report-endpoints.ts";
 import type { HttpRequest } from "./requests.ts";
 
-/** What a client asks of a reports endpoint. */
+/** A request to a reports endpoint. */
 export interface ReportsRequest {
   readonly limit: number;
-  /** Must hold of a report; undefined: any will do, and so they are taken in order. */
+  /** The condition on reports; undefined if there is none, and reports are taken in order. */
   readonly isWanted?: ((record: MessageRecord) => boolean) | undefined;
-  /** What it acknowledges: a token, or "" for nothing; undefined: it does not acknowledge, and what it gets counts as taken. */
+  /**
+   * What it acknowledges: a token, or "" for nothing; undefined if it does not acknowledge, so that what it gets counts
+   * as taken.
+   */
   readonly acknowledged?: string;
 }
 
-/** The header by which a client acknowledges, and the one that names what to acknowledge next. */
+/** The header with which a client acknowledges, and in which it gets the token to acknowledge next. */
 export const ACK_HEADER = "omnilog-ack";
 export const POSITION_HEADER = "omnilog-position";
-/** How many pages the retention has taken before the client had read them, where it has taken any. */
+/** How many pages expired before the client had read them, if any. */
 export const SKIPPED_HEADER = "omnilog-skipped-pages";
 
 const LIMIT = "must be a whole number from 1 to 1000";
@@ -31,7 +34,7 @@ export const limitSchema = v.optional(
   "50",
 );
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
-/** Nothing, or a token. */
+/** Empty, or a token. */
 export const ACK_FORM = /^(?:|1-(?:b\d{1,15}|n[0-9a-f]{16}))$/;
 const token = v.optional(
   v.pipe(
@@ -41,13 +44,13 @@ const token = v.optional(
   ),
 );
 
-/** What a reports endpoint lets itself be asked: one value each, as Infobip's do. */
+/** The parameters of a reports endpoint: each takes a single value, as at Infobip. */
 export function parametersOf({ filters }: ReportsEndpoint) {
   const schemas = Object.fromEntries(filters.map((name) => [name, v.optional(text)]));
   return v.object({ limit: limitSchema, ...schemas });
 }
 
-/** Reads a request. Throws a Refusal that names each parameter that is wrong. */
+/** Parses a request. Throws a Refusal that names each invalid parameter. */
 export function parseReportsRequest(
   endpoint: ReportsEndpoint,
   { queryString, headers }: Pick<HttpRequest, "queryString" | "headers">,
@@ -71,7 +74,9 @@ function isFilter(name: string): name is ReportFilter {
   return Object.hasOwn(REPORT_FILTERS, name);
 }
 
-/** Reads a query string whose parameters are given once each, in any case of letters. Throws a Refusal. */
+/**
+ * Parses a query string in which each parameter has a single value and its name may be in any case. Throws a Refusal.
+ */
 export function parseQuery<T extends v.ObjectEntries>(
   queryString: string,
   schema: v.ObjectSchema<T, undefined>,

@@ -28,26 +28,26 @@ interface Poll extends Admission {
   readonly asked: ReportsRequest;
 }
 
-/** What a poll is about to give, and what its position becomes by that. */
+/** What a poll is about to hand out, and what its position then becomes. */
 interface Offer {
   readonly given: readonly Given[];
   readonly body: string;
   readonly reading: Reading;
   readonly token?: string;
-  /** Pages that the retention has taken before the client had them: it is passed over them now, and told so. */
+  /** Pages that expired before the client had read them: it skips them now, and is told. */
   readonly skippedPages: number;
   readonly isIncomplete: boolean;
 }
 
-/** Each time somebody else has moved the position, who is served by that; so many at once are not meant well. */
+/** Whenever the position cannot be moved, another poll has been served. So many at once are not meant well. */
 const MOST_ATTEMPTS = 50;
-/** Pages with something taken out of order; each costs up to 130 bytes of the position. */
+/** The most pages with rows taken out of order; each needs up to 130 bytes of the position. */
 const MOST_PAGES_OUT_OF_ORDER = 1_000;
 
 /**
- * Answers one of the reports endpoints: what its client has not been given yet. The position moves, on the condition that
- * nobody else has moved it, when the answer is made and before it is sent: what is lost on its way does not come again, as it
- * is with Infobip, unless the client acknowledges. Throws a Refusal, and what DynamoDB throws.
+ * Answers one of the reports endpoints with what its client has not been given yet. The position moves once the answer
+ * is made and before it is sent, provided nobody else has moved it. So an answer that is lost on its way does not come
+ * again, as with Infobip, unless the client acknowledges. Throws a Refusal, and what DynamoDB throws.
  */
 export async function answerReports(
   endpoint: ReportsEndpoint,
@@ -57,19 +57,19 @@ export async function answerReports(
 ): Promise<Reply> {
   const asked = parseReportsRequest(endpoint, request);
   const poll = { ...admission, id: request.id, arrivedAtMs: request.arrivedAtMs, endpoint, asked };
-  // HEAD has no body to give anything in.
+  // HEAD has no body to hand out anything in.
   if (request.method === "HEAD") return replyOf(poll, emptyOffer(poll));
   return replyOf(poll, await serve(poll, services));
 }
 
-/** Offers until the position could be moved: then it is given. */
+/** Makes offers until the position could be moved, which hands out the last one. */
 async function serve(poll: Poll, services: ReportServices): Promise<Omit<Offer, "reading">> {
   const { client, endpoint, asked } = poll;
   const { positions, index } = services;
   let seen: number | undefined;
   for (let n = 0; n < MOST_ATTEMPTS; n++) {
-    // What was handed out before this poll is only known for certain by a consistent read; whoever only takes finds out
-    // when the position does not move.
+    // Only a consistent read tells for certain what was handed out before this poll. A poll without acknowledgement
+    // notices when the position does not move.
     const isConsistent = n > 0 || asked.acknowledged !== undefined;
     const reading =
       (isConsistent ? undefined : rememberedReading(poll, services)) ??
@@ -89,8 +89,8 @@ async function serve(poll: Poll, services: ReportServices): Promise<Omit<Offer, 
 }
 
 /**
- * A position that this process remembers, if it remembers the page that is read on, too: whoever pulls fifty reports at a time
- * reads the next fifty without a question. Whether the position is still right, moving it will tell.
+ * A cached position, if the page that comes next is cached as well: a client that pulls fifty reports at a time gets
+ * the next fifty without any read. If the position is out of date, moving it fails.
  */
 function rememberedReading({ client, endpoint }: Poll, { positions, index, pages }: ReportServices) {
   const reading = positions.remembered(client.id, endpoint.stream);
@@ -117,7 +117,7 @@ async function offerOf(poll: Poll, reading: Reading, seen: number, services: Rep
   };
 }
 
-/** Offers what nobody has been given; `rest` is the position without what was acknowledged just now. */
+/** Offers what nobody has been given; `rest` is the position without what was just acknowledged. */
 async function newOffer(
   poll: Poll,
   reading: Reading,
@@ -155,7 +155,7 @@ function tooMuchOutOfOrder() {
   return badRequest({ bulkId: [message], messageId: [message] });
 }
 
-/** As many reports as pass through API Gateway in one answer; the first, however large it is. */
+/** As many reports as pass through API Gateway in one answer; always at least the first, however large. */
 function passable(poll: Poll, found: readonly Given[]): Pick<Offer, "given" | "body"> {
   for (let given = found; ; given = given.slice(0, Math.ceil(given.length / 2))) {
     const body = print(poll, given);
@@ -170,8 +170,8 @@ function print({ endpoint, format, client }: Poll, given: readonly Given[]): str
 }
 
 /**
- * What names an answer with nothing in it: there is nothing to acknowledge. It is the poll's own, so that asked with it again
- * a client gets what it was given after it, and no other client of the same name does.
+ * The token for an empty answer, where there is nothing to acknowledge. It belongs to this poll: if it is sent again,
+ * the client gets what it was given after this answer, and no other process of the same client does.
  */
 function idleToken({ asked, id }: Poll): string {
   return asked.acknowledged || `n${sha256(id).slice(0, 16)}`;

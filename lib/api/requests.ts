@@ -1,14 +1,17 @@
-/** A request as far as this service looks at it; header names in lower case. */
+/** The part of a request that this service uses; header names are in lower case. */
 export interface HttpRequest {
   readonly id: string;
   readonly method: string;
   readonly path: string;
   readonly queryString: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The address that it came from; "" where that is not known. */
+  /** The client's address; "" if it is unknown. */
   readonly sourceIp: string;
   readonly body: string;
-  /** When it reached API Gateway, milliseconds since 1970: two that cross are at once, however long each waits here. */
+  /**
+   * When it reached API Gateway, in milliseconds since 1970. Requests that overlap count as simultaneous, however long
+   * each waits here.
+   */
   readonly arrivedAtMs: number;
 }
 
@@ -16,8 +19,9 @@ export interface HttpRequest {
 export type PathParameters = Readonly<Record<string, string>>;
 
 /**
- * Does a path have this form? Gives the values of its parameters, or undefined. A last part such as `{messageId+}` takes the
- * rest of the path, since API Gateway's HTTP API decodes it: an id with a slash comes as several parts.
+ * Matches a path against a pattern; returns the values of its parameters, or undefined. A last part such as
+ * `{messageId+}` takes the rest of the path: API Gateway's HTTP API decodes paths, so an id with slashes arrives as
+ * several parts.
  */
 export function matchPath(form: string, path: string): PathParameters | undefined {
   const wanted = form.split("/");
@@ -36,7 +40,10 @@ export function matchPath(form: string, path: string): PathParameters | undefine
   return Object.fromEntries(values);
 }
 
-/** The text that a part of a path stands for: API Gateway gives a path as it was asked for. What is not encoded well stays as it is. */
+/**
+ * Decodes a part of a path, for servers that pass paths on as they were sent. What is not properly encoded stays as it
+ * is.
+ */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

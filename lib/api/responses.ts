@@ -4,7 +4,7 @@ import { CONTENT_TYPES, type Format } from "./formats.ts";
 import type { Refusal } from "./refusals.ts";
 import type { HttpRequest } from "./requests.ts";
 
-/** What goes back to API Gateway. */
+/** A response for API Gateway. */
 export interface Response {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,28 +14,28 @@ export interface Response {
   readonly cookies?: readonly string[];
 }
 
-/** A response, and what it cost and found, for the log. */
+/** A response, with what it cost and found, for the log. */
 export interface Reply {
   readonly response: Response;
-  /** The name of the client; "" where nobody had to sign in, or nobody did. */
+  /** The name of the client; "" if nobody had to sign in, or nobody did. */
   readonly client: string;
   readonly rows: number;
   readonly readUnits: number;
   readonly isIncomplete: boolean;
-  /** Pages of reports that the retention has taken before the client had read them. */
+  /** Pages of reports that expired before the client had read them. */
   readonly skippedPages?: number;
   /** What went wrong on our side, if anything did. */
   readonly cause?: unknown;
 }
 
-/** The reply of what reads nothing. */
+/** The reply if nothing was read from the database. */
 export function unread(response: Response): Reply {
   return { response, client: "", rows: 0, readUnits: 0, isIncomplete: false };
 }
 
 const COMMON_HEADERS = {
   "cache-control": "no-store",
-  // An answer that a browser opens by itself is a text and nothing else, and of no use inside other sites.
+  // If a browser opens an answer directly, it is only text; and other sites cannot embed it.
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "cross-origin-resource-policy": "same-origin",
   "strict-transport-security": "max-age=63072000; includeSubDomains",
@@ -47,39 +47,39 @@ export function ok(format: Format, body: string, headers: Readonly<Record<string
   return { statusCode: 200, headers: { ...headersOf(CONTENT_TYPES[format]), vary, ...headers }, body };
 }
 
-/** A page of ours that is not an answer to a query: such as the API's description, and the page that shows it. */
+/** A page of our own which is not the answer to a query, such as the API's description. */
 export function page(contentType: string, body: string): Response {
   const policy =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'";
   return { statusCode: 200, headers: { ...headersOf(contentType), "content-security-policy": policy }, body };
 }
 
-/** 202: it is written down, and will be done. */
+/** 202: stored, and will be carried out. */
 export function accepted(body: string): Response {
   return { ...ok("json", body), statusCode: 202 };
 }
 
-/** An answer without a body. */
+/** A response without a body. */
 export function noContent(headers: Readonly<Record<string, string>>): Response {
   return { statusCode: 204, headers: { ...COMMON_HEADERS, ...headers }, body: "" };
 }
 
-/** What is asked for is elsewhere, for good; `location` may be relative to what was asked for. */
+/** A permanent redirect; `location` may be relative. */
 export function movedTo(location: string): Response {
   return { statusCode: 308, headers: { ...COMMON_HEADERS, location }, body: "" };
 }
 
-/** The same response with more headers, or other values of some. */
+/** The response with additional or changed headers. */
 export function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
   return { ...response, headers: { ...response.headers, ...headers } };
 }
 
-/** The same response with a cookie. */
+/** The response with a cookie. */
 export function withCookie(response: Response, cookie: string): Response {
   return { ...response, cookies: [cookie] };
 }
 
-/** A refusal in the style of the request; CSV and NDJSON have no form for it, so it is JSON there. */
+/** A refusal in the format of the request. CSV and NDJSON have no format for errors, so it is JSON there. */
 export async function refused(refusal: Refusal, { format, shape }: ErrorStyle): Promise<Response> {
   const { statusCode, code, message: text, violations, headers } = refusal;
   const contentType = CONTENT_TYPES[format === "xml" ? "xml" : "json"];
@@ -88,9 +88,9 @@ export async function refused(refusal: Refusal, { format, shape }: ErrorStyle): 
 }
 
 /**
- * The same response with the request's id and, where the client takes it and it is worth it, compressed. A body that
- * would not pass otherwise (it is one huge record) is compressed in any case: nearly every client undoes that. The
- * answer to HEAD is that to GET without its body.
+ * Adds the request's id and, if the client accepts it and it is worth it, compresses the body. A body that would
+ * otherwise not pass (a single huge record) is always compressed, since nearly every client can decompress. The answer
+ * to HEAD is that to GET without its body.
  */
 export function finish(
   response: Response,
@@ -109,13 +109,15 @@ export function finish(
   };
 }
 
-/** Lambda gives back 6 MB at most, headers included, and base64 makes 4 bytes of 3. */
+/** Lambda returns at most 6 MB, including headers, and base64 turns 3 bytes into 4. */
 const MOST_PAYLOAD_BYTES = 5_900_000;
 const MOST_BODY_BYTES = 4_400_000;
 
-/** May a body go through Lambda and API Gateway: as it is, which is inside a JSON string, and compressed, however badly? */
+/**
+ * Does a body pass through Lambda and API Gateway, both as it is (inside a JSON string) and compressed, however badly?
+ */
 export function isPassable(body: string): boolean {
-  // One character takes 6 bytes at most.
+  // One character takes at most 6 bytes.
   if (body.length * 6 <= MOST_BODY_BYTES) return true;
   return (
     Buffer.byteLength(body) <= MOST_BODY_BYTES &&

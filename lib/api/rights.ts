@@ -3,27 +3,27 @@ import type { JsonObject } from "../message/json.ts";
 import { type MessageRecord, recordOf } from "../message/record.ts";
 import type { Rate } from "./rate.ts";
 
-/** Who asks, and what they may see. */
+/** A client, and what it may see. */
 export interface Client {
   readonly id: string;
   readonly name: string;
-  /** Only these channels, or senders; undefined: all. */
+  /** Only these channels or senders; undefined: all. */
   readonly channels?: readonly string[] | undefined;
   readonly senders?: readonly string[] | undefined;
   readonly isTextHidden: boolean;
-  /** May it see what could not be parsed, and have it tried again or dropped? Ask `isAdmin`. */
+  /** May it see what could not be parsed, and replay or drop it? Use `isAdmin` to check. */
   readonly isAdmin?: boolean | undefined;
-  /** Requests a minute, and at once; undefined: the endpoint's default. */
+  /** Requests per minute, and at once; undefined: the default. */
   readonly perMinute?: number | undefined;
   readonly burst?: number | undefined;
 }
 
-/** The client of a `user:password` pair, which may see everything, and is an admin if it is named as one. */
+/** The client of a `user:password` pair, which may see everything, and is an admin if it is listed as one. */
 export function clientOfPair(id: string, admins: readonly string[]): Client {
   return { id, name: id, isTextHidden: false, isAdmin: admins.includes(id) };
 }
 
-/** Where what was written to the recipient stands, or where it can be read. */
+/** Fields with what was written to the recipient, or where it can be read. */
 const TEXT_FIELDS = ["text", "content", "subject", "browserLink"];
 
 /** What a client that sees no texts may see of an object. */
@@ -39,26 +39,26 @@ export function shownTo(
   return isTextHidden ? recordOf(Object.entries(withoutText(record))) : record;
 }
 
-/** Does a client see everything that there is? */
+/** May a client see everything? */
 export function isUnlimited({ channels, senders, isTextHidden }: Client): boolean {
   return channels === undefined && senders === undefined && !isTextHidden;
 }
 
-/** What is in quarantine is of any channel and sender, and whole: an admin is somebody who may see everything. */
+/** The quarantine contains reports of any channel and sender, so an admin must be somebody who may see everything. */
 export function isAdmin(client: Client): boolean {
   return client.isAdmin === true && isUnlimited(client);
 }
 
 /** How often a client may ask. */
 export function rateOf({ perMinute, burst }: Client, otherwise: Rate): Rate {
-  // Whoever is given a small rate alone is not meant to have a large burst.
+  // A client with a low rate of its own is not meant to have a large burst.
   const most = Math.min(otherwise.burst, Math.ceil(perMinute ?? Infinity));
   return { perMinute: perMinute ?? otherwise.perMinute, burst: burst ?? most };
 }
 
 /**
- * What a client may see of what it asks for, as the narrowest filter there is: what is asked for and what is allowed become
- * one condition. Undefined when they have nothing in common, so that nothing need be read to answer.
+ * Combines what is asked for with what is allowed into one filter. Undefined if they have nothing in common, so that
+ * nothing need be read.
  */
 export function restrict(filter: Filter, { channels, senders }: Client): Filter | undefined {
   const channel = common(filter.channel, channels);
@@ -74,7 +74,7 @@ export function restrict(filter: Filter, { channels, senders }: Client): Filter 
   };
 }
 
-/** What is both asked for and allowed: one value, a list of them (nothing, if it is empty), or, without either, anything. */
+/** What is both asked for and allowed: one value, a list of them (if empty: nothing) or, without either, anything. */
 function common(
   asked: string | undefined,
   allowed: readonly string[] | undefined,

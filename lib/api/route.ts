@@ -6,16 +6,16 @@ import type { ApiServices } from "./services.ts";
 
 interface Place {
   readonly method: "GET" | "POST" | "DELETE";
-  /** A part in braces stands for any text, which the handler gets by its name: `/omnilog/1/messages/{messageId+}`. */
+  /** A part in braces matches any text, which the handler gets by its name: `/omnilog/1/messages/{messageId+}`. */
   readonly path: string;
   /** The shape of its errors. */
   readonly errors: ErrorStyle["shape"];
 }
 
-/** For clients only: the router calls its handler when `admit` has let somebody in. */
+/** For clients only: the router calls its handler only after `admit` has admitted somebody. */
 export interface ClientRoute extends Place, Omit<Door, "method"> {
   readonly admission: "client";
-  /** Does it take no parameter in its query string? Then whatever is given there is refused. */
+  /** Does it take no query parameters? Then any that are given are refused. */
   readonly hasNoParameters?: true;
   readonly handle: (
     call: { readonly request: HttpRequest; readonly parameters: PathParameters } & Admission,
@@ -23,7 +23,7 @@ export interface ClientRoute extends Place, Omit<Door, "method"> {
   ) => Promise<Reply>;
 }
 
-/** For anybody. Its handler is given no database and no services, so that it cannot tell of any message. */
+/** For everybody. Its handler gets neither the database nor the services, so it cannot reveal any message. */
 export interface OpenRoute extends Place {
   readonly admission: "anyone";
   readonly handle: (request: HttpRequest, parameters: PathParameters) => Promise<Reply>;

@@ -16,14 +16,14 @@ import type { Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import type { ApiServices } from "./services.ts";
 
-/** More than API Gateway lets through; a thousand ids do not fit either. */
+/** More than API Gateway accepts, and more than a thousand ids would need. */
 const MOST_QUERY_CHARACTERS = 10_000;
-/** API Gateway takes 10 kB of them; what serves the handler elsewhere may take more. */
+/** API Gateway accepts 10 kB of headers; other servers may accept more. */
 const MOST_HEADER_CHARACTERS = 16_384;
 const MOST_BODY_CHARACTERS = 65_536;
-/** A search ends by itself when its time is over; so much longer is waited for the call that it is in, and for signing in. */
+/** A search stops when its time is up. This much longer is allowed for the call that it is in, and for signing in. */
 const GRACE_MS = 3_000;
-/** API Gateway waits for 29 seconds, and then answers in its own words. */
+/** API Gateway waits for 29 seconds, and then sends an error of its own. */
 const MOST_MS = 28_000;
 
 /** What was found at a path. */
@@ -32,7 +32,7 @@ interface Match {
   readonly parameters: PathParameters;
 }
 
-/** Answers one request, and always does: what goes wrong is an answer, too, with its `cause`. */
+/** Answers one request, and never throws: an error becomes an answer, too, with its `cause`. */
 export async function answer(request: HttpRequest, services: ApiServices): Promise<Reply> {
   const matches = ROUTES.flatMap((route): Match[] => {
     const parameters = matchPath(route.path, request.path);
@@ -48,7 +48,7 @@ export async function answer(request: HttpRequest, services: ApiServices): Promi
   return { ...reply, response: finish(response, request, acceptsGzip(request.headers["accept-encoding"])) };
 }
 
-/** The response, readable by pages of other origins where some are configured: most stacks have none. */
+/** Makes the response readable for pages of other origins, if any are configured. Most stacks have none. */
 async function readable(
   request: HttpRequest,
   response: Response,

@@ -6,10 +6,10 @@ import { REPORTS_ENDPOINTS } from "./report-endpoints.ts";
 import { movedTo, page, type Reply, unread } from "./responses.ts";
 import type { Route } from "./route.ts";
 
-/** Infobip's two. */
+/** Infobip's two formats. */
 const REPORT_FORMATS: readonly Format[] = ["json", "xml"];
 
-/** Every request that is answered. HEAD and OPTIONS follow from these. */
+/** Every route. HEAD and OPTIONS follow from these. */
 export const ROUTES: readonly Route[] = [
   ...LOGS_ENDPOINTS.flatMap((endpoint) =>
     endpoint.methods.map(
@@ -31,7 +31,7 @@ export const ROUTES: readonly Route[] = [
       errors: endpoint.errors,
       admission: "client",
       formats: REPORT_FORMATS,
-      // Who looks must not take from what its programs wait for.
+      // A person who looks must not take what their programs are waiting for.
       bySession: false,
       handle: async ({ request, client, format }, services) => {
         const { answerReports } = await import("./reports.ts");
@@ -112,7 +112,7 @@ export const ROUTES: readonly Route[] = [
     }),
   ),
   open("/openapi.json", async () => {
-    // Asked for rarely, and loaded only then.
+    // Rarely needed, so it is loaded on demand.
     const { describeApi } = await import("./openapi.ts");
     return page("application/json; charset=utf-8", JSON.stringify(describeApi()));
   }),
@@ -120,9 +120,9 @@ export const ROUTES: readonly Route[] = [
     const { docsPage } = await import("./docs-page.ts");
     return page("text/html; charset=utf-8", docsPage());
   }),
-  // API Gateway's `/console/{proxy+}` does not match it, so that it comes here; the fragment goes along.
+  // API Gateway's `/console/{proxy+}` does not match this path, so it is redirected here; browsers keep the fragment.
   open("/console/", async () => movedTo("../console")),
-  // It asks nothing of the database: it tells a load balancer that the endpoint is there, and nobody anything else.
+  // It does not ask the database: it only tells a load balancer that the endpoint is up.
   open("/health", async () => page("application/json; charset=utf-8", '{"status":"UP"}')),
 ];
 

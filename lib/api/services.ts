@@ -9,7 +9,7 @@ import type { Rate, RateLimiter } from "./rate.ts";
 import type { ReportServices } from "./report-services.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** What finding out who asks takes. */
+/** What it takes to find out who is asking. */
 export interface SignInServices {
   /** The `user:password` pairs. */
   readonly credentials: Secret;
@@ -17,28 +17,28 @@ export interface SignInServices {
   readonly admins: readonly string[];
   readonly clients: Pick<ClientFinder, "find">;
   readonly failedSignIns: FailedSignIns;
-  /** Loaded when the first cookie comes. */
+  /** Loaded when the first cookie arrives. */
   readonly sessions: () => Promise<Sessions>;
   readonly now: () => number;
 }
 
-/** What letting somebody in takes. */
+/** What it takes to admit somebody. */
 export interface AdmissionServices extends SignInServices {
   readonly rateLimiter: Pick<RateLimiter, "take">;
   /** For clients that have no rate of their own. */
   readonly rate: Rate;
 }
 
-/** What the endpoints work with. */
+/** What the endpoints need. */
 export interface ApiServices extends AdmissionServices {
   readonly db: Database;
   readonly limits: SearchLimits;
-  /** The cursors of the present key. Throws what Secrets Manager throws. */
+  /** The cursors of the current key. Throws what Secrets Manager throws. */
   readonly cursors: () => Promise<Cursors>;
-  /** What reports are pulled with: loaded when the first is asked for. */
+  /** What it takes to pull reports: loaded when somebody first does. */
   readonly reports: () => Promise<ReportServices>;
-  /** What the archive's own state is read with: loaded when somebody asks for it. */
+  /** What it takes to read the state of the archive: loaded when somebody asks. */
   readonly health: () => Promise<HealthServices>;
-  /** The pages that may ask from a browser, by origin; "*": all. */
+  /** The origins whose pages may ask from a browser; "*": all. */
   readonly corsOrigins: readonly string[];
 }

@@ -5,14 +5,14 @@ import { type Client, clientOfPair } from "./rights.ts";
 import type { SignInServices } from "./services.ts";
 import { type Credential, isProof, type Session } from "./sessions.ts";
 
-/** What failures with a token count under: nobody else's, and not the token. */
+/** The name under which failures with a token are counted: unique to it, but not the token itself. */
 export function nameOfSession(token: string): string {
   return `session ${sha256(token).slice(0, 32)}`;
 }
 
 /**
- * The client of the session that a token opens, with the rights that it has now; undefined when the session is over, or what
- * it was begun with lets nobody in any more.
+ * The client of the session that a token opens, with its current rights; undefined if the session is over, or if the
+ * credential it began with is no longer accepted.
  */
 export async function clientOfSession(token: string, services: SignInServices): Promise<Client | undefined> {
   const sessions = await services.sessions();
@@ -45,7 +45,7 @@ async function ofStored(
   return isStill ? client : undefined;
 }
 
-/** The credentials of a stored client that are taken now. */
+/** The credentials of a stored client that are accepted now. */
 function secretsOf(client: StoredClient, nowMs: number): Credential[] {
   const { previous } = client;
   const all = previous !== undefined && previous.untilMs > nowMs ? [client, previous] : [client];

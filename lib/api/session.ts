@@ -9,10 +9,10 @@ import { type Client, isAdmin } from "./rights.ts";
 import type { ApiServices } from "./services.ts";
 import { newToken, SESSION_MS, type Session } from "./sessions.ts";
 
-/** What one signs in to the console with: what would stand in an Authorization header. */
+/** The credentials for signing in to the console: the same as in an Authorization header. */
 export const signInBody = v.union([
   v.strictObject({
-    // A pair is one text: with a colon in it, `a:b` and `c` would be let in by the pair of `a` and `b:c`.
+    // A pair is one text: if a user name could contain a colon, `a:b` and `c` would match the pair of `a` and `b:c`.
     user: v.pipe(v.string(), v.regex(/^[^:]{1,128}$/)),
     password: v.pipe(v.string(), v.maxLength(1_000)),
   }),
@@ -20,7 +20,7 @@ export const signInBody = v.union([
 ]);
 const ALLOWED = 'must be {"user": "…", "password": "…"}, the user without a colon, or {"key": "…"}';
 
-/** Whoever is signed in, as the page shows it. */
+/** The client that is signed in, as the page shows it. */
 export const me = v.object({
   client: v.string(),
   isAdmin: v.boolean(),
@@ -28,15 +28,15 @@ export const me = v.object({
   channels: v.optional(v.array(v.string())),
   senders: v.optional(v.array(v.string())),
   isTextHidden: v.boolean(),
-  /** Absent: it is an Authorization header that has let it in. */
+  /** Absent: it signed in with an Authorization header. */
   expiresAt: v.optional(v.string()),
 });
 
 type Call = { readonly request: HttpRequest } & Admission;
 
 /**
- * Who wants to sign in, by the request's body. Only a page of this origin may ask: else another site could sign its visitor in
- * as somebody else. Throws a Refusal.
+ * The credentials in the body of a sign-in. Only a page of this origin may send them, or another site could sign its
+ * visitors in as somebody else. Throws a Refusal.
  */
 export function claimOf({ headers, body }: HttpRequest): Claim {
   if (!isChangeFromOwnPage(headers)) throw forbidden("Only the console itself may sign somebody in");
@@ -45,13 +45,12 @@ export function claimOf({ headers, body }: HttpRequest): Claim {
   if (!parsed.success) throw badRequest({ body: [ALLOWED] });
   const sent = parsed.output;
   if ("user" in sent) return { scheme: "basic", id: sent.user, secret: sent.password };
-  // A key that has not even the form of one is nobody's.
+  // A key of the wrong form belongs to nobody.
   return parseAuthorization(`App ${sent.key.trim()}`) ?? { scheme: "key", id: "", secret: "" };
 }
 
 /**
- * Answers `POST /omnilog/1/session`: a new session, under a token that nobody has chosen. The one that the browser had before
- * ends.
+ * Answers `POST /omnilog/1/session`: starts a session, with a new random token. The browser's previous session ends.
  */
 export async function answerSignIn({ request, client }: Call, services: ApiServices): Promise<Reply> {
   const { credential } = await believe(claimOf(request), request, services);
@@ -73,7 +72,7 @@ export async function answerWhoAmI({ request, client }: Call, services: ApiServi
   return replyWith(client, session);
 }
 
-/** Answers `DELETE /omnilog/1/session`: the session is over, here and for whoever may have copied it. */
+/** Answers `DELETE /omnilog/1/session`: ends the session, here and for anybody who may have copied its token. */
 export async function answerSignOut({ request }: Call, services: ApiServices): Promise<Reply> {
   const token = sessionToken(request.headers);
   if (token !== undefined) await (await services.sessions()).endToken(token, services.now());

@@ -15,11 +15,14 @@ import { EXPIRES_AT } from "../runtime/table.ts";
  */
 const SESSION_PARTITION = "session";
 
-/** From the sign-in on, whatever is done: milliseconds. */
+/** The longest life of a session, in milliseconds, whatever its activity. */
 export const SESSION_MS = 12 * 3_600_000;
 const TOKEN = /^[\w-]{43}$/;
 
-/** What lets a client in, which its sessions end with: a `user:password` pair, or one of a stored client's secrets. */
+/**
+ * What a client signed in with. Its sessions end when it does: a `user:password` pair, or one of a stored client's
+ * secrets.
+ */
 export interface Credential {
   readonly by: "pair" | "stored";
   /** The pair; or the salt and the hash of the secret. */
@@ -29,7 +32,7 @@ export interface Credential {
 const VERSION = 1;
 const storedSession = v.object({
   sk: v.string(),
-  /** The client's id: what it may see is looked up afresh by each request. */
+  /** The client's id. Its rights are looked up afresh for each request. */
   client: v.string(),
   by: v.picklist(["pair", "stored"]),
   proof: v.string(),
@@ -45,19 +48,19 @@ export function newToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** Was this credential the one that the session with this token was begun with? */
+/** Is this the credential with which the session of this token began? */
 export function isProof({ proof, by }: Session, token: string, credential: Credential): boolean {
   const expected = Buffer.from(proofOf(token, credential), "hex");
   const given = Buffer.from(proof, "hex");
   return by === credential.by && given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** Is a session over at this moment, by its time or by its end? */
+/** Is a session over at this moment, because its time is up or because it was ended? */
 export function isEnded({ untilMs, endedMs }: Session, nowMs: number): boolean {
   return endedMs !== undefined || untilMs <= nowMs;
 }
 
-/** The sessions of all clients. They are changed by updates alone: the endpoint has no right to put or delete. */
+/** The sessions of all clients. Only updates are used, since the endpoint has no right to put or delete. */
 export class Sessions {
   readonly #db: Database;
 
@@ -65,7 +68,7 @@ export class Sessions {
     this.#db = db;
   }
 
-  /** Begins a session under a token that nobody has had before. */
+  /** Starts a session with a token that nobody has had before. */
   async begin(token: string, client: string, credential: Credential, nowMs: number): Promise<Session> {
     const session = {
       client,
@@ -82,7 +85,7 @@ export class Sessions {
     return { sk: sha256(token), ...session };
   }
 
-  /** The session that a token opens now. Read consistently, so that one that was ended a moment ago is refused everywhere. */
+  /** The open session of a token. Read consistently, so that a session that was just ended is refused everywhere. */
   async find(token: string, nowMs: number): Promise<Session | undefined> {
     if (!TOKEN.test(token)) return undefined;
     const { Item } = await this.#db.client.send(
@@ -110,7 +113,7 @@ export class Sessions {
     }
   }
 
-  /** Those that are open now. */
+  /** The sessions that are open now. */
   async *open(nowMs: number): AsyncGenerator<Session> {
     const query = {
       KeyConditionExpression: "pk = :pk",
@@ -139,7 +142,7 @@ export class Sessions {
   }
 }
 
-/** What is no session of ours opens nothing. */
+/** An invalid item opens nothing. */
 function parse(item: unknown): Session | undefined {
   const result = v.safeParse(storedSession, item);
   return result.success ? result.output : undefined;

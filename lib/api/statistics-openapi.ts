@@ -9,7 +9,7 @@ type DescribeFaults = (shape: ErrorStyle["shape"]) => Readonly<Record<string, ob
 const DATE = { type: "string", format: "date-time", examples: ["2026-11-22T08:00:00.000+01:00"] };
 const MOMENT = { type: "string", examples: ["2026-11-22T08:00:00.000+0000"] };
 const text = (description: string) => ({ description, schema: { type: "string" } });
-/** A list in a query string: not empty, and nothing in it empty. */
+/** A list in a query string: not empty, and without empty elements. */
 const PART = "\\s*[^,\\s](?:[^,]*[^,\\s])?\\s*";
 const ANY_LIST = { type: "string", pattern: `^${PART}(?:,${PART})*$` };
 
@@ -39,7 +39,7 @@ function filterText(name: string): string {
   return `Only messages with one of these: ${dimension?.text ?? name}`;
 }
 
-/** The paths of the statistics, as OpenAPI has them. */
+/** The OpenAPI paths of the statistics. */
 export function describeStatisticsPaths(faults: DescribeFaults): JsonSchema {
   const responses: Readonly<Record<string, object>> = {
     200: {
@@ -86,7 +86,7 @@ const PARAMETERS = [
   ...FILTERS.map((name) => query(name, filterText(name), ANY_LIST)),
 ];
 
-/** In a body null is as good as nothing. */
+/** In a body, null counts as absent. */
 const texts = { type: ["array", "null"], minItems: 1, items: { type: "string", minLength: 1 } };
 const DATE_OR_NULL = { ...DATE, type: ["string", "null"] };
 const BODY = {

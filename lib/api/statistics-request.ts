@@ -9,17 +9,17 @@ import {
   TIME_TO_DELIVER_NAME,
   TIME_UNITS,
 } from "../statistics/dimensions.ts";
-import type { Asked } from "../statistics/gather.ts";
+import type { CubeQuestion } from "../statistics/gather.ts";
 import { METRICS, type Metric, PENDING } from "../statistics/metrics.ts";
 import { dateSchema } from "./feed-request.ts";
 import type { Violations } from "./parameters.ts";
 import { badRequest, refuseAnyParameter } from "./refusals.ts";
 import type { HttpRequest } from "./requests.ts";
 
-/** What a client asks of the statistics. */
+/** A request to the statistics. */
 export interface StatisticsRequest {
-  readonly period: Omit<Asked, "looksAt">;
-  /** Values that are asked for, by the name of their list: `channelCodes`. */
+  readonly period: Omit<CubeQuestion, "looksAt">;
+  /** The values to filter by, by the name of their list: `channelCodes`. */
   readonly filters: Readonly<Record<string, readonly string[]>>;
   readonly columns: readonly Column[];
   readonly metrics: readonly Metric[];
@@ -29,14 +29,14 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
 const MOST_DAYS = 400;
-/** The years that dates have four digits for: what is asked for beyond them is cut off. */
+/** The years with four digits; a range beyond them is cut off. */
 const [FIRST_MS, END_MS] = [Date.parse("0000-01-01T00:00:00Z"), Date.UTC(10_000, 0)];
 const MOST_MINUTE_HOURS = 6;
 const MOST_VALUES = 1_000;
 const DEFAULT_METRICS =
   "TOTAL_SENT_TRAFFIC_COUNT,DELIVERED_TRAFFIC_COUNT,FAILED_TRAFFIC_COUNT,PENDING_TRAFFIC_COUNT,TRAFFIC_DELIVERY_RATE";
 
-/** Every name that `aggregateBy` and `metrics` take, and the lists of `filterBy`. */
+/** The names that `aggregateBy` and `metrics` accept, and the lists of `filterBy`. */
 export const AGGREGATES = [
   ...TIME_UNITS.map(({ name }) => name),
   ...DIMENSIONS.map(({ name }) => name),
@@ -45,7 +45,7 @@ export const AGGREGATES = [
 ];
 export const METRIC_NAMES = METRICS.map(({ name }) => name);
 export const FILTERS = DIMENSIONS.flatMap(({ filter }) => filter ?? []);
-/** Infobip's own that change nothing here: there is one account, and what is sent. */
+/** Infobip's own filters that change nothing here, where there is one account and only outbound traffic. */
 const IGNORED = ["accountKeys", "includeSubaccounts", "directions"];
 
 const LIST = "must be a list of texts that are not empty";
@@ -76,7 +76,7 @@ const schema = v.object({
   ...(filterEntries as Record<string, v.OptionalSchema<typeof values, undefined>>),
 });
 
-/** Infobip's own that cubes do not hold: reports do not say them, or not all. */
+/** Infobip's own names that cubes do not hold, because not all reports have them. */
 const NOT_COUNTED = [
   "CAMPAIGN_REFERENCE",
   "APPLICATION_ID",
@@ -95,7 +95,9 @@ function namesOf(names: readonly string[]) {
   return v.array(v.picklist(names, text), text);
 }
 
-/** Reads a request: the query string of a GET, the JSON body of a POST. Throws a Refusal that names what is wrong. */
+/**
+ * Parses a request: the query string of a GET, or the JSON body of a POST. Throws a Refusal that names what is wrong.
+ */
 export function parseStatisticsRequest(
   { method, queryString, body }: Pick<HttpRequest, "method" | "queryString" | "body">,
   nowMs: number,
@@ -129,7 +131,7 @@ export function parseStatisticsRequest(
   };
 }
 
-/** As archived: the name of a channel is taken in any case of letters, as everywhere. */
+/** In the archive's spelling. As everywhere, case does not matter in names of channels. */
 function spelled(filter: string, value: string): string {
   const dimension = DIMENSIONS.find((one) => one.filter === filter);
   return dimension?.isUpperCase ? value.toUpperCase() : value;
@@ -147,7 +149,7 @@ function told(issues: readonly v.BaseIssue<unknown>[]): Violations {
 const LISTS = ["aggregateBy", "metrics", ...FILTERS];
 const NAMES = ["sentSince", "sentUntil", ...LISTS];
 
-/** Lists are given comma separated, or by their name again and again; names in any case of letters. */
+/** Lists may be comma separated or repeated; case does not matter in names. */
 function givenInQuery(queryString: string): Record<string, unknown> {
   const given: Record<string, string | string[]> = {};
   for (const [spelled, value] of new URLSearchParams(queryString)) {
@@ -167,7 +169,9 @@ function nameOf(spelled: string): string {
   throw badRequest({ [spelled.slice(0, 64)]: [`is not a parameter; there are ${NAMES.join(", ")}`] });
 }
 
-/** As Infobip takes it: filterBy, aggregateBy, metrics, with or without `request` around; its callbackUrl is not needed. */
+/**
+ * As at Infobip: filterBy, aggregateBy, metrics, with or without an enclosing `request`; its callbackUrl is not needed.
+ */
 function givenInBody(text: string): Record<string, unknown> {
   const { callbackUrl: _, ...outer } = parseObject(text);
   const { request, ...beside } = outer;
@@ -206,12 +210,12 @@ function parseObject(text: string): Record<string, unknown> {
   throw badRequest({ body: ["must be a JSON object with filterBy, aggregateBy and metrics"] });
 }
 
-/** The period, widened to whole hours, or minutes where these are asked for. */
+/** The period, extended to whole hours, or to minutes if these are asked for. */
 function periodOf(
   { sentSince, sentUntil }: { sentSince: number | undefined; sentUntil: number | undefined },
   aggregateBy: readonly string[],
   nowMs: number,
-): Omit<Asked, "needs" | "looksAt"> {
+): Omit<CubeQuestion, "needs" | "looksAt"> {
   const isMinute = aggregateBy.includes("MINUTE");
   const stepMs = isMinute ? MINUTE_MS : HOUR_MS;
   const usualMs = isMinute ? HOUR_MS : DAY_MS;
@@ -228,7 +232,7 @@ function periodOf(
   return { sinceMs, untilMs, grain };
 }
 
-/** Pending messages are shown beside a rate. */
+/** A rate is always shown with the number of pending messages. */
 function withNeeded(names: readonly string[]): Metric[] {
   const metrics = [...new Set(names)].flatMap((name) => METRICS.find((metric) => metric.name === name) ?? []);
   const first = metrics.findIndex(({ isRate }) => isRate);
@@ -237,8 +241,8 @@ function withNeeded(names: readonly string[]): Metric[] {
 }
 
 /**
- * By channel unless all are asked for together, as Infobip does, since the rates of e-mail have another formula; prices by
- * currency; and of several stretches of time by the finest alone.
+ * By channel unless the sum of all is asked for, as at Infobip, since the rates of e-mail have another formula; prices
+ * by currency; and of several units of time only the finest.
  */
 function columnsOf(aggregateBy: readonly string[], isPriced: boolean): Column[] {
   const units = TIME_UNITS.filter(({ name }) => aggregateBy.includes(name));

@@ -1,6 +1,6 @@
 import { printJson } from "../message/json.ts";
 import { formatMoment } from "../message/moment.ts";
-import { Answer, type Question, type Table } from "../statistics/answer.ts";
+import { type StatisticsQuestion, StatisticsTable, type Table } from "../statistics/answer.ts";
 import { CHANNEL, DIMENSIONS } from "../statistics/dimensions.ts";
 import { type Gathered, gather } from "../statistics/gather.ts";
 import type { Admission } from "./admission.ts";
@@ -12,12 +12,12 @@ import type { Client } from "./rights.ts";
 import type { ApiServices } from "./services.ts";
 import { parseStatisticsRequest, type StatisticsRequest } from "./statistics-request.ts";
 
-/** The last moment that a date has digits for. */
+/** The last moment for which a date has enough digits. */
 const LAST_MS = Date.UTC(10_000, 0) - 1;
 
 /**
- * Answers `GET` and `POST /omnilog/1/statistics`, as Infobip's metrics-api (OpenAPI 3.210.0) answers, but at once. Throws a
- * Refusal, and what DynamoDB throws.
+ * Answers `GET` and `POST /omnilog/1/statistics` like Infobip's metrics-api (OpenAPI 3.210.0), but synchronously.
+ * Throws a Refusal, and what DynamoDB throws.
  */
 export async function answerStatistics(
   request: HttpRequest,
@@ -26,7 +26,7 @@ export async function answerStatistics(
 ): Promise<Reply> {
   const asked = parseStatisticsRequest(request, now());
   const question = questionOf(asked, client);
-  const answer = new Answer(question);
+  const answer = new StatisticsTable(question);
   const period = { ...asked.period, looksAt: looksAt(question) };
   const gathered = await gather(db, period, limits, now, (startMs, cells) => answer.add(startMs, cells));
   const table = answer.table();
@@ -44,8 +44,8 @@ export async function answerStatistics(
   };
 }
 
-/** What is asked for, and of that what the client may see. */
-function questionOf({ filters, columns, metrics }: StatisticsRequest, client: Client): Question {
+/** The question, restricted to what the client may see. */
+function questionOf({ filters, columns, metrics }: StatisticsRequest, client: Client): StatisticsQuestion {
   const asked = DIMENSIONS.flatMap((dimension) => {
     const values = filters[dimension.filter ?? ""];
     return values ? [{ dimension, values: new Set(values) }] : [];
@@ -58,7 +58,7 @@ function questionOf({ filters, columns, metrics }: StatisticsRequest, client: Cl
   return { wanted: [...asked, ...allowed], columns, metrics };
 }
 
-function looksAt({ wanted, columns }: Question) {
+function looksAt({ wanted, columns }: StatisticsQuestion) {
   const dimensions = [
     ...wanted.map(({ dimension }) => dimension),
     ...columns.flatMap((column) => (column.kind === "dimension" ? [column.dimension] : [])),

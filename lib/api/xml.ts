@@ -1,14 +1,14 @@
 import { isJsonObject, type Json, printJson } from "../message/json.ts";
 
 /**
- * A JSON value as an XML document, fields as elements, lists as repeated elements. Numbers keep their digits. What XML
- * 1.0 cannot hold is made visible instead of being lost: a control character becomes its picture (U+2400 and on).
+ * A JSON value as an XML document: fields as elements, lists as repeated elements. Numbers keep their digits. What XML
+ * 1.0 cannot represent becomes visible instead of being lost: a control character becomes its picture (U+2400 and on).
  */
 export function printXml(root: string, value: Json): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${printElement(root, value)}`;
 }
 
-/** An element; of a list, one for each item. A list in a list has no name of its own. */
+/** An element; for a list, one per item. A list inside a list has no name of its own. */
 function printElement(name: string, value: Json, attribute = ""): string {
   if (Array.isArray(value)) {
     return value.map((item) => printElement(name, Array.isArray(item) ? { item } : item, attribute)).join("");
@@ -25,9 +25,9 @@ function printContent(value: Json): string {
 }
 
 const ELEMENT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-/** The element of fields whose own names cannot name one. */
+/** The element for fields whose names are not valid element names. */
 const PROPERTY = "property";
-/** Names that parsers in JavaScript refuse, and the one that a field of its own must not be mistaken for. */
+/** Names that JavaScript parsers reject, and the one that must not be confused with our own element. */
 const FORBIDDEN_NAMES = new Set(["__proto__", "constructor", "prototype", PROPERTY]);
 
 function printField(name: string, value: Json): string {

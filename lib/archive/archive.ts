@@ -8,7 +8,7 @@ import { Days } from "./days.ts";
 import { freshItems } from "./fresh.ts";
 import { dayOf, identityOf } from "./keys.ts";
 import { versionsBetween } from "./search/stretch.ts";
-import type { Appended, ArchiveWriter, Compared, Origin, Outcome } from "./writer.ts";
+import type { Appended, ArchiveWriter, Compared, Novelty, Origin } from "./writer.ts";
 
 export interface ArchiveSettings {
   readonly retentionHours: number;
@@ -100,7 +100,7 @@ function stretchesOf(moments: readonly number[]): { sinceMs: number; untilMs: nu
   return stretches;
 }
 
-function outcomeOf(before: Known, after: Known): Outcome {
+function outcomeOf(before: Known, after: Known): Novelty {
   const [rank, doneAt] = precedenceOf(before);
   const [newRank, newDoneAt] = precedenceOf(after);
   if (newRank !== rank || newDoneAt !== doneAt) return "advanced";

@@ -110,7 +110,7 @@ export function parseBlock(item: unknown): Block {
   return { key: { pk, sk }, newestMs: newestOf(sk), oldestMs: o, goneFrom: e, versions };
 }
 
-interface Entry {
+interface BlockEntry {
   readonly known: Kept;
   readonly order: string;
   readonly sentAtMs: number;
@@ -131,13 +131,13 @@ export function packBlocks(
   maker: string,
   slotMs = DAY_MS,
 ): { blocks: NewBlock[]; refused: Kept[] } {
-  const entries = all.map((known): Entry => {
+  const entries = all.map((known): BlockEntry => {
     const { record } = known;
     return { known, order: orderKey(record), sentAtMs: epochMsOf(record.sentAt), line: printLine(known) };
   });
   // In an answer's order; the same message twice keeps one order too, so that the bytes are the same.
   entries.sort((a, b) => compareOrder(a.order, b.order) || (a.line < b.line ? -1 : 1));
-  const slotOf = ({ known, sentAtMs }: Entry) =>
+  const slotOf = ({ known, sentAtMs }: BlockEntry) =>
     `${dayOf(sentAtMs)} ${Math.floor(sentAtMs / slotMs)} ${known.keepSeconds}`;
   const slots = [...Map.groupBy(entries, slotOf).values()];
   const packed = (maker === SETTLED ? slots : slots.flatMap(apart)).flatMap((part) => cut(part));
@@ -156,22 +156,22 @@ const LEAST_APART = 20;
  * What is searched for while it is not settled lies together: each channel, and of it what is not delivered, where there are
  * enough for half a block; all others together.
  */
-function apart(slot: readonly Entry[]): Entry[][] {
+function apart(slot: readonly BlockEntry[]): BlockEntry[][] {
   if (slot.length < LEAST_SPLIT) return [[...slot]];
-  const kindOf = ({ known: { record } }: Entry) =>
+  const kindOf = ({ known: { record } }: BlockEntry) =>
     `${statusGroupOf(record.status) === "DELIVERED"} ${record.channel}`;
   const kinds = Map.groupBy(slot, kindOf);
-  const isEnough = (entry: Entry) => (kinds.get(kindOf(entry))?.length ?? 0) >= LEAST_APART;
+  const isEnough = (entry: BlockEntry) => (kinds.get(kindOf(entry))?.length ?? 0) >= LEAST_APART;
   return [...Map.groupBy(slot, (entry) => (isEnough(entry) ? kindOf(entry) : "")).values()];
 }
 
 interface Cut {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly BlockEntry[];
   readonly d: Buffer;
 }
 
 /** Cuts a sorted list into pieces that deflate to just below the bound. */
-function cut(entries: readonly Entry[]): Cut[] {
+function cut(entries: readonly BlockEntry[]): Cut[] {
   const cuts: Cut[] = [];
   let bytesEach = 80;
   for (let at = 0; at < entries.length; ) {
@@ -183,7 +183,7 @@ function cut(entries: readonly Entry[]): Cut[] {
   return cuts;
 }
 
-function cutOne(entries: readonly Entry[], at: number, bytesEach: number): Cut {
+function cutOne(entries: readonly BlockEntry[], at: number, bytesEach: number): Cut {
   const left = entries.length - at;
   const pack = (count: number): Cut => {
     const part = entries.slice(at, at + count);

@@ -34,7 +34,7 @@ const run = v.object({
   /** When all of it has expired, seconds since 1970. */
   expiresAt: v.number(),
 });
-export type Run = v.InferOutput<typeof run>;
+export type SettledRun = v.InferOutput<typeof run>;
 
 const catalog = v.object({
   n: v.number(),
@@ -61,7 +61,7 @@ export interface Replaced {
 export interface Catalog {
   /** The puts so far; 0 when there is none. */
   readonly n: number;
-  readonly runs: readonly Run[];
+  readonly runs: readonly SettledRun[];
   /** What runs have replaced (trash.ts), and since when. */
   readonly trash: readonly Replaced[];
 }

@@ -25,7 +25,7 @@ const DICTIONARY = Buffer.from(
 const DEFLATE = { dictionary: DICTIONARY, level: 6 };
 
 /** A record as a search gives it: its place in the order of answers, and its JSON text exactly as it is served. */
-export interface Row {
+export interface FoundRecord {
   readonly order: string;
   readonly text: string;
 }
@@ -41,12 +41,12 @@ export interface Kept extends Known {
 }
 
 /** The JSON text of a row. */
-export function recordText({ text }: Row): string {
+export function recordText({ text }: FoundRecord): string {
   return text;
 }
 
 /** The record of a row. */
-export function recordOfItem({ text }: Row): MessageRecord {
+export function recordOfItem({ text }: FoundRecord): MessageRecord {
   return parseRecord(text);
 }
 

@@ -1,5 +1,5 @@
 import { epochMsOf, printRecord } from "../message/record.ts";
-import type { Run } from "./catalog.ts";
+import type { SettledRun } from "./catalog.ts";
 import { mergeVersions, type Version } from "./codec.ts";
 import { identityOf } from "./keys.ts";
 import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "./lookup.ts";
@@ -26,7 +26,7 @@ const MOST_BUCKETS = 1_000;
  */
 export async function earlierVersions(
   versions: readonly Version[],
-  runs: readonly Run[],
+  runs: readonly SettledRun[],
   get: GetItems,
 ): Promise<Earlier> {
   const found = await versionsIn(versions, chooseRuns(versions, runs), get);
@@ -57,7 +57,7 @@ function isSame(a: Version, b: Version): boolean {
 }
 
 /** Each run with the terms to look up in it. */
-function chooseRuns(versions: readonly Version[], runs: readonly Run[]) {
+function chooseRuns(versions: readonly Version[], runs: readonly SettledRun[]) {
   let buckets = MOST_BUCKETS;
   const placed = versions.map(({ record }) => ({
     at: epochMsOf(record.sentAt),
@@ -76,7 +76,7 @@ function chooseRuns(versions: readonly Version[], runs: readonly Run[]) {
 
 async function versionsIn(
   versions: readonly Version[],
-  questions: readonly { run: Run; fingerprints: readonly number[] }[],
+  questions: readonly { run: SettledRun; fingerprints: readonly number[] }[],
   get: GetItems,
 ): Promise<Messages> {
   const wanted = new Set(versions.map(({ record }) => identityOf(record)));

@@ -7,7 +7,7 @@ import { extendLife } from "../runtime/expiry.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
 import type { ArchiveSettings } from "./archive.ts";
 import { blockPartition, LINGER_SECONDS } from "./block.ts";
-import { commitCatalog, loadCatalog, type Run } from "./catalog.ts";
+import { commitCatalog, loadCatalog, type SettledRun } from "./catalog.ts";
 import { Days } from "./days.ts";
 import { runPartition } from "./run.ts";
 
@@ -50,7 +50,7 @@ export async function extendRetention(
 }
 
 /** Extends what the catalog says of its runs. Settling beside us may put another catalog: then again. */
-async function extendCatalog(db: Database, keepSeconds: number): Promise<readonly Run[]> {
+async function extendCatalog(db: Database, keepSeconds: number): Promise<readonly SettledRun[]> {
   for (let n = 0; n < MOST_TRIES; n++) {
     const catalog = await loadCatalog(db);
     const runs = catalog.runs.map((run) => ({
@@ -95,7 +95,7 @@ async function* pagesOf(db: Database): AsyncGenerator<Scanned[]> {
 interface Extending {
   readonly db: Database;
   readonly days: Days;
-  readonly runs: ReadonlyMap<string, Run>;
+  readonly runs: ReadonlyMap<string, SettledRun>;
   readonly keepSeconds: number;
   readonly nowMs: number;
 }

@@ -11,7 +11,7 @@ import { messageTerm, recipientTerm } from "./terms.ts";
 const HOUR_MS = 3_600_000;
 
 /** What is asked about, one of the three. */
-interface Asked {
+interface Subject {
   readonly message?: string | undefined;
   readonly recipient?: string | undefined;
   readonly hour?: string | undefined;
@@ -21,7 +21,7 @@ interface Asked {
 export async function* blockSummaries(
   db: Database,
   catalog: Catalog,
-  { message, recipient, hour }: Asked,
+  { message, recipient, hour }: Subject,
 ): AsyncGenerator<string> {
   if (hour !== undefined) {
     yield* summariesOfHour(db, hour);

@@ -1,6 +1,6 @@
 import { parseBlock } from "./block.ts";
 import { type BlockRef, keyOfRef, nameOfRef } from "./block-ref.ts";
-import type { Run } from "./catalog.ts";
+import type { SettledRun } from "./catalog.ts";
 import { mergeVersions, type Version } from "./codec.ts";
 import type { Item, Key } from "./keys.ts";
 import { identityOf } from "./keys.ts";
@@ -10,16 +10,16 @@ import { bucketKey, CHUNK, chunkKey, parseBucket, parseChunk } from "./run.ts";
 export type GetItems = (keys: readonly Key[]) => Promise<readonly Item[]>;
 
 /** A run and the terms to look up in it. */
-export interface Question {
-  readonly run: Run;
+export interface TermLookup {
+  readonly run: SettledRun;
   readonly fingerprints: readonly number[];
 }
 
 /** The blocks of each run that hold a term, by its fingerprint: one round for all runs. */
 export async function postingsOf(
-  questions: readonly Question[],
+  questions: readonly TermLookup[],
   get: GetItems,
-): Promise<Map<Run, Map<number, readonly number[]>>> {
+): Promise<Map<SettledRun, Map<number, readonly number[]>>> {
   const keys = new Map<string, Key>();
   for (const { run, fingerprints } of questions) {
     for (const fingerprint of fingerprints) {
@@ -39,9 +39,9 @@ export async function postingsOf(
 
 /** The blocks of these numbers: one round for all runs. */
 export async function refsOf(
-  wanted: ReadonlyMap<Run, ReadonlySet<number>>,
+  wanted: ReadonlyMap<SettledRun, ReadonlySet<number>>,
   get: GetItems,
-): Promise<Map<Run, Map<number, BlockRef>>> {
+): Promise<Map<SettledRun, Map<number, BlockRef>>> {
   const keys = [...wanted].flatMap(([{ id }, numbers]) => {
     const chunks = new Set([...numbers].map((n) => Math.floor(n / CHUNK)));
     return [...chunks].map((chunk) => chunkKey(id, chunk * CHUNK));

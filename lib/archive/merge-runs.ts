@@ -5,7 +5,7 @@ import { BrokenItemError } from "../runtime/errors.ts";
 import { sha256 } from "../runtime/hash.ts";
 import { parseBlock } from "./block.ts";
 import type { BlockRef } from "./block-ref.ts";
-import { type Catalog, commitCatalog, type Run } from "./catalog.ts";
+import { type Catalog, commitCatalog, type SettledRun } from "./catalog.ts";
 import type { Item } from "./keys.ts";
 import { Messages } from "./lookup.ts";
 import type { Moved } from "./moments.ts";
@@ -13,13 +13,13 @@ import { PostingsBuilder } from "./postings.ts";
 import {
   bucketItem,
   bucketKeyAt,
-  bucketOf,
   parseBucket,
   parseChunk,
   parseSet,
   type RunHead,
   runPartition,
   tailItems,
+  termBucketOf,
 } from "./run.ts";
 import { writeTrash } from "./trash.ts";
 
@@ -74,7 +74,7 @@ export async function mergeRuns(catalog: Catalog, services: SettleServices): Pro
 }
 
 /** The oldest runs of the lowest level that has enough of them. */
-export function chooseRuns(runs: readonly Run[]): Run[] {
+export function chooseRuns(runs: readonly SettledRun[]): SettledRun[] {
   const levels = Map.groupBy(runs, ({ level }) => level);
   for (const [, all] of [...levels].sort(([a], [b]) => a - b)) {
     const group = all.slice(0, FAN_IN);
@@ -84,7 +84,7 @@ export function chooseRuns(runs: readonly Run[]): Run[] {
   return [];
 }
 
-async function writeMerged(group: readonly Run[], db: Database, clock: Clock): Promise<Run> {
+async function writeMerged(group: readonly SettledRun[], db: Database, clock: Clock): Promise<SettledRun> {
   const id = sha256(group.map((run) => run.id).join()).slice(0, 12);
   const { head, places } = await readHead(group, db);
   const buckets = group.reduce((sum, run) => sum + run.buckets, 0);
@@ -99,8 +99,8 @@ async function writeMerged(group: readonly Run[], db: Database, clock: Clock): P
 
 /** The buckets `first` to `end` of the merged run, out of those of the others that hold the same fingerprints. */
 async function mergedBuckets(
-  { id, expiresAt }: Run,
-  group: readonly Run[],
+  { id, expiresAt }: SettledRun,
+  group: readonly SettledRun[],
   places: readonly (readonly number[])[],
   { first, end, buckets }: { first: number; end: number; buckets: number },
   db: Database,
@@ -114,12 +114,12 @@ async function mergedBuckets(
     // The last of them was written a moment ago: a read that lags would leave its terms out for good.
     const items = await getAll(db, keys, clock, { consistent: true });
     for (const [fingerprint, blocks] of items.flatMap(parseBucket)) {
-      const bucket = bucketOf(fingerprint, buckets);
+      const bucket = termBucketOf(fingerprint, buckets);
       if (bucket < first || bucket >= end) continue;
       for (const block of blocks) postings.add(fingerprint, placeOf(block, places[n]));
     }
   }
-  const byBucket = Map.groupBy(postings.take(), ([fingerprint]) => bucketOf(fingerprint, buckets));
+  const byBucket = Map.groupBy(postings.take(), ([fingerprint]) => termBucketOf(fingerprint, buckets));
   return [...byBucket].map(([n, entries]) => bucketItem(id, n, entries, expiresAt));
 }
 
@@ -139,7 +139,10 @@ function inOrder(byRun: readonly (readonly BlockRef[])[]): { refs: BlockRef[]; p
 }
 
 /** All of the runs but their terms: read whole, being small. `places`: the new number of each block of each run. */
-async function readHead(group: readonly Run[], db: Database): Promise<{ head: RunHead; places: number[][] }> {
+async function readHead(
+  group: readonly SettledRun[],
+  db: Database,
+): Promise<{ head: RunHead; places: number[][] }> {
   const byRun: BlockRef[][] = [];
   const [again, moved] = [new Set<number>(), new Set<number>()];
   const exceptions = new Messages();

@@ -2,7 +2,7 @@ import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import type { Database } from "../runtime/dynamodb.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
-import type { Catalog, Run } from "./catalog.ts";
+import type { Catalog, SettledRun } from "./catalog.ts";
 import type { Kept } from "./codec.ts";
 import type { Item } from "./keys.ts";
 import { singleTerms, valuesOf } from "./terms.ts";
@@ -31,7 +31,7 @@ export function valuesIn(records: readonly Kept[]): ReadonlySet<number> {
 
 /** May a run have records that meet all of these conditions, each by any of its terms? */
 export function mayHold(
-  { id }: Run,
+  { id }: SettledRun,
   values: RunValues,
   conditions: readonly { readonly terms: readonly number[] }[],
 ): boolean {
@@ -54,7 +54,11 @@ export async function loadRunValues(db: Database): Promise<Map<string, ReadonlyS
 }
 
 /** Puts those of the runs that there are, the newest first while they fit. Two at once may forget one: it is asked then. */
-export async function putRunValues(db: Database, values: RunValues, runs: readonly Run[]): Promise<void> {
+export async function putRunValues(
+  db: Database,
+  values: RunValues,
+  runs: readonly SettledRun[],
+): Promise<void> {
   const attributes: Record<string, Uint8Array> = {};
   let left = MOST_BYTES;
   for (const { id } of [...runs].reverse()) {

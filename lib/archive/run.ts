@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { statusGroupOf } from "../message/status.ts";
 import { type NewBlock, packBlocks, SETTLED } from "./block.ts";
 import { type BlockRef, decodeRefs, encodeRefs, refOf } from "./block-ref.ts";
-import type { Run } from "./catalog.ts";
+import type { SettledRun } from "./catalog.ts";
 import type { Kept } from "./codec.ts";
 import type { Item, Key } from "./keys.ts";
 import { orderPrefix } from "./keys.ts";
@@ -38,16 +38,16 @@ export interface RunHead {
 
 export interface RunContent extends RunHead {
   /** By rising fingerprint. */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly BucketEntry[];
 }
 
-type Entry = readonly [fingerprint: number, blocks: readonly number[]];
+type BucketEntry = readonly [fingerprint: number, blocks: readonly number[]];
 
 export const runPartition = (id: string): string => `run#${id}`;
 const digits = (n: number) => String(n).padStart(5, "0");
 export const bucketKeyAt = (id: string, n: number): Key => ({ pk: runPartition(id), sk: `k${digits(n)}` });
-export const bucketKey = ({ id, buckets }: Pick<Run, "id" | "buckets">, fingerprint: number): Key =>
-  bucketKeyAt(id, bucketOf(fingerprint, buckets));
+export const bucketKey = ({ id, buckets }: Pick<SettledRun, "id" | "buckets">, fingerprint: number): Key =>
+  bucketKeyAt(id, termBucketOf(fingerprint, buckets));
 export const chunkKey = (id: string, block: number): Key => ({
   pk: runPartition(id),
   sk: `t${digits(Math.floor(block / CHUNK))}`,
@@ -58,7 +58,7 @@ export const movedKey = (id: string): Key => ({ pk: runPartition(id), sk: "moved
 export const exceptionPrefix = (group: string): string => `s${encodeURIComponent(group.toWellFormed())}#`;
 
 /** The bucket of a fingerprint: they are spread evenly. */
-export function bucketOf(fingerprint: number, buckets: number): number {
+export function termBucketOf(fingerprint: number, buckets: number): number {
   return Math.floor((fingerprint / 2 ** 32) * buckets);
 }
 
@@ -88,20 +88,20 @@ export function contentOf(
 }
 
 /** The items of a run, and what the catalog says of it. */
-export function runItems(id: string, content: RunContent): { run: Run; items: Item[] } {
+export function runItems(id: string, content: RunContent): { run: SettledRun; items: Item[] } {
   const { entries, expiresAt } = content;
   const buckets = Math.max(1, Math.round(encodePostings(entries).length / BUCKET_BYTES));
-  const byBucket = Map.groupBy(entries, ([fingerprint]) => bucketOf(fingerprint, buckets));
+  const byBucket = Map.groupBy(entries, ([fingerprint]) => termBucketOf(fingerprint, buckets));
   const { run, items } = tailItems(id, content, buckets);
   return { run, items: [...items, ...[...byBucket].map(([n, part]) => bucketItem(id, n, part, expiresAt))] };
 }
 
-export function bucketItem(id: string, n: number, entries: readonly Entry[], expiresAt: number): Item {
+export function bucketItem(id: string, n: number, entries: readonly BucketEntry[], expiresAt: number): Item {
   return { ...bucketKeyAt(id, n), p: encodePostings(entries), e: expiresAt };
 }
 
 /** The items of a run but for its buckets. */
-export function tailItems(id: string, head: RunHead, buckets: number): { run: Run; items: Item[] } {
+export function tailItems(id: string, head: RunHead, buckets: number): { run: SettledRun; items: Item[] } {
   const { refs, again, moved, exceptions, expiresAt: e } = head;
   const items: Item[] = [];
   for (let at = 0; at < refs.length; at += CHUNK) {
@@ -110,7 +110,7 @@ export function tailItems(id: string, head: RunHead, buckets: number): { run: Ru
   if (again.size > 0) items.push({ ...againKey(id), p: encodeSet(again), e });
   if (moved.size > 0) items.push({ ...movedKey(id), p: encodeSet(moved), e });
   items.push(...exceptionItems(runPartition(id), exceptions));
-  const run: Run = {
+  const run: SettledRun = {
     id,
     sinceMs: refs.reduce((least, { oldestMs }) => Math.min(least, oldestMs), refs[0]?.oldestMs ?? 0),
     untilMs: refs.reduce((most, { newestMs }) => Math.max(most, newestMs), refs[0]?.newestMs ?? 0),

@@ -92,7 +92,7 @@ function summary(
   };
 }
 
-interface Step {
+interface SettlingStep {
   readonly id: string;
   /** What its run has, for those who search it (run-values.ts). */
   readonly values: ReadonlySet<number>;
@@ -106,7 +106,7 @@ async function settlePages(
   { pages, moved, versions }: PageBlocks,
   catalog: Catalog,
   { db, clock, noteMoved }: SettleServices,
-): Promise<Step | undefined> {
+): Promise<SettlingStep | undefined> {
   const earlier = await earlierVersions(versions, catalog.runs, (keys) =>
     getAll(db, keys, clock, { consistent: true }),
   );

@@ -15,14 +15,14 @@ export interface Appended {
  * What a record would change in the archive: `new` the message is not there, `advanced` its status is further on,
  * `enriched` only fields would be filled, `known` nothing.
  */
-export type Outcome = "new" | "advanced" | "enriched" | "known";
+export type Novelty = "new" | "advanced" | "enriched" | "known";
 
 export interface Compared {
   /** The very record that was asked about. */
   readonly record: MessageRecord;
   /** What the archive holds of its message and channel once the record is in it. */
   readonly merged: MessageRecord;
-  readonly outcome: Outcome;
+  readonly outcome: Novelty;
 }
 
 /** What ingest asks of the archive. Everything here throws what DynamoDB throws, or BusyError, and may be repeated. */

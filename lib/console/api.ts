@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, parseJson } from "../message/json.ts";
 
-/** Why there is no answer, in words for who reads it. `status` is 0 when the endpoint was not reached. */
+/** Why there is no answer, in words for the reader. `status` is 0 if the endpoint could not be reached. */
 export class Fault extends Error {
   readonly status: number;
   readonly violations: Readonly<Record<string, readonly string[]>>;
@@ -12,7 +12,7 @@ export class Fault extends Error {
   }
 }
 
-/** What is told when the session is over, whoever notices it first. */
+/** Called when the session is over, whichever request notices it first. */
 type Listener = () => void;
 let onSignedOut: Listener = () => {};
 export function whenSignedOut(listener: Listener): void {
@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<number, string>> = {
   429: "Too many questions at once. Wait a few seconds, then try again.",
 };
 
-/** Asks an endpoint of this origin. Throws a Fault for every answer that is none, and an AbortError when it was called off. */
+/** Sends a request to this origin. Throws a Fault for any error response, and an AbortError if it was cancelled. */
 export async function ask(
   path: string,
   query: Readonly<Record<string, string | undefined>> = {},
@@ -60,7 +60,7 @@ export async function ask(
 
 export const SESSION = "/omnilog/1/session";
 
-/** The same, for an answer in JSON: every digit of its numbers is kept where the browser can do that. */
+/** The same for JSON answers. Numbers keep all their digits if the browser supports that. */
 export async function askJson(...asked: Parameters<typeof ask>): Promise<JsonObject> {
   const text = await (await ask(...asked)).text();
   const isExact = "rawJSON" in JSON;
@@ -87,7 +87,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The objects of a list in an answer. */
+/** The objects in a list of an answer. */
 export function objectsOf(value: unknown): JsonObject[] {
   return Array.isArray(value)
     ? value.filter((each): each is JsonObject => isObject(each) || isJsonObject(each))

@@ -24,7 +24,7 @@ const TITLES: Readonly<Record<View, string>> = {
 };
 const SHOWN = { overview: OverviewView, messages: MessagesView, live: LiveView, health: HealthView };
 
-/** The page: who is not signed in signs in, and then sees the view that the URL names. */
+/** The page: the sign-in or, for whoever is signed in, the view that the URL names. */
 export function App() {
   const { view } = route.value;
   useSignalEffect(() => {
@@ -32,7 +32,7 @@ export function App() {
   });
   if (sessionFault.value) return <Failed fault={sessionFault.value} retry={loadSession} />;
   if (session.value === null) return <SignIn />;
-  // Who was here before need not wait: the view asks for what it shows while the session is asked for.
+  // A returning reader need not wait: the view loads its content while the session is being checked.
   if (session.value === undefined && !isLikelyIn()) return null;
   return (
     <div class="page">
@@ -52,7 +52,7 @@ function skip(): void {
   document.querySelector<HTMLElement>("main")?.focus();
 }
 
-/** The view; who comes from another one is put at its beginning. */
+/** The view. A reader who comes from another one starts at its top. */
 function Main({ view }: { readonly view: View }) {
   const main = useRef<HTMLElement>(null);
   const View = SHOWN[view];

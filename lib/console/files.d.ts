@@ -1,4 +1,4 @@
-/** What esbuild makes of these: a style sheet of its own, the address of a file beside the script. */
+/** What esbuild turns these imports into: a separate style sheet, or the URL of a file next to the script. */
 declare module "*.css";
 declare module "*.svg" {
   const url: string;

@@ -6,10 +6,10 @@ import { session } from "./session.ts";
 import { turnPause } from "./views/live/tail.ts";
 import { closeMessage } from "./views/message/message.tsx";
 
-/** The keys that hold everywhere but where somebody types. */
+/** The keys that work everywhere except in input fields. */
 export function onKey(event: KeyboardEvent): void {
   const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
-  // The dialog itself knows first that it has been closed.
+  // The dialog knows first that it has been closed.
   const isAsking = document.querySelector("dialog[open]") !== null;
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !session.value || isAsking) return;
   const action = ACTIONS[event.key] ?? viewOf(event.key);
@@ -46,7 +46,7 @@ function search(): void {
 
 const links = () => [...document.querySelectorAll<HTMLAnchorElement>(".row-link")];
 
-/** Moves along the list; a message that is open is replaced by the next one. */
+/** Moves along the list. If a message is open, the next one replaces it. */
 function step(by: 1 | -1): void {
   const all = links();
   const focused = all.indexOf(document.activeElement as HTMLAnchorElement);
@@ -62,7 +62,7 @@ function back(): void {
   if (route.value.message === "") return;
   const { message } = route.value;
   closeMessage();
-  // Drawn by then: where the message lay over the list, its rows can have the focus again.
+  // If the message covered the list, its rows are drawn by now and can have the focus again.
   const row = () => links().find((link) => link.hash.includes(encodeURIComponent(message)));
   setTimeout(() => row()?.focus(), 0);
 }

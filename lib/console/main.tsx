@@ -18,7 +18,7 @@ applyTheme();
 showMarks();
 addEventListener("keydown", onKey);
 effect(() => {
-  // What one client has seen, the next one on this page must not.
+  // What one client has seen must not be shown to the next one on this page.
   if (visitors.value > 0)
     untracked(() =>
       [forget, forgetCsv, forgetTail, forgetOverview, forgetHealth, hush].map((each) => each()),
@@ -34,7 +34,7 @@ else isKnown.then(start);
 
 function start(): void {
   const root = document.querySelector("#app");
-  // What index.html shows until now would stand beside the page for good.
+  // Otherwise the placeholder in index.html would stay on the page.
   root?.replaceChildren();
   if (root) render(<App />, root);
 }

@@ -3,7 +3,7 @@ import { momentOf, writeMoment } from "./search/moments.ts";
 import { type Term, withTerms } from "./search/query.ts";
 import { stretchOf } from "./views/overview/range.ts";
 
-/** The same place with moments instead of times that are told from now: a link to it shows the same later. */
+/** The same place with fixed moments instead of relative times, so that a link to it still shows the same later. */
 export function fixed(route: Route, nowMs: number): Route {
   const stretch = route.view === "overview" ? stretchOf(route.range, nowMs) : undefined;
   return {

@@ -2,20 +2,23 @@
 export const VIEWS = ["overview", "messages", "live", "health"] as const;
 export type View = (typeof VIEWS)[number];
 
-/** Everything that a view shows is decided by this, and this stands in the fragment of the URL: servers never see it. */
+/** Everything that decides what a view shows. It is kept in the fragment of the URL, which servers never see. */
 export interface Route {
   readonly view: View;
-  /** What stands in the search box. */
+  /** The text in the search box. */
   readonly q: string;
-  /** The id of the message that is open; "" when none is. */
+  /** The id of the message that is open; "" if none is. */
   readonly message: string;
-  /** The time of the overview: `1h`, `today`, `24h`, `7d`, `30d`, or two moments with `/` between them. */
+  /** The period of the overview: `1h`, `today`, `24h`, `7d`, `30d`, or two moments separated by `/`. */
   readonly range: string;
 }
 
 export const HOME: Route = { view: "overview", q: "", message: "", range: "24h" };
 
-/** Reads a fragment such as `#/messages?q=to:41793026727&message=…`; what is not understood is as at home. */
+/**
+ * Parses a fragment such as `#/messages?q=to:41793026727&message=…`. Anything that is not understood becomes the
+ * default.
+ */
 export function parseRoute(fragment: string): Route {
   const [path = "", query = ""] = splitOnce(fragment.replace(/^#?\/?/, ""));
   const given = new URLSearchParams(query);
@@ -33,7 +36,7 @@ function splitOnce(text: string): [string, string] {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** The fragment of a route: as few and as readable characters as it takes. */
+/** The fragment of a route, as short and as readable as possible. */
 export function printRoute(route: Route): string {
   const names = (["q", "message", "range"] as const).filter((name) => route[name] !== HOME[name]);
   const query = names.map((name) => `${name}=${encode(route[name])}`).join("&");

@@ -10,16 +10,16 @@ export interface Session {
   readonly senders?: readonly string[];
 }
 
-/** Undefined until it is known; null when nobody is signed in. */
+/** Undefined until it is known; null if nobody is signed in. */
 export const session = signal<Session | null | undefined>(undefined);
-/** Was somebody here whose session ended by itself? */
+/** Did a session end by itself? */
 export const isExpired = signal(false);
-/** Why it is not known who is signed in. */
+/** Why it is unknown who is signed in. */
 export const sessionFault = signal<Fault | undefined>(undefined);
 
 const HINT = "omnilog-signed-in";
 
-/** Was somebody signed in on this browser when the page was last here? Then the view need not wait until it is known. */
+/** Was somebody signed in when this browser last showed the page? Then the view need not wait for the session. */
 export function isLikelyIn(): boolean {
   try {
     return localStorage.getItem(HINT) !== null;
@@ -28,13 +28,18 @@ export function isLikelyIn(): boolean {
   }
 }
 
-/** Goes up whenever it is, or may be, somebody else from now on: what was shown is forgotten, and asked for anew. */
+/**
+ * Increases whenever somebody else is, or may be, signed in from now on: what was shown is dropped and loaded again.
+ */
 export const visitors = signal(0);
 
-/** Which answer about the session is awaited: those before it are of somebody who may have left. */
+/** The latest request about the session. Answers to earlier ones may be about somebody who has left. */
 let asked = 0;
 
-/** The hint says nothing of the session: that it is another one each time tells the other pages of this browser of it. */
+/**
+ * The stored hint reveals nothing about the session. It is different each time, which tells other pages of this browser
+ * that the session has changed.
+ */
 function become(next: Session | null, isNew = false): void {
   asked++;
   const last = session.value;
@@ -46,7 +51,7 @@ function become(next: Session | null, isNew = false): void {
     if (!next) localStorage.removeItem(HINT);
     else if (isNew || !isLikelyIn()) localStorage.setItem(HINT, String(Math.random()));
   } catch {
-    // Where the browser keeps nothing, there is no hint.
+    // Without storage in the browser there is no hint.
   }
 }
 
@@ -55,7 +60,10 @@ whenSignedOut(() => {
   become(null);
 });
 
-/** Notices who signs in or out on another page of this browser: at once, or else when this page is looked at again. */
+/**
+ * Notices when somebody signs in or out on another page of this browser: immediately, or when this page becomes
+ * visible.
+ */
 export function watchSession(): void {
   addEventListener("storage", ({ key }) => {
     if (key !== HINT && key !== null) return;
@@ -79,19 +87,19 @@ export async function loadSession(): Promise<void> {
   } catch (error) {
     if (own !== asked) return;
     if (!(error instanceof Fault) || error.status === 401 || error.status === 404) become(null);
-    // Who is known stays so while it cannot be asked.
+    // A known session stays while the server cannot be asked.
     else if (!session.value) sessionFault.value = error;
   }
 }
 
-/** Throws a Fault when the name or the secret is wrong. */
+/** Throws a Fault if the name or the secret is wrong. */
 export async function signIn(name: string, secret: string): Promise<void> {
   const answer = await askJson(SESSION, {}, { method: "POST", body: credentialsOf(name, secret) });
   become(sessionOf(answer), true);
   isExpired.value = false;
 }
 
-/** A client's key stands alone; users have a name. */
+/** An API key needs no name; users have one. */
 function credentialsOf(name: string, secret: string) {
   return name === "" ? { key: secret } : { user: name, password: secret };
 }

@@ -4,7 +4,7 @@ import { Fault } from "./api.ts";
 import { isExpired, signIn } from "./session.ts";
 import { Mark } from "./widgets/mark.tsx";
 
-/** Lets somebody in; where they were going stays in the URL meanwhile. */
+/** The sign-in. The URL keeps where the reader was going. */
 export function SignIn() {
   const isBusy = useSignal(false);
   const fault = useSignal("");

@@ -1,12 +1,12 @@
 const KEY = "omnilog-theme";
 
-/** As the reader left it; otherwise as the system is. */
+/** As the reader chose it; otherwise that of the system. */
 export function applyTheme(): void {
   const chosen = read();
   if (chosen) document.documentElement.dataset.theme = chosen;
 }
 
-/** The other of the two, here and from now on. */
+/** Switches to the other theme, and remembers it. */
 export function turnTheme(): void {
   const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
   const now = document.documentElement.dataset.theme ?? (isDark ? "dark" : "light");
@@ -15,7 +15,7 @@ export function turnTheme(): void {
   try {
     localStorage.setItem(KEY, next);
   } catch {
-    // Where the browser keeps nothing, it holds as long as the page.
+    // Without storage in the browser, it holds as long as the page does.
   }
   dispatchEvent(new Event("themechange"));
 }

@@ -25,29 +25,29 @@ export interface HealthStores {
   readonly index: ReportIndex;
 }
 
-/** How the archive is. All times are milliseconds since 1970. */
+/** The state of the archive. All times are in milliseconds since 1970. */
 export interface Health {
   readonly atMs: number;
   readonly sources: readonly SourceHealth[];
   readonly pushes: readonly PushHealth[];
-  /** Pages that wait to be settled, and how long the oldest of them has. */
+  /** Pages that wait to be settled, and how long the oldest has been waiting. */
   readonly settling: { readonly pages: number; readonly waitingMs: number };
   /** How far each pass of the reconciler is behind the age at which it checks. */
   readonly passes: readonly { readonly pass: string; readonly behindMs: number }[];
-  /** What could not be parsed: `isMore` where only the first are counted. */
+  /** What could not be parsed; `isMore` if only the first entries are counted. */
   readonly quarantine: { readonly count: number; readonly isMore: boolean; readonly oldestMs?: number };
-  /** How far those are behind who read reports from here. */
+  /** How far the clients that read reports from here are behind. */
   readonly readers: readonly Lag[];
 }
 
-/** So many entries of the quarantine are counted, and so many readers told of: each costs reads. */
+/** The most entries of the quarantine, and the most readers, that are included: each costs reads. */
 const MOST_COUNTED = 100;
 const MOST_READERS = 100;
 
 /**
- * Reads how the archive is, and changes nothing. It takes some 20 read units, and one more for each 4 KB that wait to be
- * settled, for each 8 KB of the first hundred entries in quarantine, and two for each stream of a reader. Throws what DynamoDB
- * throws.
+ * Reads the state of the archive and changes nothing. Costs about 20 read units, plus one for each 4 KB of pages that
+ * wait to be settled, one for each 8 KB of the first hundred entries in quarantine, and two for each stream of a
+ * reader. Throws what DynamoDB throws.
  */
 export async function readHealth(stores: HealthStores): Promise<Health> {
   const { doubts, checkpoints, clock } = stores;

@@ -13,14 +13,14 @@ import type { HealthStores } from "./health.ts";
 export type { QuarantinedItem } from "../ingest/quarantine.ts";
 export type { QuarantineRequest } from "../ingest/quarantine-requests.ts";
 
-/** Reading needs no retention: what is kept for how long was said when it was written. */
+/** Only writing needs to know the retention. */
 const NOT_WRITING_HOURS = 0;
 
 export interface HealthServices extends HealthStores {
   readonly quarantineRequests: QuarantineRequests;
 }
 
-/** What telling how the archive is takes, built once for a process. */
+/** What it takes to read the state of the archive, created once per process. */
 export function openHealth(db: Database, clock: Clock = systemClock): HealthServices {
   return {
     db,

@@ -9,20 +9,20 @@ import type { Doubt } from "../ingest/doubts.ts";
 import type { SourceState, SourceStates } from "../ingest/source-state.ts";
 import type { PageLog } from "../log/page-log.ts";
 
-/** How it stands with what is pulled from a source. */
+/** The state of a source that is pulled. */
 export interface SourceHealth {
   readonly source: SourceName;
-  /** When an answer was last merged, or had nothing in it, milliseconds since 1970; undefined: never. */
+  /** When an answer was last merged or empty, in milliseconds since 1970; undefined: never. */
   readonly lastGoodMs: number | undefined;
-  /** Requests that may have taken reports which are not here yet. */
+  /** Requests that may have taken reports which have not arrived yet. */
   readonly openPulls: number;
-  /** Pages that have landed and are not merged. */
+  /** Pages that have arrived and are not merged yet. */
   readonly waitingPages: number;
-  /** Why answers were not whole, and how many. */
+  /** Why answers were incomplete, and how many. */
   readonly doubts: readonly { readonly reason: string; readonly count: number }[];
 }
 
-/** How it stands with what Infobip pushes of a kind that it has pushed before. */
+/** The state of a kind of push that has arrived before. */
 export interface PushHealth {
   readonly kind: PushKind;
   readonly lastArrivalMs: number;
@@ -34,7 +34,7 @@ interface Stores {
   readonly log: PageLog;
 }
 
-/** Of every source: a unit for its state, and half a one for the end of its log. */
+/** The state of every source: a unit for its state, and half a unit for the end of its log. */
 export function sourcesHealth(stores: Stores, doubts: readonly Doubt[]): Promise<SourceHealth[]> {
   return Promise.all(
     SOURCE_NAMES.map(async (source) => {
@@ -50,7 +50,7 @@ export function sourcesHealth(stores: Stores, doubts: readonly Doubt[]): Promise
   );
 }
 
-/** Of every kind that has been pushed; a unit each. */
+/** Every kind that has been pushed; a unit each. */
 export async function pushesHealth(stores: Stores): Promise<PushHealth[]> {
   const all = PUSH_KINDS.map(async (kind): Promise<PushHealth[]> => {
     const source = pushedSource(kind);
@@ -62,7 +62,7 @@ export async function pushesHealth(stores: Stores): Promise<PushHealth[]> {
 }
 
 async function waiting(source: string, { merged }: SourceState, { log }: Stores): Promise<number> {
-  // The end of a log that time to live has emptied is 0.
+  // The end of a log that TTL has emptied is 0.
   return Math.max(0, (await log.end(source)) - merged);
 }
 

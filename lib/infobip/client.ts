@@ -1,12 +1,14 @@
 import { Agent, type Dispatcher, request } from "undici";
 
 /**
- * What became of one request to Infobip. The difference between the last two is what the whole project turns on: a
- * report is handed out once, so a request that may have been processed must not be sent again behind anybody's back.
+ * What became of one request to Infobip. The whole project turns on the difference between "refused" and "doubt": a
+ * report is handed out only once, so a request that may have been processed must never be repeated automatically.
  */
-export type Answer =
+export type InfobipAnswer =
   | { readonly kind: "ok"; readonly body: Uint8Array }
-  /** It certainly took nothing: never connected, or refused with a 4xx. `retryAfterMs` says when to try again. */
+  /**
+   * It certainly took nothing: it never connected, or was refused with a 4xx. `retryAfterMs` says when to try again.
+   */
   | {
       readonly kind: "refused";
       readonly reason: string;
@@ -18,36 +20,36 @@ export type Answer =
   /** It may have been processed, and the answer is lost: reset, time-out, cut body, 5xx. */
   | { readonly kind: "doubt"; readonly reason: string };
 
-/** What opens the account: the whole Authorization header. */
-export interface Key {
+/** What authenticates us: the whole Authorization header. */
+export interface Authorization {
   readonly authorization: string;
 }
 
-export type Refused = Extract<Answer, { kind: "refused" }>;
+export type Refused = Extract<InfobipAnswer, { kind: "refused" }>;
 
-/** Infobip as the pull and the reconciler know it. Neither call ever throws for what the network or the server does. */
+/** Infobip as the pull and the reconciler see it. Neither call throws because of the network or the server. */
 export interface Upstream {
   /** The key to ask with, or why there is none. */
-  authorize(): Promise<Key | Refused>;
-  /** Sends one GET, once. */
-  get(path: string, query: Readonly<Record<string, string>>, key: Key): Promise<Answer>;
+  authorize(): Promise<Authorization | Refused>;
+  /** Sends one GET, and never repeats it. */
+  get(path: string, query: Readonly<Record<string, string>>, key: Authorization): Promise<InfobipAnswer>;
 }
 
 export interface InfobipSettings {
   readonly baseUrl: string;
   /** The whole Authorization header; "" when there is none yet. `refused`: the last one was answered with 401 or 403. */
   readonly authorization: (refused: boolean) => Promise<string>;
-  /** What sends the requests; a test has its own, in which time is an argument. */
+  /** Sends the requests. Tests pass their own, which runs on virtual time. */
   readonly dispatcher?: Dispatcher;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const HEADERS_TIMEOUT_MS = 12_000;
 const BODY_TIMEOUT_MS = 5_000;
-/** Connecting, waiting and reading together. */
+/** Covers connecting, waiting and reading together. */
 export const REQUEST_TIMEOUT_MS = 18_000;
 
-/** Errors before anything was sent. A connection that fails later is in doubt. */
+/** Errors from before anything was sent. A connection that fails later is in doubt. */
 const NEVER_SENT = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -60,10 +62,10 @@ const NEVER_SENT = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
-/** Only these are worth another try soon; a wrong path or key will stay wrong. */
+/** Only these are worth retrying soon: a wrong path or key stays wrong. */
 const TOO_MANY_REQUESTS = 429;
 
-/** Asks Infobip, once for each call. */
+/** Asks Infobip. Each call sends exactly one request. */
 export class InfobipClient implements Upstream {
   readonly #settings: InfobipSettings;
   readonly #agent: Dispatcher;
@@ -71,8 +73,8 @@ export class InfobipClient implements Upstream {
 
   constructor(settings: InfobipSettings) {
     this.#settings = settings;
-    // No pipelining, and with it no kept-alive socket: one that died while a Lambda was frozen would fail only after
-    // the server has counted the request. No retry and no redirect handler either.
+    // No pipelining and no keep-alive: a socket that died while a Lambda was frozen would fail only after the server
+    // had counted the request. For the same reason there is no retry and no redirect handler.
     this.#agent =
       settings.dispatcher ??
       new Agent({
@@ -84,7 +86,7 @@ export class InfobipClient implements Upstream {
   }
 
   /** Fetches the key. Never throws: without one it says why there is none. */
-  async authorize(): Promise<Key | Refused> {
+  async authorize(): Promise<Authorization | Refused> {
     try {
       const authorization = await this.#settings.authorization(this.#isKeyRefused);
       if (authorization) return { authorization };
@@ -94,8 +96,12 @@ export class InfobipClient implements Upstream {
     }
   }
 
-  /** Sends one GET. Never throws for what the network or the server does. */
-  async get(path: string, query: Readonly<Record<string, string>>, { authorization }: Key): Promise<Answer> {
+  /** Sends one GET. Never throws because of the network or the server. */
+  async get(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    { authorization }: Authorization,
+  ): Promise<InfobipAnswer> {
     try {
       const answer = await request(new URL(path, this.#settings.baseUrl), {
         dispatcher: this.#agent,
@@ -119,21 +125,25 @@ export class InfobipClient implements Upstream {
   }
 }
 
-function interpret(status: number, retryAfter: string | string[] | undefined, body: Uint8Array): Answer {
-  // "No content" is a list of nothing.
+function interpret(
+  status: number,
+  retryAfter: string | string[] | undefined,
+  body: Uint8Array,
+): InfobipAnswer {
+  // 204 No Content means an empty list.
   if (status === 204) return { kind: "ok", body: Buffer.from('{"results":[]}') };
   if (status >= 200 && status < 300) return { kind: "ok", body };
   const reason = `HTTP ${status}`;
   if (status === TOO_MANY_REQUESTS) {
     return { kind: "refused", reason, status, retryAfterMs: retryAfterMs(String(retryAfter ?? "")) };
   }
-  // 408 is a server that gave up in the middle, which may be after it took the reports.
+  // 408 means that the server gave up midway, perhaps after it had taken the reports.
   return status >= 300 && status < 500 && status !== 408
     ? { kind: "refused", reason, status }
     : { kind: "doubt", reason };
 }
 
-/** Retry-After in seconds. Infobip documents none, so a date, which would need a clock, counts as absent: 0. */
+/** Retry-After in seconds. Infobip documents none. A date would need a clock, so it counts as absent: 0. */
 function retryAfterMs(header: string): number {
   return /^\d{1,4}$/.test(header) ? Number(header) * 1_000 : 0;
 }

@@ -5,8 +5,8 @@ import { sha256 } from "../runtime/hash.ts";
 import { depthOf } from "./split.ts";
 
 /**
- * What Infobip pushes that is no report (OpenAPI 3.210.0, webhooks): what recipients did with a message, as
- * `notificationType` or, of a message that was seen, as `seenAt`; and what the platform says of a sender's domain.
+ * What Infobip pushes besides reports (OpenAPI 3.210.0, webhooks): what a recipient did with a message
+ * (`notificationType`, or `seenAt` for a message that was seen), and warnings about a sender's domain.
  */
 export type ParsedEvent = { readonly event: MessageEvent } | { readonly warning: string };
 
@@ -24,8 +24,8 @@ const MOST_CHARACTERS = 100_000;
 const MOST_DEPTH = 20;
 
 /**
- * Reads an event of a message, or a warning; undefined for anything else. `channel` is that of the path it came to, for those that
- * do not say it. Never throws.
+ * Reads an event of a message, or a warning; undefined for anything else. `channel` comes from the path that was pushed
+ * to, for bodies that do not name theirs. Never throws.
  */
 export function parseEvent(text: string, channel?: string): ParsedEvent | undefined {
   if (text.length > MOST_CHARACTERS || depthOf(text) > MOST_DEPTH) return undefined;
@@ -34,7 +34,7 @@ export function parseEvent(text: string, channel?: string): ParsedEvent | undefi
   const warning = isJsonObject(json.eventDetails) ? json.eventDetails.type : undefined;
   if (typeof warning === "string" && WARNING.test(warning)) return { warning };
   const type = typeOf(json);
-  // The specification has a number here, and its own examples a string.
+  // The specification declares a number here; its own examples have a string.
   const messageId = textOf(json.messageId);
   if (!type || messageId === "" || Buffer.byteLength(messageId) > MOST_ID_BYTES) return undefined;
   const said = json;
@@ -62,7 +62,7 @@ function jsonOf(text: string): Json | undefined {
 
 function typeOf({ notificationType, seenAt, status }: JsonObject): EventType | undefined {
   if (typeof notificationType === "string") return BY_NOTIFICATION.get(notificationType);
-  // Delivery and seen reports come to the same address: only those have a status, and only these a `seenAt`.
+  // Delivery and seen reports arrive at the same address. Only the former have a status, only the latter a `seenAt`.
   return isEmpty(seenAt) || !isEmpty(status) ? undefined : "SEEN";
 }
 
@@ -71,20 +71,20 @@ function textOf(value: Json | undefined): string {
   return digitsOf(value) ?? "";
 }
 
-/** Dates are as in reports, or milliseconds since 1970. */
+/** Dates are written as in reports, or as milliseconds since 1970. */
 function momentOf(value: Json | undefined): number | undefined {
   const digits = digitsOf(value);
   if (digits !== undefined && /^\d{1,15}$/.test(digits)) return Number(digits);
   return typeof value === "string" ? parseMoment(value)?.epochMs : undefined;
 }
 
-/** Only e-mail's events have an id; of the others it is what they say, whether as JSON or as XML. */
+/** Only e-mail events have an id. All others are identified by their content, which is the same as JSON and as XML. */
 function keyOf(json: JsonObject, type: EventType): string {
   const own = textOf(json.eventId);
   return sha256(JSON.stringify(own === "" ? [type, canonical(json)] : [type, "id", own])).slice(0, 32);
 }
 
-/** The same text for the same content, in whatever order and of whatever type: XML has strings only. */
+/** The same text for the same content, whatever the order and types of its fields: XML has only strings. */
 function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (!isJsonObject(value)) return JSON.stringify(digitsOf(value) ?? String(value));

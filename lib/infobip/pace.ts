@@ -2,7 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 
 const MINUTE_MS = 60_000;
 
-/** Keeps requests to so many in any minute, and holds all of them back after a 429. */
+/** Limits requests to a number per minute, and holds all of them back after a 429. */
 export class Pace {
   readonly #clock: Clock;
   readonly #perMinute: number;

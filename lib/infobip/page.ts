@@ -6,29 +6,31 @@ import { parseReport } from "./report.ts";
 import type { Source } from "./sources.ts";
 import { isValue, type Results, splitPushed, splitResults } from "./split.ts";
 
-/** A text that is no record, or not a whole one. */
+/** A text that could not be read as a record, or not completely. */
 export interface Reject {
-  /** Its place in the page; WHOLE_OR_REST for what could not be split into records. */
+  /** Its index in the page; WHOLE_OR_REST for text that could not be split into records. */
   readonly place: number;
   readonly reason: string;
   readonly text: string;
-  /** Of a body whose text is not all that its bytes were: the bytes, as they came. */
+  /** The original bytes of a body that could not be decoded exactly. */
   readonly bytes?: Uint8Array;
 }
 
-/** What a body holds: records, and the texts that are none with the reason. */
+/** What a body holds: its records, and the texts that could not be read, with reasons. */
 export interface PageContent {
   readonly records: readonly MessageRecord[];
-  /** Which of the body's results each of the records was. It stays so when a later version reads more of them. */
+  /**
+   * The index of each record among the body's results. It stays the same when a later version can read more of them.
+   */
   readonly places: readonly number[];
   /** The text that each of the records was read from. */
   readonly texts: readonly string[];
   readonly rejects: readonly Reject[];
-  /** What was pushed beside reports, and the text that each was read from. */
+  /** Events that were pushed besides reports, each with the text it was read from. */
   readonly events: readonly (MessageEvent & { readonly text: string })[];
-  /** What the platform says of a sender, by its own name for it. */
+  /** Warnings about a sender, by Infobip's names. */
   readonly warnings: readonly string[];
-  /** How many results it lists, readable or not. */
+  /** The number of results, readable or not. */
   readonly count: number;
 }
 
@@ -36,8 +38,8 @@ export interface PageContent {
 export const WHOLE_OR_REST = -1;
 
 /**
- * Reads a body of any form, XML included, record by record: what does not parse is set aside, the rest goes on. Never throws, but
- * for code that cannot be loaded.
+ * Reads a body of any form, XML included, record by record: results that do not parse are set aside, the others are
+ * kept. Throws only if code cannot be loaded.
  */
 export async function readAnyPage(bytes: Uint8Array, source: Source): Promise<PageContent> {
   if (!source.isPushed) return readPage(bytes, source);
@@ -53,7 +55,7 @@ export async function readAnyPage(bytes: Uint8Array, source: Source): Promise<Pa
   return contentOf(bytes, body, { ...list, texts: list.texts.map(unwrapped) }, source);
 }
 
-/** Reads a body of JSON record by record: what does not parse is set aside, the rest goes on. Never throws. */
+/** Reads a JSON body record by record: results that do not parse are set aside, the others are kept. Never throws. */
 export function readPage(bytes: Uint8Array, source: Source): PageContent {
   const body = bodyText(bytes);
   const results = source.isPushed ? splitPushed(body.text) : splitResults(body.text);
@@ -91,32 +93,35 @@ function contentOf(
   };
 }
 
-/** Its records are read all the same; a text of it would hide what is wrong with it from whoever reads it again. */
+/** Its records are read all the same. The bytes are kept, because the decoded text would hide what was wrong. */
 function inexact(bytes: Uint8Array, text: string, damage: string | undefined): Reject {
   const reason = ["some of its bytes are not UTF-8", ...(damage === undefined ? [] : [damage])].join("; ");
   return { place: WHOLE_OR_REST, reason, text, bytes };
 }
 
-/** A result is a report, or, of what is pushed, something else that is known. */
+/** A result is a report or, in pushed bodies, another known kind of event. */
 function readText(text: string, { channel, isPushed }: Source) {
   const report = parseReport(text, channel, isPushed);
   if (!isPushed || "record" in report) return report;
   return parseEvent(text, channel) ?? report;
 }
 
-/** A body that holds nothing: the usual answer of a quiet minute, and what a connection is tried with. */
+/** A body without results: the usual answer in a quiet minute, and what a connection is tested with. */
 export function isEmptyPage(body: Uint8Array): boolean {
   return (
     body.length < 100 && /^\s*(\{\s*"results"\s*:\s*\[\s*\]\s*\}\s*)?$/.test(Buffer.from(body).toString())
   );
 }
 
-/** A body that lists these results, as Infobip's own do. */
+/** Writes a body that lists these results the way Infobip does. */
 export function bodyOf(texts: readonly string[]): Buffer {
   return Buffer.from(`{"results":[${texts.join(",")}]}`);
 }
 
-/** Texts of results of one body, as a body that they can be read from again: XML, and what is neither, as strings of JSON. */
+/**
+ * Joins the texts of results into a body from which they can be read again. Anything that is not JSON, such as XML,
+ * becomes a JSON string.
+ */
 export function joined(texts: readonly string[]): string {
   return bodyOf(texts.map((text) => (isValue(text) ? text : JSON.stringify(text)))).toString();
 }

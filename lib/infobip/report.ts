@@ -5,34 +5,40 @@ import { type MessageRecord, recordOf } from "../message/record.ts";
 import { depthOf, skipSpace, skipString } from "./split.ts";
 
 /**
- * Reports and logs become records here; what their fields are called and how they are read stands in the table of
- * lib/message/fields.ts (the four seed documents; OpenAPI 3.210.0 for what came later). Reports and logs are read by the
- * same rules, since each only leaves some fields out.
+ * Turns reports and logs into records. What their fields are called and how they are read is in the table of
+ * lib/message/fields.ts (from the four seed documents, and OpenAPI 3.210.0 for newer endpoints). Reports and logs
+ * follow the same rules, since each is a subset of all fields.
  */
 export type ParsedReport =
-  /** `flaws` name fields that could not be read, or not whole; the record is right as far as it goes. */
+  /** `flaws` names the fields that could not be read, or only in part. The rest of the record is right. */
   { readonly record: MessageRecord; readonly flaws: readonly string[] } | { readonly reason: string };
 
-/** Raised with each change of what can be read: what is in quarantine is then tried again at once. */
+/** Raised whenever more can be read than before: what is in quarantine is then tried again at once. */
 export const PARSER_VERSION = 2;
 
 /** Longer ids would not fit DynamoDB's sort keys of 1,024 bytes. */
 const MOST_MESSAGE_ID_BYTES = 512;
 const MOST_CHANNEL_BYTES = 64;
-/** A report is three levels deep. What is nested thousands of times would exhaust the stack of whoever prints it. */
+/**
+ * A report is three levels deep. Something nested thousands of levels deep would exhaust the stack of whoever prints
+ * it.
+ */
 const MOST_DEPTH = 100;
-/** A report has some 600 characters, and DynamoDB takes 400 kB. */
+/** A report has about 600 characters, and DynamoDB's limit is 400 kB. */
 const MOST_CHARACTERS = 1_000_000;
-/** Years of four digits, from the epoch on: what lies outside has no place in the order of the answers. */
+/** Four-digit years from 1970 on. Anything outside has no place in the order of answers. */
 const LATEST_SENT_AT_MS = 253_402_300_799_999;
 
-/** A pushed report of the Messages API says that it is one, which is no property of the message. */
+/** Pushed reports of the Messages API say which kind of push they are. That is not a property of the message. */
 const KIND_OF_PUSH = "event";
 
-/** A character beyond the first 65,536, written as two halves; or half of one. */
+/** A character beyond U+FFFF, escaped as two surrogates; or a lone surrogate. */
 const SURROGATE = /\\ud[89a-f]/i;
 
-/** The fields that hold half a character: no text that can be stored or sent has it, so that another stands in its place. */
+/**
+ * The fields with a lone surrogate. Such text can be neither stored nor sent, so a replacement character is kept
+ * instead.
+ */
 function halfCharacters(json: JsonObject): string[] {
   const isHalf = (value: Json): boolean =>
     typeof value === "string"
@@ -46,9 +52,9 @@ function halfCharacters(json: JsonObject): string[] {
 }
 
 /**
- * Reads one report or log. `channel` is the channel of the endpoint it came from, for those that do not say it.
- * Of a pushed one it is not kept what kind of push it was.
- * Never throws: what cannot be a record has a reason instead, which holds nothing of the record's content.
+ * Reads one report or log. `channel` is that of the endpoint it came from, for reports that do not name theirs. The
+ * kind of push is not kept. Never throws: if it cannot become a record, the result has a reason, which contains nothing
+ * of the record's content.
  */
 export function parseReport(text: string, channel?: string, isPushed = false): ParsedReport {
   if (text.length > MOST_CHARACTERS) return { reason: "it is too long" };
@@ -77,7 +83,7 @@ function readReport(json: JsonObject, channelOfSource: string | undefined, isPus
     const field = fieldNamed(name);
     const read = field ? FIELD_TABLE[field].type.read(value) : value;
     if (read === undefined) flaws.push(name);
-    // Where a report says a field under two names, its own counts.
+    // If a report has a field under two names, the field's own name wins.
     else if (!isEmpty(read) && (field === name || !fields.has(field ?? name)))
       fields.set(field ?? name, read);
   }
@@ -88,10 +94,13 @@ function readReport(json: JsonObject, channelOfSource: string | undefined, isPus
   return { record, flaws: [...flaws, ...incompleteFields(record)] };
 }
 
-/** What a report says, by Infobip's names; parts of an object that are fields of ours stand apart from it, as `a.b`. */
+/**
+ * The values of a report by Infobip's names. Parts of an object that are fields of ours are listed separately, as
+ * `a.b`.
+ */
 function namedValues(json: JsonObject): [string, Json][] {
   const values = Object.entries(json);
-  // Nearly no report has any, and this is the busiest place there is.
+  // Almost no report has any, and this is the hottest code there is.
   return values.some(([name]) => hasFieldsInside(name)) ? values.flatMap(takenApart) : values;
 }
 
@@ -103,7 +112,7 @@ function takenApart([name, value]: [string, Json]): [string, Json][] {
   return [...ours, [name, Object.fromEntries(parts.filter((part) => !isOurs(part)))]];
 }
 
-/** Every document gives these parts of a status and of a price: without one, something was lost on the way. */
+/** Every document gives these parts of a status and of a price. If one is missing, something was lost on the way. */
 function incompleteFields({ status, price }: MessageRecord): string[] {
   const isStatusWhole =
     status.groupName !== undefined && status.id !== undefined && status.name !== undefined;
@@ -125,8 +134,8 @@ function reasonAgainst(fields: ReadonlyMap<string, Json>): string | undefined {
 }
 
 /**
- * Infobip's own omni examples have a comma before a closing brace; outside of strings it means nothing. One pass over the
- * text, because a pattern for it would backtrack for minutes over a string that does not end.
+ * Infobip's own omni examples have a comma before a closing brace; outside of strings it can be dropped. This scans the
+ * text once, because a regular expression would backtrack for minutes on an unterminated string.
  */
 function withoutTrailingCommas(text: string): string {
   let kept = "";

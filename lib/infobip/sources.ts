@@ -1,13 +1,13 @@
 /** Where reports come from. */
 export interface Source {
   readonly path: string;
-  /** The channel of its reports, where they do not say it themselves. */
+  /** The channel of its reports, if they do not name it themselves. */
   readonly channel?: string;
-  /** Are its bodies those that Infobip pushes: lists, single objects, XML? */
+  /** Does Infobip push its bodies? Then they may be lists, single objects or XML. */
   readonly isPushed?: true;
 }
 
-/** The four endpoints that hand out reports, each of them once. */
+/** The four endpoints that hand out reports, each report once. */
 export const SOURCES = {
   sms: { path: "/sms/1/reports", channel: "SMS" },
   push: { path: "/push/1/reports", channel: "PUSH" },
@@ -20,7 +20,7 @@ export type SourceName = keyof typeof SOURCES;
 export const SOURCE_NAMES = Object.keys(SOURCES) as SourceName[];
 
 /**
- * What Infobip may push, by the last part of the path that it is told to push to, since most bodies do not say their channel
+ * What Infobip can push, by the last part of the URL that it pushes to, since most bodies do not name their channel
  * (OpenAPI 3.210.0, webhooks). `tracking` is what recipients did with a message: opened, clicked.
  */
 export const PUSHED = {
@@ -41,7 +41,7 @@ export const PUSH_KINDS = Object.keys(PUSHED) as PushKind[];
 
 const PUSHED_PREFIX = "push-";
 
-/** The name of the source, and so of the log, of what is pushed as this kind. */
+/** The name of the source, and thus of the log, for this kind of push. */
 export function pushedSource(kind: PushKind): string {
   return PUSHED_PREFIX + kind;
 }
@@ -51,16 +51,16 @@ const PUSHED_BY_NAME: ReadonlyMap<string, Source> = new Map(
 );
 
 /**
- * The source of that name. What was stored for one that has since gone (or by the reconciler, from the logs) is still read:
- * as reports that say their channel themselves.
+ * The source of that name. Pages of a source that no longer exists, and those that the reconciler wrote from the logs,
+ * are read as reports that name their own channel.
  */
 export function sourceNamed(name: string): Source {
   const pulled = SOURCE_NAMES.find((each) => each === name);
   return pulled ? SOURCES[pulled] : (PUSHED_BY_NAME.get(name) ?? { path: LOGS_PATH });
 }
 
-/** Re-readable, for 48 hours, at most 120 times a minute. */
+/** Can be read again and again, for 48 hours, at most 120 times a minute. */
 export const LOGS_PATH = "/omni/1/logs";
 export const LOGS_REACH_MS = 48 * 3_600_000;
-/** The most records that one answer of any endpoint holds. */
+/** The most records in one answer of any endpoint. */
 export const MOST_RESULTS = 1_000;

@@ -1,21 +1,23 @@
 /**
- * The records of an answer's body, each as the text it came in, without trusting the body as a whole: a page whose
- * tail was cut off still gives every record before the cut, and one broken record does not spoil its neighbours.
+ * Splits the body of an answer into the texts of its records without relying on the whole body being valid: if the tail
+ * was cut off, every record before the cut is still found, and one broken record does not affect its neighbours.
  */
 export interface Results {
   /** The text of each element of `results`, in order. */
   readonly texts: readonly string[];
-  /** Undefined when the body was whole; else what is wrong with it, and from where on it could not be read. */
+  /**
+   * Undefined if the body was intact; otherwise what is wrong with it, and from which index on it could not be read.
+   */
   readonly damage?: { readonly reason: string; readonly from: number };
 }
 
-/** Where the value of `results` stands in a body. */
+/** Where the value of `results` is in a body. */
 interface ResultsAt {
   readonly kind: "list" | "single" | "null";
   readonly at: number;
 }
 
-/** Splits `{"results": [ … ]}` (other fields may stand beside it). Never throws. */
+/** Splits `{"results": [ … ]}`, with or without other fields. Never throws. */
 export function splitResults(body: string): Results {
   const results = findResults(body);
   if (results?.kind === "null") return { texts: [] };
@@ -24,7 +26,7 @@ export function splitResults(body: string): Results {
   return damage ? { texts, damage } : { texts };
 }
 
-/** Splits the list that opens here, of a body that is to end with `last` and nothing behind it. */
+/** Splits the list that starts here, in a body that must end with `last` and nothing after it. */
 function splitList(body: string, list: number, last: "]" | "}"): Results {
   const { texts, end, damage } = elementsFrom(body, list);
   if (damage) return { texts, damage };
@@ -32,7 +34,7 @@ function splitList(body: string, list: number, last: "]" | "}"): Results {
   return isAtEnd ? { texts } : { texts, damage: { reason: "something stands behind its list", from: end } };
 }
 
-/** Does only the rest of the object stand here that a list is a field of? A brace that was cut off takes nothing with it. */
+/** Is this only the rest of the object that contains the list? If its brace was cut off, nothing is lost. */
 function endsObject(body: string, from: number): boolean {
   let at = skipSpace(body, from);
   while (body[at] === ",") {
@@ -40,14 +42,14 @@ function endsObject(body: string, from: number): boolean {
     const nameEnd = body[nameAt] === '"' ? skipString(body, nameAt) : undefined;
     const colon = nameEnd === undefined ? -1 : skipSpace(body, nameEnd);
     const valueEnd = body[colon] === ":" ? skipValue(body, skipSpace(body, colon + 1)) : undefined;
-    // A second list would not be read.
+    // A second list would be missed.
     if (valueEnd === undefined || body.slice(nameAt, nameEnd) === '"results"') return false;
     at = skipSpace(body, valueEnd);
   }
   return at >= body.length || (body[at] === "}" && skipSpace(body, at + 1) >= body.length);
 }
 
-/** The elements of the list that opens here, and the index behind it. */
+/** The elements of the list that starts here, and the index after it. */
 function elementsFrom(body: string, list: number): Results & { readonly end: number } {
   const texts: string[] = [];
   let at = skipSpace(body, list + 1);
@@ -65,8 +67,9 @@ function elementsFrom(body: string, list: number): Results & { readonly end: num
 }
 
 /**
- * Splits a pushed body: `{"results": [ … ]}` like any other, the same with a single result in place of the list, as gateways that turn
- * XML into JSON write it, a list by itself, or a single result by itself. What is not whole counts as a list that was cut. Never throws.
+ * Splits a pushed body, which is one of: `{"results": [ … ]}`; the same with a single result instead of the list, as
+ * gateways write it that convert XML to JSON; a bare list; a bare result. An incomplete body counts as a list that was
+ * cut off. Never throws.
  */
 export function splitPushed(body: string): Results {
   const start = skipSpace(body, body.charCodeAt(0) === 0xfeff ? 1 : 0);
@@ -78,7 +81,7 @@ export function splitPushed(body: string): Results {
   return isSingle ? { texts: [body.slice(start, end)] } : results;
 }
 
-/** Like `splitResults`, but what stands behind the list and belongs to nothing is not passed by. */
+/** Like `splitResults`, but text after the list that belongs to nothing counts as damage. */
 function splitObject(body: string): Results {
   const results = findResults(body);
   if (results?.kind === "list") return splitList(body, results.at, "}");
@@ -87,7 +90,7 @@ function splitObject(body: string): Results {
   return { texts: [body.slice(results.at, end)] };
 }
 
-/** Finds the results; "null" when there expressly are none, undefined where nothing of that name can be one. */
+/** Finds the results: "null" if they are explicitly null, undefined if there are none. */
 function findResults(body: string): ResultsAt | undefined {
   let at = skipSpace(body, body.charCodeAt(0) === 0xfeff ? 1 : 0);
   if (body[at] !== "{") return undefined;
@@ -114,12 +117,12 @@ function kindAt(body: string, at: number): ResultsAt | undefined {
   return body.startsWith("null", at) ? { kind: "null", at } : undefined;
 }
 
-/** Can it stand in a list of JSON, and be split off again? XML cannot. What is inside is not checked. */
+/** Can this be an element of a JSON list, and be split off again? XML cannot. The content is not checked. */
 export function isValue(text: string): boolean {
   return text.charCodeAt(0) > 32 && text[0] !== "<" && skipValue(`${text},`, 0) === text.length;
 }
 
-/** The index after the value that starts here; undefined when the text ends first. What is inside is not checked. */
+/** The index after the value that starts here; undefined if the text ends first. The content is not checked. */
 function skipValue(text: string, start: number): number | undefined {
   if (text[start] === '"') return skipString(text, start);
   if (text[start] !== "{" && text[start] !== "[") return skipScalar(text, start);
@@ -139,7 +142,7 @@ function skipValue(text: string, start: number): number | undefined {
   return undefined;
 }
 
-/** The index after the string that starts here; undefined when the text ends first. */
+/** The index after the string that starts here; undefined if the text ends first. */
 export function skipString(text: string, start: number): number | undefined {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === "\\") at++;
@@ -156,14 +159,14 @@ function skipScalar(text: string, start: number): number | undefined {
   return end === start ? undefined : end;
 }
 
-/** The index of the first character from here on that is no white space. */
+/** The index of the first character from here on that is not white space. */
 export function skipSpace(text: string, start: number): number {
   let at = start;
   while (text.charCodeAt(at) <= 32) at++;
   return at;
 }
 
-/** How many lists and objects stand inside each other, at most. Strings are skipped; nothing else is checked. */
+/** How deeply lists and objects are nested, at most. Strings are skipped; nothing else is checked. */
 export function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;

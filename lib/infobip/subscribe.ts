@@ -1,22 +1,23 @@
-import { differences, shownUrl, type Wanted } from "./subscription.ts";
-import type { Found, SubscriptionsClient } from "./subscriptions-client.ts";
+import { differences, shownUrl, type WantedSubscription } from "./subscription.ts";
+import type { ApiObject, SubscriptionsClient } from "./subscriptions-client.ts";
 
-/** The three things as Infobip has them now. */
+/** The three resources as Infobip has them now. */
 interface Standing {
-  readonly security: Found | undefined;
-  readonly profile: Found | undefined;
-  readonly subscription: Found | undefined;
+  readonly security: ApiObject | undefined;
+  readonly profile: ApiObject | undefined;
+  readonly subscription: ApiObject | undefined;
 }
 
-const securityPath = ({ authId }: Wanted) => `security/${authId}`;
-const profilePath = ({ profileId }: Wanted) => `profiles/${profileId}`;
-const subscriptionPath = ({ channel, subscriptionId }: Wanted) => `subscription/${channel}/${subscriptionId}`;
+const securityPath = ({ authId }: WantedSubscription) => `security/${authId}`;
+const profilePath = ({ profileId }: WantedSubscription) => `profiles/${profileId}`;
+const subscriptionPath = ({ channel, subscriptionId }: WantedSubscription) =>
+  `subscription/${channel}/${subscriptionId}`;
 
 /**
- * Makes a subscription as it should be, and gives what it did, in lines: all three in one call where there is nothing yet,
- * else only what differs. It may be repeated at any time. Throws ConfigurationError.
+ * Brings a subscription to its desired state and returns what was done, as lines of text: one call creates everything
+ * if nothing exists yet, otherwise only differences are updated. Safe to repeat. Throws ConfigurationError.
  */
-export async function subscribe(client: SubscriptionsClient, wanted: Wanted): Promise<string[]> {
+export async function subscribe(client: SubscriptionsClient, wanted: WantedSubscription): Promise<string[]> {
   const { security, profile, subscription } = await standing(client, wanted);
   if (!profile && !subscription)
     return [await createAll(client, wanted, security), ...(await updateSecurity(client, wanted, security))];
@@ -28,8 +29,14 @@ export async function subscribe(client: SubscriptionsClient, wanted: Wanted): Pr
   ];
 }
 
-/** How what Infobip has differs from what should be, in lines; none when all is well. Throws ConfigurationError. */
-export async function checkSubscription(client: SubscriptionsClient, wanted: Wanted): Promise<string[]> {
+/**
+ * Compares what Infobip has with what it should have; returns the differences as lines, none if all is well. Throws
+ * ConfigurationError.
+ */
+export async function checkSubscription(
+  client: SubscriptionsClient,
+  wanted: WantedSubscription,
+): Promise<string[]> {
   const { security, profile, subscription } = await standing(client, wanted);
   const missing = (what: string, found: unknown, should: unknown) =>
     found === undefined ? [`${what} is missing`] : differences(what, found, should);
@@ -40,8 +47,14 @@ export async function checkSubscription(client: SubscriptionsClient, wanted: Wan
   ];
 }
 
-/** Takes a subscription away, its profile, and the security setting unless another profile uses it. Gives what it did. */
-export async function unsubscribe(client: SubscriptionsClient, wanted: Wanted): Promise<string[]> {
+/**
+ * Deletes a subscription and its profile, and the security setting unless another profile uses it. Returns what was
+ * done.
+ */
+export async function unsubscribe(
+  client: SubscriptionsClient,
+  wanted: WantedSubscription,
+): Promise<string[]> {
   const done: string[] = [];
   const remove = async (path: string) => {
     if (await client.remove(path)) done.push(`removed ${path}`);
@@ -56,13 +69,16 @@ export async function unsubscribe(client: SubscriptionsClient, wanted: Wanted): 
   return done;
 }
 
-/** The other subscriptions of the channel: what they match may not come here, or may come twice. */
-export async function otherSubscriptions(client: SubscriptionsClient, wanted: Wanted): Promise<string[]> {
+/** The channel's other subscriptions: reports that match them may go elsewhere, or arrive twice. */
+export async function otherSubscriptions(
+  client: SubscriptionsClient,
+  wanted: WantedSubscription,
+): Promise<string[]> {
   const all = await client.list(`subscription/${wanted.channel}`);
   return all.map(({ subscriptionId }) => String(subscriptionId)).filter((id) => id !== wanted.subscriptionId);
 }
 
-async function standing(client: SubscriptionsClient, wanted: Wanted): Promise<Standing> {
+async function standing(client: SubscriptionsClient, wanted: WantedSubscription): Promise<Standing> {
   const [security, profile, subscription] = await Promise.all([
     client.get(securityPath(wanted)),
     client.get(profilePath(wanted)),
@@ -71,11 +87,13 @@ async function standing(client: SubscriptionsClient, wanted: Wanted): Promise<St
   return { security, profile, subscription };
 }
 
-/** `POST /subscriptions/1/subscription/{channel}` with profile and, unless it is there, security inside. */
+/**
+ * `POST /subscriptions/1/subscription/{channel}`, including the profile and, unless it exists, the security setting.
+ */
 async function createAll(
   client: SubscriptionsClient,
-  wanted: Wanted,
-  security: Found | undefined,
+  wanted: WantedSubscription,
+  security: ApiObject | undefined,
 ): Promise<string> {
   const { channel, subscriptionId, profileId, authId, subscription } = wanted;
   const own = wanted.security && !security ? { security: { authId, ...wanted.security } } : {};
@@ -84,15 +102,15 @@ async function createAll(
   return `created ${subscriptionPath(wanted)} with its profile${"security" in own ? " and security" : ""}: ${target(wanted)}`;
 }
 
-async function createSecurity(client: SubscriptionsClient, wanted: Wanted): Promise<string> {
+async function createSecurity(client: SubscriptionsClient, wanted: WantedSubscription): Promise<string> {
   await client.post("security", { authId: wanted.authId, ...wanted.security });
   return `created ${securityPath(wanted)}`;
 }
 
 async function updateSecurity(
   client: SubscriptionsClient,
-  wanted: Wanted,
-  security: Found | undefined,
+  wanted: WantedSubscription,
+  security: ApiObject | undefined,
 ): Promise<string[]> {
   if (!wanted.security || !security) return [];
   return update(
@@ -105,8 +123,8 @@ async function updateSecurity(
 
 async function putProfile(
   client: SubscriptionsClient,
-  wanted: Wanted,
-  profile: Found | undefined,
+  wanted: WantedSubscription,
+  profile: ApiObject | undefined,
 ): Promise<string[]> {
   if (profile)
     return update(
@@ -121,8 +139,8 @@ async function putProfile(
 
 async function putSubscription(
   client: SubscriptionsClient,
-  wanted: Wanted,
-  subscription: Found | undefined,
+  wanted: WantedSubscription,
+  subscription: ApiObject | undefined,
 ): Promise<string[]> {
   const { channel, subscriptionId } = wanted;
   if (subscription) {
@@ -144,7 +162,7 @@ async function update(
   return [`updated ${path}: ${changes.join("; ")}`];
 }
 
-function target({ profile }: Wanted): string {
+function target({ profile }: WantedSubscription): string {
   const { notifyUrl } = profile.webhook as { notifyUrl: string };
   return shownUrl(notifyUrl);
 }

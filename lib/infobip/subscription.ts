@@ -1,9 +1,10 @@
 /**
- * What Omnilog asks Infobip's Subscriptions API for (OpenAPI 3.210.0, `/subscriptions/1`): for each channel one subscription
- * with a profile of its own, since the address says the kind, and one security setting for all of them.
+ * What Omnilog configures through Infobip's Subscriptions API (OpenAPI 3.210.0, `/subscriptions/1`): one subscription
+ * per channel, each with its own profile, since the URL names the kind of push; and one security setting for all of
+ * them.
  */
 
-/** A channel as that API names it: where its reports are pushed to, and which of its events are told. */
+/** A channel as that API names it: the URL its reports are pushed to, and the events that are subscribed to. */
 export interface PushedChannel {
   /** The last part of `/push/{kind}`. */
   readonly kind: string;
@@ -16,7 +17,7 @@ export const PUSHED_CHANNELS = {
     kind: "email",
     events: [
       ...["CLICK", "COMPLAINT", "DELIVERY", "LATE_BOUNCE", "OPEN", "UNSUBSCRIBE"],
-      // What the platform says of a domain: an alarm rings.
+      // Warnings about a sender's domain: they raise an alarm.
       ...["HIGH_BOUNCE_RATE_BLOCKED", "HIGH_BOUNCE_RATE_WARNING"],
     ],
   },
@@ -28,14 +29,17 @@ export const PUSHED_CHANNELS = {
 export type PushedChannelName = keyof typeof PUSHED_CHANNELS;
 export const PUSHED_CHANNEL_NAMES = Object.keys(PUSHED_CHANNELS) as PushedChannelName[];
 
-/** How a push shows that it is Infobip's. `path` goes into the address, for those that can send no header. */
+/**
+ * How a push proves that it comes from Infobip. `path` puts the secret into the URL, for accounts that cannot send
+ * headers.
+ */
 export type PushProof =
   | { readonly kind: "basic"; readonly username: string; readonly password: string }
   | { readonly kind: "hmac"; readonly header: string; readonly algorithm: string; readonly key: string }
   | { readonly kind: "header"; readonly name: string; readonly value: string }
   | { readonly kind: "path"; readonly secret: string };
 
-/** How many reports one push holds, how many pushes are under way at once, and how many come a second. */
+/** The number of reports in a push, of pushes at a time, and of pushes a second. */
 export interface PushLimits {
   readonly maxBucketSize: number;
   readonly windowSize: number;
@@ -44,13 +48,13 @@ export interface PushLimits {
 
 export const PUSH_LIMITS = { maxBucketSize: 1_000, windowSize: 20, rateLimit: 100 } satisfies PushLimits;
 
-/** Longer than the receiver may take, so that no push is given up that is being written. */
+/** Longer than the receiver may take, so that Infobip does not give up on a push that is being stored. */
 const TIMEOUTS = { connectTimeout: 10_000, readTimeout: 60_000 };
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The three things as they should be; `security` only where the proof is one of the API's kinds. */
-export interface Wanted {
+/** The three resources as they should be; `security` only if the proof is one of the API's types. */
+export interface WantedSubscription {
   readonly channel: PushedChannelName;
   readonly subscriptionId: string;
   readonly profileId: string;
@@ -60,11 +64,11 @@ export interface Wanted {
   readonly security: Fields | undefined;
 }
 
-/** What a channel's subscription should be. `name` tells one stack's from another's; `url` is that of the service. */
+/** The desired subscription of a channel. `name` distinguishes stacks; `url` is the address of the service. */
 export function wantedOf(
   channel: PushedChannelName,
   { name, url, proof, limits }: { name: string; url: string; proof: PushProof; limits: PushLimits },
-): Wanted {
+): WantedSubscription {
   const { kind, events } = PUSHED_CHANNELS[channel];
   const [authId, id] = [`omnilog-${name}`, `omnilog-${name}-${kind}`];
   const security = securityOf(proof);
@@ -89,18 +93,18 @@ function securityOf(proof: PushProof): Fields | undefined {
     return { type: "BASIC", credentials: { username, password } };
   }
   if (proof.kind !== "hmac") return undefined;
-  // MD5 is HMAC_MD5, and SHA256 is HMAC_SHA_256.
+  // MD5 stands for HMAC_MD5, and SHA256 for HMAC_SHA_256.
   const algorithm = `HMAC_${proof.algorithm.toUpperCase().replace(/^SHA-?/, "SHA_")}`;
   return { type: "HMAC", credentials: { secretKey: proof.key, algorithm } };
 }
 
-/** Values that prove who pushes are named and never shown. */
+/** Values that authenticate the sender of a push are named but never shown. */
 const SECRET =
   /^(security\.credentials\.(password|secretKey)|profile\.headers\..*|profile\.webhook\.notifyUrl)$/;
 
 /**
- * Where what is differs from what should be, a line for each field, as far as it is ours: what Infobip adds does not
- * count. A secret that comes back masked cannot be compared, and passes.
+ * Compares the fields that we set; one line for each difference. Fields that Infobip adds are ignored. A secret that
+ * comes back masked cannot be compared, and counts as equal.
  */
 export function differences(what: string, found: unknown, wanted: unknown): string[] {
   if (Array.isArray(wanted)) return sameList(found, wanted) ? [] : [told(what, found, wanted)];
@@ -126,7 +130,7 @@ function told(what: string, found: unknown, wanted: unknown): string {
   return `${what} is ${JSON.stringify(found) ?? "missing"} and should be ${JSON.stringify(wanted)}`;
 }
 
-/** An address without what may be a secret in it. */
+/** The URL without anything that may be a secret. */
 export function shownUrl(url: unknown): string {
   if (typeof url !== "string" || !URL.canParse(url)) return url === undefined ? "missing" : "no URL";
   const { origin, pathname } = new URL(url);

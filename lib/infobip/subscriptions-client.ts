@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import { ConfigurationError } from "../runtime/errors.ts";
 
-/** What the API answers, where it is an object. */
-export type Found = Readonly<Record<string, unknown>>;
+/** An object in an answer of the API. */
+export type ApiObject = Readonly<Record<string, unknown>>;
 
 const found = v.record(v.string(), v.unknown());
 const page = v.object({ results: v.array(found) });
-/** The older shape of Infobip's errors, which this API has (OpenAPI 3.210.0, ApiException). */
+/** The older error format of Infobip, which this API uses (OpenAPI 3.210.0, ApiException). */
 const refusal = v.object({
   requestError: v.object({
     serviceException: v.object({
@@ -17,10 +17,13 @@ const refusal = v.object({
 });
 
 const TIMEOUT_MS = 30_000;
-/** The most that one page of a list may hold. */
+/** The largest page size for lists. */
 const PAGE = 100;
 
-/** Infobip's Subscriptions API, `/subscriptions/1/…`. Every method throws ConfigurationError, in one line and without a secret. */
+/**
+ * Infobip's Subscriptions API, `/subscriptions/1/…`. Every method throws ConfigurationError, with a message of one line
+ * that contains no secret.
+ */
 export class SubscriptionsClient {
   readonly #baseUrl: string;
   readonly #authorization: string;
@@ -30,14 +33,14 @@ export class SubscriptionsClient {
     this.#authorization = authorization;
   }
 
-  /** One thing; undefined when there is none of that id. */
-  async get(path: string): Promise<Found | undefined> {
+  /** Gets a resource; undefined if there is none with that id. */
+  async get(path: string): Promise<ApiObject | undefined> {
     return this.#send("GET", path);
   }
 
-  /** Everything of a list, page after page. */
-  async list(path: string): Promise<Found[]> {
-    const all: Found[] = [];
+  /** Gets a whole list, page by page. */
+  async list(path: string): Promise<ApiObject[]> {
+    const all: ApiObject[] = [];
     for (let at = 0; ; at++) {
       const answer = await this.#send("GET", `${path}?page=${at}&size=${PAGE}`);
       const { results } = v.parse(page, answer ?? { results: [] });
@@ -54,12 +57,12 @@ export class SubscriptionsClient {
     if (!(await this.#send("PUT", path, body))) throw new ConfigurationError(notThere(path));
   }
 
-  /** Whether there was one. */
+  /** Deletes a resource. Was there one? */
   async remove(path: string): Promise<boolean> {
     return (await this.#send("DELETE", path)) !== undefined;
   }
 
-  async #send(method: string, path: string, body?: unknown): Promise<Found | undefined> {
+  async #send(method: string, path: string, body?: unknown): Promise<ApiObject | undefined> {
     const response = await this.#request(method, path, body);
     const text = await response.text();
     if (response.status === 404) return undefined;

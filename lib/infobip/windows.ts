@@ -1,36 +1,36 @@
 import type { MessageRecord } from "../message/record.ts";
 import { epochMsOf } from "../message/record.ts";
 
-/** A stretch of send times, milliseconds since 1970, both ends in it. */
+/** A range of send times, milliseconds since 1970, both ends included. */
 export interface Window {
   readonly sinceMs: number;
   readonly untilMs: number;
 }
 
-/** A window is planned to hold about so many records, of the 1,000 that an answer can. */
+/** The number of records that a window is planned to hold, of the 1,000 that an answer can. */
 export const AIM = 600;
 const MOST_GROWTH = 4;
 
-/** How long the next window is to be. */
+/** How long the next window should be. */
 export interface Stride {
   readonly lengthMs: number;
-  /** How long it should be past what is read next, where a full answer has shown how thick the records stand. */
+  /** How long windows should be after the next one, if a full answer has shown how dense the records are. */
   readonly thereafterMs?: number;
-  /** How much was left for later at the end of the last window, because its answer was full. */
+  /** How much of the last window's end was left for later because its answer was full. */
   readonly skippedMs?: number;
 }
 
-/** The window to read next, from `sinceMs` on, never past `endMs`. */
+/** The window to read next, starting at `sinceMs` and ending at `endMs` at the latest. */
 export function nextWindow(sinceMs: number, endMs: number, { lengthMs }: Stride): Window {
   return { sinceMs, untilMs: Math.min(endMs, sinceMs + Math.max(0, Math.floor(lengthMs))) };
 }
 
-/** Where the next window starts. Two windows share a millisecond, in case one of the ends is not counted in. */
+/** Where the next window starts. Two windows share a millisecond, in case one of the ends is excluded. */
 export function after({ sinceMs, untilMs }: Window): number {
   return untilMs > sinceMs ? untilMs : untilMs + 1;
 }
 
-/** The stride after a window that was read whole and held `count` records. */
+/** The stride after a window that was read completely and held `count` records. */
 export function strideAfter({ thereafterMs }: Stride, window: Window, count: number): Stride {
   if (thereafterMs !== undefined) return { lengthMs: thereafterMs };
   const lengthMs = Math.max(1, window.untilMs - window.sinceMs);
@@ -38,12 +38,12 @@ export function strideAfter({ thereafterMs }: Stride, window: Window, count: num
 }
 
 /**
- * The stride after a window of more than a millisecond whose answer was full, and so may lack some. Logs come newest
- * first, so there may be little before what the answer reaches back to, as on the first start, when the 48 hours hold a
- * burst at their end. Therefore only that much of the window's end is left for later, or twice as much as the last time:
- * the start of a burst is found in a few steps, however long it is. When nothing would be left over, the window is
- * halved, or more where the answer shows how thick the records stand. Whatever order the logs come in, each split is
- * shorter than what it splits.
+ * The stride after a window of more than one millisecond whose answer was full, so that records may be missing. Logs
+ * come newest first, so there may be few records before the oldest one that the answer reached, as on the first start
+ * when a burst lies at the end of the 48 hours. Therefore only the part that the answer covers is left for later, or
+ * twice as much as last time: the start of a burst is found in a few steps, however long it is. If nothing would be
+ * left, the window is halved, or cut further where the answer shows how dense the records are. Whatever the order of
+ * the logs, each part is shorter than the window that was split.
  */
 export function strideAfterFull(
   { skippedMs: skippedBefore = 0 }: Stride,

@@ -1,31 +1,31 @@
 /**
- * The results of an XML body that no parser takes as a whole, by their tags alone: an entry with a character that XML does not have, or
- * one that was cut, does not spoil its neighbours.
+ * Finds the results of an XML body that is not well-formed, by their tags alone: a result with an illegal character, or
+ * one that was cut off, does not affect its neighbours.
  */
 export interface Elements {
-  /** Each entry, and what stands between entries and is none, in order. */
+  /** Each result, and any stray text between results, in order. */
   readonly texts: readonly string[];
-  /** Behind the last entry. */
+  /** The index after the last result. */
   readonly end: number;
 }
 
-/** What may stand before the first entry, and behind the last. */
+/** What may stand before the first result, and after the last. */
 const HEAD = /^\ufeff?(?:\s|<\?[^>]*\?>|<![^>]*>)*<[\w.:-]+(?:\s[^<>]*)?>\s*<results(?:\s[^<>]*)?>\s*$/;
 export const TAIL = /^\s*<\/results\s*>\s*<\/[\w.:-]+\s*>\s*$/;
-/** Of a result within results; of the Messages API both are called the same. */
+/** For results nested in results: in the Messages API both elements have the same name. */
 const RESULT = /<(\/?)result(?:\s[^<>]*)?>/g;
 const NESTED = /<(\/?)results(?:\s[^<>]*)?>/g;
 
-/** Is it an element that is a result? */
+/** Is this text an element that is a result? */
 export function isResult(text: string): boolean {
   return /^<results?[\s>]/.test(text);
 }
 
-/** Splits a body by the tags of its entries. Takes no longer than the body is long. */
+/** Splits a body by the tags of its results, in time proportional to its length. */
 export function elementsOf(body: string): Elements {
   const isNested = body.search(/<result[\s>]/) < 0;
   const tags = [...body.matchAll(isNested ? NESTED : RESULT)];
-  // The first of the tags that are called alike is that of the list.
+  // If the list and its results have the same tag, the first tag is that of the list.
   const own = isNested && tags[0]?.[1] === "" && tags[1]?.[1] === "" ? tags.slice(1) : isNested ? [] : tags;
   const texts: string[] = [];
   let [end, openAt]: [number, number | undefined] = [0, undefined];
@@ -35,7 +35,7 @@ export function elementsOf(body: string): Elements {
   };
   for (const { 0: tag, 1: slash, index } of own) {
     if (slash === "") {
-      // One that was begun and never ended stands between.
+      // Text of an element that was opened and never closed counts as stray.
       between(end, index);
       [openAt, end] = [index, index];
     } else if (openAt !== undefined) {

@@ -10,22 +10,25 @@ const PARSER = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
   ignorePiTags: true,
-  // Ids and prices keep their digits: the fields' own types read them.
+  // Ids and prices keep their digits: the types of the fields parse them.
   parseTagValue: false,
   trimValues: false,
   htmlEntities: true,
 });
 
-/** Values that JSON has as numbers, of those that the table of fields does not name. Others stay as they came. */
+/** Fields that are numbers in JSON and are not in the table of fields. Other fields stay as they came. */
 const NUMBERS = new Set(["networkId", "attemptCount", "timeToFirstAttempt", "sendDateTime", "createdAt"]);
 const DIGITS = /^(0|[1-9]\d{0,14})$/;
 
-/** Reads an XML body; of one that is not XML as a whole, or that was cut, each result by itself. Never throws. */
+/** Splits an XML body. If it is not well-formed, or was cut off, each result is read by itself. Never throws. */
 export function splitXml(body: string): Results {
   return resultsOf(body) ?? eachOf(body);
 }
 
-/** A result that stands in a list of JSON as a string with its XML (see `joined`), as JSON text; anything else as it is. Never throws. */
+/**
+ * Converts a result that was kept as a JSON string of XML (see `joined`) to JSON text; other texts are returned as they
+ * are. Never throws.
+ */
 export function unwrapped(text: string): string {
   if (!/^"(\\[nrt]| )*</.test(text)) return text;
   try {
@@ -37,7 +40,7 @@ export function unwrapped(text: string): string {
   }
 }
 
-/** Undefined when it is not XML. */
+/** Undefined if it is not well-formed XML. */
 function resultsOf(body: string): Results | undefined {
   const parsed = parse(body);
   if (parsed === undefined) return undefined;
@@ -48,7 +51,10 @@ function resultsOf(body: string): Results | undefined {
   return { texts: [...itemsOf(root.results), ...strayOf(root)].map(textOf) };
 }
 
-/** The elements that are results in a body that is not XML as a whole, each with its own text where it is none either. */
+/**
+ * The elements of a body that is not well-formed, read one by one. Those that are not well-formed either are kept as
+ * text.
+ */
 function eachOf(body: string): Results {
   const { texts, end } = elementsOf(body);
   const rest = body.slice(end);
@@ -67,7 +73,7 @@ function parse(body: string): unknown {
   }
 }
 
-/** One element or several of them, with or without an element around each. */
+/** One element or several, with or without an element around each. */
 function itemsOf(results: unknown): unknown[] {
   const list = listOf(results);
   return list.flatMap((each) => {
@@ -77,7 +83,7 @@ function itemsOf(results: unknown): unknown[] {
   });
 }
 
-/** The text that stands between elements where there is to be none but the indentation. */
+/** Text between elements, where only indentation belongs. */
 function strayOf(element: Element): unknown[] {
   return listOf(element["#text"] ?? "").filter((text) => !isBlank(text));
 }
@@ -106,7 +112,7 @@ function plainOf(value: unknown, name = ""): unknown {
     if (typeof value !== "string") return value;
     return NUMBERS.has(name) && DIGITS.test(value) ? Number(value) : value;
   }
-  // What stands between elements is the indentation; anything else is not lost.
+  // Text between elements is normally indentation; anything else is kept.
   const parts = Object.entries(value).filter(([part, inner]) => part !== "#text" || !isBlank(inner));
   if (parts.length === 0 && "#text" in value) return plainOf(value["#text"], name);
   return Object.fromEntries(parts.map(([part, inner]) => [part, plainOf(inner, part)]));

@@ -7,18 +7,21 @@ export interface CarryOutServices extends MergeServices {
   readonly quarantineRequests: QuarantineRequests;
 }
 
-/** What was done of what admins have asked. */
+/** What was done for the requests of admins. */
 export interface CarriedOut {
   readonly replayedEntries: number;
   readonly droppedEntries: number;
 }
 
-/** A run of the reconciler does so many at most, and begins none that there may be no time for; the others wait for the next. */
+/**
+ * A run of the reconciler carries out at most this many, and starts none that it might have no time for. The others
+ * wait for the next run.
+ */
 const REQUESTS_A_RUN = 50;
 
 /**
- * Does what admins have asked to be done with entries of the quarantine. An entry that cannot be read even now stays, and its
- * request says why. May be repeated, and beside itself; throws what DynamoDB throws.
+ * Carries out what admins have requested for entries of the quarantine. An entry that still cannot be read stays, and
+ * its request says why. May be repeated and run twice at once. Throws what DynamoDB throws.
  */
 export async function carryOut(services: CarryOutServices): Promise<CarriedOut> {
   const { quarantineRequests: requests } = services;
@@ -34,7 +37,7 @@ export async function carryOut(services: CarryOutServices): Promise<CarriedOut> 
   return done;
 }
 
-/** Does what one of them asks. Why the entry stays; undefined when it is gone. */
+/** Carries out one request. Returns why the entry stays; undefined if it is gone. */
 async function carryOutOne(
   { sk, action }: QuarantineRequest,
   services: CarryOutServices,
@@ -47,7 +50,7 @@ async function carryOutOne(
     await quarantine.release(entry);
     return undefined;
   } catch (error) {
-    // One that fails for good must not fail every run, whose work is another.
+    // A request that fails for good must not fail every run, which has other work to do.
     if (isTransient(error)) throw error;
     return error instanceof Error ? error.name : "unknown";
   }

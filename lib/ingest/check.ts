@@ -1,6 +1,7 @@
 import type { Compared } from "../archive/writer.ts";
 import { type LogsServices, readLogs } from "../infobip/logs.ts";
 import type { PageContent } from "../infobip/page.ts";
+import { Reach } from "../infobip/reach.ts";
 import { MOST_RESULTS } from "../infobip/sources.ts";
 import {
   after,
@@ -18,69 +19,94 @@ import { landTexts, REPAIRS } from "./repairs.ts";
 
 export interface CheckServices extends LogsServices, MergeServices {}
 
-/** What checking one window of the logs came to. */
+/** The result of checking one window of the logs. */
 export interface Checked {
   readonly window: Window;
-  /** Log entries compared with the archive. */
+  /** Log entries that were compared with the archive. */
   readonly checked: number;
-  /** Messages that the archive did not have. */
+  /** Messages that were missing in the archive. */
   readonly inserted: number;
-  /** Statuses that a report should have brought by now, and had not. */
+  /** Statuses that a report should have brought by now, but had not. */
   readonly repaired: number;
   readonly enriched: number;
-  /** Messages of which the archive and the logs say different final things, after the merge. */
+  /** Messages whose final status still differs between archive and logs, after the merge. */
   readonly disagreeing: number;
   readonly quarantined: number;
-  /** Does a single millisecond hold more messages than the logs give out at once? */
+  /** Does a single millisecond hold more messages than one answer of the logs can? */
   readonly isFullMillisecond: boolean;
-  /** When messages were sent that are still not final. */
+  /** When the messages were sent that are not final yet. */
   readonly pendingMs: readonly number[];
-  /** Was the answer full, or none at all? Then nothing is checked yet: the parts of the window come next. */
+  /**
+   * Was the answer full, or was there none? Then nothing has been checked yet, and the parts of the window come next.
+   */
   readonly isSplit: boolean;
-  /** Could Infobip not serve this window, though it serves others? */
+  /** Could Infobip not serve this window, although it serves others? */
   readonly isGap: boolean;
-  /** Why the check ends here, before its end. */
+  /** Why the check stopped before its end. */
   readonly stopped?: string;
 }
 
-/** A final status that is not archived so long after `doneAt` was not on its way any more: the report was lost. */
+/** If a final status is not archived this long after its `doneAt`, its report is no longer on its way: it was lost. */
 const REPORT_OVERDUE_MS = 600_000;
-/** Around a row that cannot be served so much is left out, and asked for again later. */
+/** This much around a row that cannot be served is left out, and asked for again later. */
 const GAP_MS = 1_000;
-/** By so much a window is shortened that begins before what the logs still hold. */
-const TOO_OLD_STEP_MS = 600_000;
-/** Trying the parts of a window that has failed often enough as a whole. */
+/** The attempts for each part of a window that has failed as a whole. */
 const ATTEMPTS_AT_PARTS = 3;
 
+/** Options of a check. */
+export interface Manner {
+  /** What the run knows about how far back the logs can be read. */
+  readonly reach: Reach;
+  /** How often a window that is not served is asked for. */
+  readonly attempts?: number;
+  /** Windows that are not served are halved down to this length; 0: a single millisecond. */
+  readonly leastMs?: number;
+}
+
 /**
- * Reads a stretch window by window, oldest first, merges what it finds, and tells of each window when that is stored. It
- * tells of windows that had to be split, too, so that whoever shares requests out can count them.
+ * Reads a range of send times window by window, oldest first, merges what it finds, and yields each window once that is
+ * stored. Windows that had to be split are yielded, too, so that callers can count requests.
  */
-export async function* checkStretch(stretch: Window, services: CheckServices): AsyncGenerator<Checked, void> {
+export async function* checkStretch(
+  stretch: Window,
+  services: CheckServices,
+  { reach, attempts, leastMs = GAP_MS }: Manner = { reach: new Reach() },
+): AsyncGenerator<Checked, void> {
   const { sinceMs, untilMs } = stretch;
   let stride: Stride = { lengthMs: untilMs - sinceMs };
   let isTroubled = false;
+  // While nothing can be served, the parts that are left out grow: even a long stretch costs few requests.
+  let gapMs = leastMs;
   for (let atMs = sinceMs; atMs <= untilMs; ) {
+    // What the logs no longer hold cannot be checked; the rest can.
+    atMs = Math.max(atMs, reach.oldestMs(services.clock.now()));
+    if (atMs > untilMs) return;
     const window = nextWindow(atMs, untilMs, stride);
-    const answer = await readLogs(window, services, isTroubled ? ATTEMPTS_AT_PARTS : undefined);
+    const answer = await readLogs(window, services, isTroubled ? (attempts ?? ATTEMPTS_AT_PARTS) : attempts);
     if (answer.kind === "gaveUp") return yield stoppedAt(window, answer.reason);
-    if (answer.kind === "tooOld") {
-      // Whatever is no longer there cannot be checked; the rest can.
-      yield splitAt(window);
-      atMs += TOO_OLD_STEP_MS;
-      continue;
-    }
-    if (answer.kind === "unservable") {
-      if (!isTroubled && !(await isServing(services))) return yield stoppedAt(window, answer.reason);
-      isTroubled = true;
-      const lengthMs = window.untilMs - window.sinceMs;
-      if (lengthMs > GAP_MS) {
+    if (answer.kind === "refused") {
+      const refusal = await reach.explain(window, answer.reason, services);
+      if (refusal.kind === "gaveUp") return yield stoppedAt(window, refusal.reason);
+      if (refusal.kind === "tooOld") {
         yield splitAt(window);
-        stride = { lengthMs: Math.max(GAP_MS, Math.floor(lengthMs / 2)) };
+        continue;
+      }
+    }
+    if (answer.kind !== "read") {
+      const lengthMs = window.untilMs - window.sinceMs;
+      const isGap = lengthMs <= gapMs;
+      // Checked again before each gap, because an outage may have begun since, and must not be mistaken for a bad row.
+      if ((isGap || !isTroubled) && !(await isServing(services)))
+        return yield stoppedAt(window, answer.reason);
+      isTroubled = true;
+      if (!isGap) {
+        yield splitAt(window);
+        stride = { lengthMs: Math.max(gapMs, Math.floor(lengthMs / 2)) };
         continue;
       }
       yield { ...nothingChecked(window), isGap: true };
       if (window.untilMs >= untilMs) return;
+      gapMs = 2 * Math.max(1, gapMs);
       stride = strideAfter(stride, window, 0);
       atMs = after(window);
       continue;
@@ -94,12 +120,13 @@ export async function* checkStretch(stretch: Window, services: CheckServices): A
     }
     yield { ...(await mergeLogs(window, content, services)), isFullMillisecond: isFull };
     if (window.untilMs >= untilMs) return;
+    gapMs = leastMs;
     stride = strideAfter(stride, window, content.count);
     atMs = after(window);
   }
 }
 
-/** Does Infobip answer at all? The logs of this very moment hold next to nothing, and nothing that is spoilt. */
+/** Does Infobip answer at all? The logs of this very moment are nearly empty, and contain no bad row. */
 async function isServing(services: CheckServices): Promise<boolean> {
   const nowMs = services.clock.now();
   const { kind } = await readLogs({ sinceMs: nowMs, untilMs: nowMs }, services, ATTEMPTS_AT_PARTS);
@@ -130,12 +157,14 @@ function stoppedAt(window: Window, stopped: string): Checked {
   return { ...nothingChecked(window), stopped };
 }
 
-/** Compares what the logs say with the archive; what is news goes into the log of repairs, and by it into the archive. */
+/**
+ * Compares the logs of a window with the archive. What is new is appended to the log of repairs, and merged from there.
+ */
 async function mergeLogs(window: Window, content: PageContent, services: CheckServices): Promise<Checked> {
   const { archive, quarantine, clock } = services;
   const nowMs = clock.now();
   const texts = new Map(content.records.map((record, n) => [record, content.texts[n] ?? ""]));
-  // What the archive would let go of at once need not be written each time that it is seen.
+  // Records that the archive would drop at once are not written each time they are seen.
   const compared = await archive.compare(content.records.filter((record) => archive.keeps(record, nowMs)));
   const news = compared.filter(({ outcome }) => outcome !== "known");
   if (news.length > 0)
@@ -146,9 +175,10 @@ async function mergeLogs(window: Window, content: PageContent, services: CheckSe
       services,
     );
   for (const { text, bytes, reason } of content.rejects) {
-    // The records of such a window were read, and another window with one of them would be kept again and again.
+    // The records of such a body were read. If its bytes were kept, they would be kept again for every window that
+    // overlaps.
     if (bytes) continue;
-    // A window is read several times; what is wrong in it is kept once, by what it says.
+    // A window is read several times. What cannot be read is kept once, identified by its content.
     const entry = { page: `${REPAIRS}#${sha256(text)}`, source: REPAIRS, place: 0, reason, atMs: nowMs };
     await quarantine.keep(entry, text);
   }
@@ -172,7 +202,7 @@ function isRepair({ outcome, record }: Compared, nowMs: number): boolean {
   return isFinal(record.status) && nowMs - doneAtMs > REPORT_OVERDUE_MS;
 }
 
-/** Do the logs say another final status than the archive, even after the merge? */
+/** Do the logs have a different final status than the archive, even after the merge? */
 function isDisagreeing({ record, merged }: Compared): boolean {
   const statusOf = ({ status }: MessageRecord) => JSON.stringify([statusGroupOf(status), status.id]);
   return isFinal(record.status) && statusOf(record) !== statusOf(merged);

@@ -8,22 +8,24 @@ const windows = v.array(window);
 const VERSION = 3;
 const storedCheckpoint = v.object({
   v: v.literal(VERSION),
-  /** By pass: everything sent up to here has been checked, at the age that the pass waits for. */
+  /** By pass: everything sent before this moment has been checked at the age that the pass waits for. */
   passes: v.record(v.string(), v.number()),
   /**
-   * A check of all that the logs still reach, because of open pulls, and how far it is; absent when there is none under
-   * way. `begunMs` is the reconciler's own clock.
+   * A sweep checks everything that the logs still hold, because of open pulls. This is how far it is; absent if none is
+   * under way. `begunMs` is by the reconciler's own clock.
    */
   sweep: v.optional(
     v.object({ begunMs: v.number(), atMs: v.number(), untilMs: v.number(), pending: windows }),
   ),
-  /** Messages that a sweep found still pending: looked at again, ever more rarely, until they are final. */
+  /** Messages that a sweep found pending. They are checked again, at growing intervals, until they are final. */
   rechecks: v.optional(v.object({ windows, nextMs: v.number(), waitMs: v.number() })),
-  /** Stretches that Infobip could not serve: asked for again by each run. */
+  /** Ranges that Infobip could not serve. Each run asks for them again, starting after `gapsUpTo`. */
   gaps: v.optional(windows, []),
+  gapsUpTo: v.optional(v.number()),
   /**
-   * The round of trying the quarantine again: by which parser and on which day (since 1970, UTC) it began, and the last
-   * entry that was tried; that is absent when the round is over. `atMs`: when the last run looked for what is fresh.
+   * The round of replaying the quarantine: the parser version and the day (since 1970, UTC) with which it began, and
+   * the last entry that was tried (absent once the round is complete). `atMs`: when the last run looked for fresh
+   * entries.
    */
   replay: v.optional(
     v.object({
@@ -35,16 +37,16 @@ const storedCheckpoint = v.object({
   ),
 });
 
-/** How far the reconciler has checked. All times are send times, milliseconds since 1970, unless said otherwise. */
+/** How far the reconciler has checked. Unless stated otherwise, times are send times in milliseconds since 1970. */
 export type Checkpoint = v.InferOutput<typeof storedCheckpoint>;
 
-/** Nothing is checked yet. */
+/** Nothing has been checked yet. */
 export const NOTHING_CHECKED: Checkpoint = { v: VERSION, passes: {}, gaps: [] };
 
 export const RECONCILE_PARTITION = "reconcile";
 const KEY = { pk: RECONCILE_PARTITION, sk: "checkpoint" };
 
-/** The reconciler's one checkpoint. */
+/** Stores the reconciler's checkpoint, of which there is one. */
 export class Checkpoints {
   readonly #db: Database;
 
@@ -52,7 +54,7 @@ export class Checkpoints {
     this.#db = db;
   }
 
-  /** At the first start, and where the checkpoint cannot be read, nothing counts as checked. */
+  /** On the first start, and if the checkpoint cannot be read, nothing counts as checked. */
   async load(): Promise<Checkpoint> {
     const { Item } = await this.#db.client.send(
       new GetCommand({ TableName: this.#db.table, Key: KEY, ConsistentRead: true }),

@@ -15,7 +15,7 @@ export interface Doubt {
   readonly source: string;
   /** The id of the pull. */
   readonly id: string;
-  /** Why its answer is not whole: a fixed word or an error's code, never data. */
+  /** Why its answer is incomplete: a fixed word or an error code, never data. */
   readonly reason: string;
 }
 
@@ -37,7 +37,7 @@ export class Doubts {
     this.#db = db;
   }
 
-  /** Writes a doubt down; again changes nothing but how long it is kept. */
+  /** Stores a doubt. Repeating it only extends how long it is kept. */
   async raise(doubt: Doubt, nowMs: number): Promise<void> {
     const expiresAt = Math.ceil(nowMs / 1000) + KEPT_SECONDS;
     const Item = { ...keyOf(doubt), ...doubt, v: VERSION, [EXPIRES_AT]: expiresAt };

@@ -12,7 +12,10 @@ import { Quarantine } from "./quarantine.ts";
 import { REPAIRS } from "./repairs.ts";
 
 export interface ExtendedAll extends Extension {
-  /** Pages of the logs, what goes with them (events, what readers were told), and texts in quarantine, that live longer now. */
+  /**
+   * How many were extended: pages of the logs, what belongs to them (events, what readers were told), and texts in
+   * quarantine.
+   */
   readonly pages: number;
   readonly besidePages: number;
   readonly quarantined: number;
@@ -26,9 +29,9 @@ export interface ExtendServices {
 }
 
 /**
- * Lets everything whose life is the retention's live as long as the retention is now: the logs of pages and what goes with
- * them, the quarantine and the archive. What has expired stays expired, and nothing is shortened. May be repeated; an archive that is half
- * done goes on where it was. Throws what DynamoDB throws.
+ * Extends the life of everything that lives for the retention, after that was raised: the logs of pages and what
+ * belongs to them, the quarantine, and the archive. Never revives what has expired, and never shortens a life. May be
+ * repeated; an archive that was extended halfway continues from there. Throws what DynamoDB throws.
  */
 export async function extendAll({ db, settings, nowMs, onProgress }: ExtendServices): Promise<ExtendedAll> {
   const { retentionHours } = settings;
@@ -40,7 +43,7 @@ export async function extendAll({ db, settings, nowMs, onProgress }: ExtendServi
     const noted = noting(log.read(source, 0), ({ place, atMs }) => arrived.set(`${source}#${place}`, atMs));
     pages += await extendEach(noted, ({ id }) => nameOf(source, id), living);
   }
-  // After the pages themselves: what leads to a page may lead nowhere, but a page must not be there untold.
+  // After the pages: an entry without its page is harmless, but a page without its entry would never be handed out.
   const besidePages = await extendBesidePages(
     db,
     (source, place) => arrived.get(`${source}#${place}`),
@@ -52,7 +55,7 @@ export async function extendAll({ db, settings, nowMs, onProgress }: ExtendServi
   return { ...(await extendRetention(db, settings, progress)), pages, besidePages, quarantined };
 }
 
-/** The same, each told of as it passes. */
+/** Passes everything on, calling `note` for each. */
 async function* noting<T>(all: AsyncIterable<T>, note: (one: T) => void): AsyncGenerator<T> {
   for await (const one of all) {
     note(one);
@@ -67,7 +70,7 @@ interface Kept {
   readonly item: Readonly<Record<string, unknown>>;
 }
 
-/** Extends what was kept from a moment on, its pieces first: an item never outlives its bytes. */
+/** Extends whatever was stored since a moment. Its pieces come first: an item never outlives its bytes. */
 async function extendEach<T extends Kept>(
   all: AsyncIterable<T>,
   ownerOf: (kept: T) => string,

@@ -5,32 +5,32 @@ import { isTransient } from "../runtime/dynamodb.ts";
 import { type MergedPage, mergePage, mergePages, type PageStores } from "./merge-page.ts";
 import type { SourceStates } from "./source-state.ts";
 
-/** What reads a source's log and merges it. */
+/** What it takes to read and merge a source's log. */
 export interface MergeServices extends PageStores {
   readonly states: SourceStates;
   readonly clock: Clock;
-  /** How long this run may still take. */
+  /** How much time this run has left. */
   readonly remainingMs: () => number;
 }
 
 export interface MergedLog {
-  /** The place up to which all is merged now. */
+  /** Everything up to this place is merged now. */
   readonly merged: number;
   readonly pages: readonly MergedPage[];
-  /** Pages that there was no time for; counted up to a few. */
+  /** Pages for which there was no time; counted only up to a few. */
   readonly unmerged: number;
 }
 
-/** Time to merge a full page, DynamoDB's retries included. */
+/** Time to merge a full page, including DynamoDB's retries. */
 export const MERGE_MS = 10_000;
 const MOST_COUNTED = 20;
-/** Pages that are merged together: together not more work than one full page. */
+/** The most pages that are merged together. Together they are no more work than one full page. */
 const MOST_TOGETHER = 16;
 const MOST_TOGETHER_BYTES = 400_000;
 
 /**
- * Merges what stands in a source's log after a place, some pages at a time and without leaving one out, and moves the source's
- * position after them. Two at once do no harm: both merge the same, and the position only rises.
+ * Merges the pages of a source's log after a place, several at a time and without skipping any, and then advances the
+ * source's position. Two runs at once do no harm: both merge the same pages, and the position only ever advances.
  */
 export async function mergeLog(source: string, after: number, services: MergeServices): Promise<MergedLog> {
   const pages: MergedPage[] = [];
@@ -47,7 +47,7 @@ export async function mergeLog(source: string, after: number, services: MergeSer
   return { merged, pages, unmerged };
 }
 
-/** The pages in their order, some at a time. A page that came compressed is as much work as what is in it. */
+/** Groups pages, in order, for merging. The size of a compressed page is that of its content. */
 export async function* together(pages: AsyncIterable<Page>): AsyncGenerator<Page[]> {
   let some: Page[] = [];
   let bytes = 0;
@@ -64,8 +64,8 @@ export async function* together(pages: AsyncIterable<Page>): AsyncGenerator<Page
 }
 
 /**
- * Lands a page, which makes it safe, and merges it with whatever others have landed before it. `after` is a place up to
- * which all is merged.
+ * Appends a page, which makes it safe, and merges it along with any pages that others have appended before it. `after`
+ * is a place up to which everything is merged.
  */
 export async function landAndMerge(
   source: string,
@@ -78,7 +78,7 @@ export async function landAndMerge(
   return { merged: landed.place, pages: await finish([landed], services), unmerged: 0 };
 }
 
-/** Merges pages, and then says so in one write. */
+/** Merges pages, and records that in a single write. */
 async function finish(pages: readonly Page[], services: MergeServices): Promise<MergedPage[]> {
   const done = await mergeOrSetAsideAll(pages, services);
   const good = pages.filter(
@@ -94,7 +94,9 @@ async function finish(pages: readonly Page[], services: MergeServices): Promise<
   return done;
 }
 
-/** Merges pages together; if anything goes wrong that will not pass, one by one, so that only the one it lies in is set aside. */
+/**
+ * Merges pages together. If that fails for good, merges them one by one, so that only the one at fault is set aside.
+ */
 async function mergeOrSetAsideAll(pages: readonly Page[], services: MergeServices): Promise<MergedPage[]> {
   try {
     return await mergePages(pages, services, services.clock.now());
@@ -106,7 +108,9 @@ async function mergeOrSetAsideAll(pages: readonly Page[], services: MergeService
   return done;
 }
 
-/** Merges a page; one that our own code stumbles over is set aside whole, so that it does not block those behind it. */
+/**
+ * Merges a page. One that our own code fails on is set aside as a whole, so that it does not block the pages after it.
+ */
 async function mergeOrSetAside(page: Page, services: MergeServices): Promise<MergedPage> {
   try {
     return await mergePage(page, services, services.clock.now());
@@ -116,12 +120,12 @@ async function mergeOrSetAside(page: Page, services: MergeServices): Promise<Mer
   }
 }
 
-/** Keeps the page for another try. The reconciler brings its messages meanwhile. */
+/** Keeps the page for another attempt. In the meantime the reconciler brings its messages. */
 async function setAside(page: Page, { log, quarantine, doubts, clock }: MergeServices): Promise<MergedPage> {
   const { source, id } = page;
   const bytes = await log.load(page).catch((error: unknown) => {
     if (isTransient(error)) throw error;
-    // Gone or spoilt in the database: there is nothing to keep.
+    // Missing or corrupt in the database: there is nothing left to keep.
     return undefined;
   });
   const reason = "merging it failed in an unforeseen way";

@@ -14,27 +14,27 @@ import { keepRejects, rejectOf } from "./rejects.ts";
 export interface MergedPage {
   readonly id: string;
   readonly count: number;
-  /** Was there a list of results in it at all? */
+  /** Did it contain a list of results at all? */
   readonly isReadable: boolean;
   readonly quarantined: number;
-  /** The latest doneAt of the page, milliseconds since 1970; undefined for a page without any. */
+  /** The latest doneAt of the page, in milliseconds since 1970; undefined if there is none. */
   readonly newestDoneAtMs?: number;
-  /** What was in it. */
+  /** The reports in it. */
   readonly reports: readonly ReportCount[];
-  /** How many events of messages. */
+  /** The number of events in it. */
   readonly events: number;
-  /** What the platform says of a sender: Infobip's names for it. */
+  /** Warnings about a sender, by Infobip's names. */
   readonly warnings: readonly string[];
 }
 
-/** So many reports of a channel and a status group. */
+/** The number of reports with a channel and a status group. */
 export interface ReportCount {
   readonly channel: string;
   readonly status: string;
   readonly count: number;
 }
 
-/** Where a page ends up. */
+/** Where the content of a page is stored. */
 export interface PageStores {
   readonly log: PageLog;
   readonly archive: ArchiveWriter;
@@ -51,19 +51,19 @@ interface Appended {
   readonly refused: readonly MessageRecord[];
 }
 
-/** As many pages at once: reading one is work of this process, appending it waits for the database. */
+/** The most pages at once: reading one takes our CPU, appending it waits for the database. */
 const APPENDED_AT_ONCE = 4;
 
-/** Merges a page: see `mergePages`. */
+/** Merges one page: see `mergePages`. */
 export async function mergePage(page: Page, stores: PageStores, nowMs: number): Promise<MergedPage> {
   const [merged] = await mergePages([page], stores, nowMs);
   return merged as MergedPage;
 }
 
 /**
- * Merges pages of one log, in their order, into the archive: first all that a query finds, then what readers of the log are told.
- * What does not parse goes into quarantine, and a pulled page with anything in there is a doubt: the reconciler knows the same
- * messages from the logs. May be repeated at any point, with the same result.
+ * Merges pages of one log, in order: first into the archive, so that queries find everything, then for the readers of
+ * the log. What does not parse goes into quarantine, and a pulled page with any of that becomes a doubt, because the
+ * reconciler can get the same messages from the logs. May be repeated at any point, with the same result.
  */
 export async function mergePages(
   pages: readonly Page[],
@@ -71,7 +71,7 @@ export async function mergePages(
   nowMs: number,
 ): Promise<MergedPage[]> {
   const appended = await pMap(pages, (page) => append(page, stores), { concurrency: APPENDED_AT_ONCE });
-  // Readers are told when the archive has it: what a client was given, it can look up.
+  // Readers are told only once the archive has it: what a client was handed, it can look up.
   await stores.reports.publishAll(
     appended.map(({ page, content: { records, places } }) => ({
       page,
@@ -87,7 +87,7 @@ async function append(page: Page, { log, archive }: PageStores): Promise<Appende
   return { page, content, ...(await archive.append({ source, place }, content.records)) };
 }
 
-/** Keeps what is no report: events, and what could not be read. */
+/** Stores what is not a report: events, and what could not be read. */
 async function conclude(
   { page, content, refused }: Appended,
   stores: PageStores,
@@ -96,7 +96,7 @@ async function conclude(
   const { id, source, way } = page;
   await stores.events.keep(page, content.events);
   const isOwn = way === "pull" || way === "push";
-  // What others put together from texts that were read before is no news when it reads badly again.
+  // Rejects of a page that was itself assembled from rejects are in quarantine already.
   const rejects = [...(isOwn ? content.rejects : []), ...refused.map(rejectOf)];
   await keepRejects(page, rejects, stores.quarantine, nowMs);
   if (rejects.length > 0 && way === "pull")

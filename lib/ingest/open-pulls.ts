@@ -18,24 +18,24 @@ import type { SourceStates } from "./source-state.ts";
  * its own clock counts; and the run after the sweep lets go of it, not the one that ends it, so that no single wrong
  * clock can.
  */
-export interface Seen {
-  /** By the reconciler's clock, milliseconds since 1970. */
+export interface SeenPull {
+  /** By the reconciler's clock, in milliseconds since 1970. */
   readonly firstMs: number;
-  /** Runs since the first. */
+  /** The number of runs since the first. */
   readonly runs: number;
-  /** When the last sweep began that has come to its end and looked for its reports; undefined before there was one. */
+  /** When the last completed sweep that looked for its reports began; undefined before there was one. */
   readonly sweptMs?: number | undefined;
-  /** Has that sweep settled it? The next run lets go of it, unless the sweep's clock was ahead. */
+  /** Has that sweep settled it? The next run closes it, unless the clock of the sweep was ahead. */
   readonly isSettled?: boolean | undefined;
-  /** The sweep under way that it takes part in, by its beginning, and whether that one settles it. */
+  /** The sweep under way that covers it, identified by its start, and whether that sweep will settle it. */
   readonly sweep?: { readonly atMs: number; readonly isSettling: boolean } | undefined;
 }
 
-export type SeenPulls = Readonly<Record<string, Seen>>;
+export type SeenPulls = Readonly<Record<string, SeenPull>>;
 
 const FIRST_SEEN_AGO_MS = 180_000;
 const SEEN_IN_RUNS = 2;
-/** They are one item, of 400 kB at most; after an outage there are thousands, and the rest has its turn later. */
+/** They are stored in one item of at most 400 kB. After an outage there may be thousands: the rest has to wait. */
 const MOST_SEEN = 1_000;
 
 const VERSION = 2;
@@ -59,7 +59,7 @@ interface PullStores {
   readonly doubts: Doubts;
 }
 
-/** What the reconciler remembers of open pulls from run to run. */
+/** Stores what the reconciler remembers about open pulls between runs. */
 export class OpenPulls {
   readonly #db: Database;
 
@@ -67,7 +67,7 @@ export class OpenPulls {
     this.#db = db;
   }
 
-  /** Where it cannot be read, nothing has been seen. */
+  /** If it cannot be read, nothing has been seen. */
   async load(): Promise<SeenPulls> {
     const { Item } = await this.#db.client.send(
       new GetCommand({ TableName: this.#db.table, Key: KEY, ConsistentRead: true }),
@@ -91,7 +91,7 @@ export async function openPulls({ states, doubts }: PullStores): Promise<string[
   return [...new Set([...open.flat(), ...doubtful])];
 }
 
-/** Counts this run for each pull that is open now, and forgets those that are not any more. */
+/** Counts this run for every pull that is open now, and forgets those that no longer are. */
 export function see(before: SeenPulls, names: readonly string[], nowMs: number): SeenPulls {
   const known = names.filter((name) => Object.hasOwn(before, name));
   const unknown = names.filter((name) => !Object.hasOwn(before, name));
@@ -100,8 +100,8 @@ export function see(before: SeenPulls, names: readonly string[], nowMs: number):
   );
 }
 
-/** What was stamped in the future came from a run whose clock was ahead, and does not count. */
-function seenAgain(before: Seen | undefined, nowMs: number): Seen {
+/** A time in the future comes from a run whose clock was ahead, and does not count. */
+function seenAgain(before: SeenPull | undefined, nowMs: number): SeenPull {
   if (before === undefined || before.firstMs > nowMs) return { firstMs: nowMs, runs: 0 };
   const { firstMs, sweep } = before;
   const runs = before.runs + 1;
@@ -109,7 +109,7 @@ function seenAgain(before: Seen | undefined, nowMs: number): Seen {
   return { ...before, runs };
 }
 
-/** Parts what an earlier run has settled, and can be let go of, from the rest. */
+/** Separates the pulls that an earlier run has settled, and that can be closed, from the others. */
 export function partSettled(seen: SeenPulls): { left: SeenPulls; settled: string[] } {
   const [settled, left] = [true, false].map((isSettled) =>
     Object.entries(seen).filter(([, pull]) => (pull.isSettled === true) === isSettled),
@@ -117,9 +117,9 @@ export function partSettled(seen: SeenPulls): { left: SeenPulls; settled: string
   return { left: Object.fromEntries(left ?? []), settled: (settled ?? []).map(([name]) => name) };
 }
 
-/** Marks what a sweep that begins now is for; undefined when there is no need for one. */
+/** Marks the pulls that a sweep which starts now is for; undefined if there is no need for one. */
 export function beginSweep(seen: SeenPulls, nowMs: number): SeenPulls | undefined {
-  const marked = Object.entries(seen).map(([name, { sweep: _earlier, ...pull }]): [string, Seen] => {
+  const marked = Object.entries(seen).map(([name, { sweep: _earlier, ...pull }]): [string, SeenPull] => {
     const isSettling = pull.runs >= SEEN_IN_RUNS && nowMs - pull.firstMs >= FIRST_SEEN_AGO_MS;
     return [name, isSettling || isUnswept(pull) ? { ...pull, sweep: { atMs: nowMs, isSettling } } : pull];
   });
@@ -127,11 +127,11 @@ export function beginSweep(seen: SeenPulls, nowMs: number): SeenPulls | undefine
 }
 
 /**
- * What the end of the sweep that began at a moment means. Marks of another sweep do not count: where two runs overlap,
- * one may end a sweep that the other has already followed up with a new one.
+ * What it means that the sweep which began at a moment is complete. Marks of other sweeps are ignored: if two runs
+ * overlap, one may complete a sweep that the other has already followed up with a new one.
  */
 export function endSweep(seen: SeenPulls, atMs: number): SeenPulls {
-  const ended = Object.entries(seen).map(([name, pull]): [string, Seen] => {
+  const ended = Object.entries(seen).map(([name, pull]): [string, SeenPull] => {
     if (pull.sweep?.atMs !== atMs) return [name, pull];
     const { sweep, ...rest } = pull;
     return [name, { ...rest, sweptMs: atMs, ...(sweep.isSettling ? { isSettled: true } : {}) }];
@@ -139,13 +139,13 @@ export function endSweep(seen: SeenPulls, atMs: number): SeenPulls {
   return Object.fromEntries(ended);
 }
 
-/** May a report of such a pull still be missing that no sweep has looked for? */
-export function isUnswept({ sweptMs }: Seen): boolean {
+/** May such a pull have lost a report that no sweep has looked for yet? */
+export function isUnswept({ sweptMs }: SeenPull): boolean {
   return sweptMs === undefined;
 }
 
-/** Lets go of pulls whose 48 hours have been checked. May be repeated. */
-export async function settle(names: readonly string[], { states, doubts }: PullStores): Promise<void> {
+/** Closes pulls whose 48 hours have been checked. May be repeated. */
+export async function settlePulls(names: readonly string[], { states, doubts }: PullStores): Promise<void> {
   const pulls = names.map(pullNamed);
   for (const source of new Set(pulls.map((pull) => pull.source))) {
     const ids = pulls.filter((pull) => pull.source === source).map(({ id }) => id);

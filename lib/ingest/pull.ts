@@ -1,4 +1,4 @@
-import { type Answer, REQUEST_TIMEOUT_MS, type Upstream } from "../infobip/client.ts";
+import { type InfobipAnswer, REQUEST_TIMEOUT_MS, type Upstream } from "../infobip/client.ts";
 import { isEmptyPage } from "../infobip/page.ts";
 import { MOST_RESULTS, SOURCES, type SourceName } from "../infobip/sources.ts";
 import { backoffMs } from "../runtime/clock.ts";
@@ -26,35 +26,40 @@ export interface PullServices extends MergeServices {
 /** What a run did, for the log and the metrics. */
 export interface PullRun {
   readonly source: SourceName;
-  /** Results in the pages that were merged. */
+  /** The results in the pages that were merged. */
   readonly pulled: number;
   readonly quarantined: number;
-  /** Answers that were lost after the request was sent, and why the last one was. */
+  /** The number of answers that were lost after the request was sent, and why the last one was. */
   readonly inDoubt: number;
   readonly doubtReason?: string | undefined;
-  /** Requests that were refused before anything was taken, and why the last one was. */
+  /** The number of requests refused before anything was taken, and why the last one was. */
   readonly refused: number;
   readonly refusal?: string | undefined;
-  /** Is there no key to ask with yet? */
+  /** Is there no API key yet? */
   readonly isKeyMissing: boolean;
-  /** Pages of earlier runs that this one finished; more and more of them are a backlog. */
+  /** Pages of earlier runs that this one finished. If there are more each time, a backlog builds up. */
   readonly resumed: number;
   readonly unmergedPages: number;
-  /** Did the time end while pages were still full? */
+  /** Did the run end while pages were still full? */
   readonly saturated: boolean;
-  /** How old the newest report of a full page was: grows while reports come faster than they are drained. */
+  /** How old the newest report of a full page was. It grows while reports arrive faster than they are pulled. */
   readonly backlogSeconds: number;
-  /** What came, by channel and status group, page by page. */
+  /** What arrived, by channel and status group. */
   readonly reports: readonly ReportCount[];
-  /** Since the last answer of this source that was merged or empty. */
+  /** The time since this source's last answer that was merged, or empty. */
   readonly lastGoodPullAgeSeconds?: number | undefined;
 }
 
-/** No request is sent when writing it down took longer: nobody waits so long for one that may still come. */
+/**
+ * If recording the pull took longer, no request is sent: the reconciler does not wait that long for one that may
+ * follow.
+ */
 const OPENING_TIMEOUT_MS = 10_000;
 const MOST_REFUSALS = 4;
 
-/** Pulls a source until a page is not full, or the time is up. Throws what DynamoDB throws; may be repeated at any time. */
+/**
+ * Pulls a source until a page is not full or the time is up. Throws what DynamoDB throws; may be repeated at any time.
+ */
 export async function pullSource(source: SourceName, services: PullServices): Promise<PullRun> {
   const state = await services.states.load(source);
   const resumed = await mergeLog(source, state.merged, services);
@@ -104,7 +109,7 @@ async function pullPages(source: SourceName, after: number, services: PullServic
   for (;;) {
     if (services.remainingMs() < REQUEST_TIMEOUT_MS + MERGE_MS)
       return { ...nothingPulled, pages, refusals, goodAtMs, isSaturated: pages.length > 0 };
-    const asked = await ask(source, services);
+    const asked = await askForReports(source, services);
     refusals.push(...asked.refusals);
     const { id, answer } = asked;
     const soFar = { ...nothingPulled, pages, refusals, goodAtMs };
@@ -124,7 +129,7 @@ async function pullPages(source: SourceName, after: number, services: PullServic
     merged = landed.merged;
     pages.push(...landed.pages);
     const own = landed.pages.find((other) => other.id === id);
-    // A proxy's error page with a 200 is an answer of nobody's: nothing more is asked for on its word.
+    // A proxy's error page with status 200 is not an answer of Infobip: do not ask again.
     if (!own?.isReadable) return soFar;
     goodAtMs = services.clock.now();
     if (own.count < MOST_RESULTS || landed.unmerged > 0) return { ...soFar, goodAtMs };
@@ -133,12 +138,12 @@ async function pullPages(source: SourceName, after: number, services: PullServic
 
 interface Asked {
   readonly id: string;
-  readonly answer: Answer;
+  readonly answer: InfobipAnswer;
   readonly refusals: readonly string[];
 }
 
-/** Asks until the request was certainly taken, or may have been, or it is no use. A refused pull is closed. */
-async function ask(source: SourceName, services: PullServices): Promise<Asked> {
+/** Asks until the request was certainly taken, or may have been, or a retry is no use. A refused pull is closed. */
+async function askForReports(source: SourceName, services: PullServices): Promise<Asked> {
   const { clock, remainingMs } = services;
   const refusals: string[] = [];
   for (let n = 0; ; n++) {
@@ -154,8 +159,8 @@ async function ask(source: SourceName, services: PullServices): Promise<Asked> {
 }
 
 /**
- * One request. Its key is fetched before the pull is opened, and it is not sent when opening took long: between the two
- * nothing may wait, because an open pull is looked after only so and so long after it was first seen.
+ * Sends one request. The key is fetched before the pull is recorded, and no request is sent if recording took too long:
+ * nothing may delay the request then, because open pulls are followed up a fixed time after they were first seen.
  */
 async function askOnce(source: SourceName, services: PullServices): Promise<Omit<Asked, "refusals">> {
   const { states, clock, infobip } = services;
@@ -164,7 +169,7 @@ async function askOnce(source: SourceName, services: PullServices): Promise<Omit
   if ("kind" in key) return { id, answer: key };
   const startedMs = clock.now();
   await states.open(source, id);
-  const answer: Answer =
+  const answer: InfobipAnswer =
     clock.now() - startedMs > OPENING_TIMEOUT_MS
       ? { kind: "refused", reason: "the database took too long to write the pull down" }
       : await infobip.get(SOURCES[source].path, { limit: String(MOST_RESULTS) }, key);

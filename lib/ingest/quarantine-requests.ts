@@ -21,13 +21,13 @@ const storedRequest = v.object({
   /** The name of the client that asked. */
   by: v.string(),
   atMs: v.number(),
-  /** Why the entry has stayed; undefined while nobody has tried. */
+  /** Why the entry has stayed; undefined until it has been tried. */
   result: v.optional(v.string()),
   v: v.literal(VERSION),
 });
 export type QuarantineRequest = v.InferOutput<typeof storedRequest>;
 
-/** The requests of all entries: one for each at most, the latest. */
+/** Requests for entries of the quarantine: the latest one for each entry. */
 export class QuarantineRequests {
   readonly #db: Database;
 
@@ -35,7 +35,10 @@ export class QuarantineRequests {
     this.#db = db;
   }
 
-  /** Asks for something to be done with an entry; the request is kept as long as the entry. An update: see `Sessions`. */
+  /**
+   * Requests an action for an entry. The request is kept as long as the entry. This is an update for the same reason as
+   * in `Sessions`.
+   */
   async ask(
     sk: string,
     { action, by, atMs }: Pick<QuarantineRequest, "action" | "by" | "atMs">,
@@ -60,7 +63,7 @@ export class QuarantineRequests {
     return { sk, action, by, atMs, v: VERSION };
   }
 
-  /** The request of an entry, if there is one. */
+  /** The request for an entry, if there is one. */
   async find(sk: string): Promise<QuarantineRequest | undefined> {
     const { Item } = await this.#db.client.send(
       new GetCommand({ TableName: this.#db.table, Key: keyOf(sk) }),
@@ -68,7 +71,7 @@ export class QuarantineRequests {
     return parse(Item)[0];
   }
 
-  /** All of them. What is none of ours is left out. */
+  /** All requests. Items that are not ours are left out. */
   async list(): Promise<QuarantineRequest[]> {
     const items = queryAll(this.#db, {
       KeyConditionExpression: "pk = :pk",
@@ -77,7 +80,7 @@ export class QuarantineRequests {
     return (await Array.fromAsync(items)).flatMap(parse);
   }
 
-  /** Writes down why an entry has stayed, unless something else has been asked meanwhile. */
+  /** Records why an entry has stayed, unless something else has been requested in the meantime. */
   async tell({ sk, atMs }: QuarantineRequest, result: string): Promise<void> {
     try {
       await this.#db.client.send(
@@ -95,7 +98,7 @@ export class QuarantineRequests {
     }
   }
 
-  /** Forgets the request of an entry that is gone. */
+  /** Deletes the request for an entry that is gone. */
   async forget({ sk }: QuarantineRequest): Promise<void> {
     await this.#db.client.send(new DeleteCommand({ TableName: this.#db.table, Key: keyOf(sk) }));
   }

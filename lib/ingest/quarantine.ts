@@ -7,12 +7,12 @@ import { type Database, queryAll } from "../runtime/dynamodb.ts";
 import { parseStored } from "../runtime/stored.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
 
-/** What could not be parsed, and why. */
+/** A text that could not be parsed, and why. */
 export interface Quarantined {
-  /** The page it came in, as `nameOf` of the log calls it. */
+  /** The page it came in, as named by `nameOf` of the log. */
   readonly page: string;
   readonly source: string;
-  /** Its place in the page; -1 for a page (or the rest of one) that could not be split into records. */
+  /** Its index in the page; -1 for a page (or the rest of one) that could not be split into records. */
   readonly place: number;
   readonly reason: string;
   /** Milliseconds since 1970. */
@@ -35,7 +35,7 @@ const storedEntry = v.object({
   v: v.literal(VERSION),
 });
 
-/** Where texts that do not parse are kept, whole, for the retention. */
+/** Keeps texts that do not parse, unchanged, for the retention. */
 export class Quarantine {
   readonly #db: Database;
   readonly #retentionHours: number;
@@ -45,7 +45,7 @@ export class Quarantine {
     this.#retentionHours = retentionHours;
   }
 
-  /** Keeps a text. The same place of the same page is kept once, however often the page is merged. */
+  /** Keeps a text. It is identified by page and index, so merging a page again keeps nothing twice. */
   async keep(entry: Quarantined, text: string | Uint8Array): Promise<void> {
     const sk = `${entry.page}#${entry.place}`;
     const expiresAt = Math.ceil(entry.atMs / 1000) + Math.round(this.#retentionHours * 3600);
@@ -54,7 +54,7 @@ export class Quarantine {
     await this.#db.client.send(new PutCommand({ TableName: this.#db.table, Item }));
   }
 
-  /** The entry under a sort key; undefined when it is not there, or not any more. */
+  /** The entry with a sort key; undefined if it does not exist, or no longer. */
   async find(sk: string): Promise<QuarantinedItem | undefined> {
     const { Item } = await this.#db.client.send(
       new GetCommand({
@@ -72,8 +72,8 @@ export class Quarantine {
   }
 
   /**
-   * Some entries that are not expired, at most `most`, after the one at `after` (or from the first on): a few at a time
-   * they all have their turn. `next` is what to go on after; undefined at the end.
+   * Up to `most` unexpired entries after the one at `after`, or from the start: by taking a few at a time every entry
+   * gets its turn. `next` is where to continue; undefined at the end.
    */
   async some(
     most: number,
@@ -88,7 +88,10 @@ export class Quarantine {
     return { entries, next: typeof last?.sk === "string" ? last.sk : undefined };
   }
 
-  /** At most so many entries, not expired, of pages of a source whose id says that they are of this time (or a moment before its end). */
+  /**
+   * Up to so many unexpired entries for pages of a source whose id says that they are from this range of time (or
+   * slightly before its end).
+   */
   async ofPages(
     source: string,
     { sinceMs, untilMs }: Window,
@@ -110,19 +113,19 @@ export class Quarantine {
     return Items.filter((item) => Number(item[EXPIRES_AT]) * 1000 > nowMs).map(entryOf);
   }
 
-  /** Is there nothing in it that is not expired? */
+  /** Does it contain nothing that is unexpired? */
   async isEmpty(nowMs: number): Promise<boolean> {
     for await (const item of queryAll(this.#db, { ...ALL, Limit: 25 }))
       if (Number(item[EXPIRES_AT]) * 1000 > nowMs) return false;
     return true;
   }
 
-  /** The bytes as they came. */
+  /** The original bytes. */
   load({ item }: QuarantinedItem): Promise<Buffer> {
     return loadBlob(this.#db, String(item.sk), item);
   }
 
-  /** Lets go of an entry that has been replayed. */
+  /** Deletes an entry that has been replayed. */
   async release({ item }: QuarantinedItem): Promise<void> {
     await this.#db.client.send(
       new DeleteCommand({ TableName: this.#db.table, Key: { pk: item.pk, sk: item.sk } }),

@@ -3,10 +3,10 @@ import type { Window } from "../infobip/windows.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
 const FIRST_WAIT_MS = 600_000;
-/** The last look at a message is taken so long before the logs forget it. */
+/** A message is checked for the last time this long before the logs forget it. */
 const LAST_CHANCE_MS = 3_600_000;
 
-/** The same stretches in at most so many windows, oldest first: those that lie nearest are made one. */
+/** Covers the same ranges with at most so many windows, oldest first, by joining those that are closest together. */
 export function fewer(windows: readonly Window[], most: number): Window[] {
   const sorted = [...windows].sort((a, b) => a.sinceMs - b.sinceMs);
   const apart: Window[] = [];
@@ -37,8 +37,8 @@ function joined(a: Window, b: Window): Window {
 }
 
 /**
- * When to look again at messages that were still pending: each time after twice the wait, and in any case once shortly
- * before the logs forget the oldest of them. Undefined when there are none.
+ * When to check messages again that were still pending: after twice the last wait, and in any case once shortly before
+ * the logs forget the oldest. Undefined if there are none.
  */
 export function nextRecheck(
   pending: readonly Window[],

@@ -1,9 +1,10 @@
+import { Reach } from "../infobip/reach.ts";
 import { SOURCE_NAMES } from "../infobip/sources.ts";
 import type { Window } from "../infobip/windows.ts";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
 import { type Checked, type CheckServices, checkStretch } from "./check.ts";
 import { mergeLog } from "./merge-log.ts";
-import { isUnswept, openPulls, partSettled, see, settle } from "./open-pulls.ts";
+import { isUnswept, openPulls, partSettled, see, settlePulls } from "./open-pulls.ts";
 import { REPAIRS } from "./repairs.ts";
 import { replaySome } from "./replay-rounds.ts";
 import { isDone, type ReconcileServices, Run } from "./run.ts";
@@ -13,30 +14,32 @@ import { believable, hoursLeft, lagMs, PASSES, sweepLagMs } from "./standing.ts"
 export interface ReconcileRun extends CarriedOut {
   /** Windows of the logs that were read. */
   readonly windows: number;
-  /** Log entries compared with the archive. */
+  /** Log entries that were compared with the archive. */
   readonly checked: number;
-  /** Messages that the archive did not have. */
+  /** Messages that were missing in the archive. */
   readonly inserted: number;
-  /** Statuses that a report should have brought by now, and had not. */
+  /** Statuses that a report should have brought by now, but had not. */
   readonly repaired: number;
   readonly enriched: number;
-  /** Messages of which the logs say another final status than the archive, even after the merge. */
+  /** Messages whose final status still differs between logs and archive, after the merge. */
   readonly disagreeing: number;
   readonly quarantined: number;
-  /** 1 while anything is in quarantine, from whatever source; else 0. */
+  /** 1 if there is anything in quarantine, from any source; otherwise 0. */
   readonly quarantineNotEmpty: number;
-  /** Single milliseconds that hold more messages than the logs give out at once. */
+  /** Single milliseconds with more messages than one answer of the logs can hold. */
   readonly fullMilliseconds: number;
-  /** Stretches that Infobip cannot serve, though it serves others. */
+  /** Ranges that Infobip cannot serve, although it serves others. */
   readonly gaps: number;
-  /** Pulls that a sweep has settled, and those that still wait for one. */
+  /** If Infobip refuses windows that are younger than 48 hours: how far back it serves them. */
+  readonly reachHours?: number | undefined;
+  /** The number of pulls that a sweep has settled, and of those that still wait for one. */
   readonly settledDoubts: number;
   readonly openDoubts: number;
-  /** By pass: how far it is behind the age at which it checks; and how much a sweep has still to read. */
+  /** By pass: how far it is behind the age at which it checks. For a sweep: how much it still has to read. */
   readonly behindSeconds: Readonly<Record<string, number>>;
-  /** Everything sent before has been looked at at least once: how far the first pass is behind. */
+  /** Everything sent before has been checked at least once: how far the first pass is behind. */
   readonly checkedUpToAgeSeconds: number;
-  /** How near the oldest message that is unchecked, or that a doubt may concern, is to being forgotten by the logs. */
+  /** How soon the logs forget the oldest message that is unchecked, or that a doubt may concern. */
   readonly hoursLeft: number;
   readonly lastGoodPullAgeSeconds: Readonly<Record<string, number>>;
   /** Why the run stopped before everything was checked. */
@@ -44,8 +47,8 @@ export interface ReconcileRun extends CarriedOut {
 }
 
 /**
- * Checks as much as the time and the pace allow. Passes and sweep take turns, each by its share, so that none starves
- * behind the others, whatever the traffic. Throws what DynamoDB throws; may be repeated at any time, and beside itself.
+ * Checks as much as time and pace allow. The passes and the sweep take turns, each with its share of requests, so that
+ * none starves, whatever the traffic. Throws what DynamoDB throws; may be repeated at any time, and run twice at once.
  */
 export async function reconcile(services: ReconcileServices): Promise<ReconcileRun> {
   const { clock, checkpoints } = services;
@@ -53,7 +56,7 @@ export async function reconcile(services: ReconcileServices): Promise<ReconcileR
   await mergeLeftovers(services);
   const seen = see(await services.openPulls.load(), await openPulls(services), startMs);
   const { left, settled } = partSettled(seen);
-  await settle(settled, services);
+  await settlePulls(settled, services);
   const asked = await carryOut(services);
   const found = await checkpoints.load();
   const { isEmpty, round } = await replaySome(found.replay, services);
@@ -68,17 +71,20 @@ export async function reconcile(services: ReconcileServices): Promise<ReconcileR
 }
 
 interface Progress {
-  /** Told after each window, for a progress bar. */
+  /** Called after each window, for a progress bar. */
   readonly onProgress?: (done: { window: Window; from: number; until: number; checked: number }) => void;
 }
 
-/** Checks a stretch of send times on demand, whatever the checkpoint says. `stopped` tells if it did not get to the end. */
+/**
+ * Checks a range of send times on demand, regardless of the checkpoint. `stopped` says why if it did not reach the end.
+ */
 export async function backfill(
   stretch: Window,
   services: CheckServices & Progress,
-): Promise<Pick<ReconcileRun, keyof Sums | "stopped">> {
+): Promise<Pick<ReconcileRun, keyof Sums | "stopped" | "reachHours">> {
   const all: Checked[] = [];
-  for await (const checked of checkStretch(stretch, services)) {
+  const reach = new Reach();
+  for await (const checked of checkStretch(stretch, services, { reach })) {
     all.push(checked);
     if (checked.isSplit) continue;
     services.onProgress?.({
@@ -88,10 +94,14 @@ export async function backfill(
       checked: sum(all).checked,
     });
   }
-  return { ...sum(all), stopped: all.at(-1)?.stopped };
+  return { ...sum(all), reachHours: inHours(reach.foundMs), stopped: all.at(-1)?.stopped };
 }
 
-/** Finishes pages that no pull has come round to, be it that their source is pulled no more. */
+function inHours(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Number((ms / 3_600_000).toFixed(2));
+}
+
+/** Finishes pages that no pull has merged, for example because their source is no longer pulled. */
 async function mergeLeftovers(services: ReconcileServices): Promise<void> {
   for (const source of [...SOURCE_NAMES, REPAIRS]) {
     const { merged } = await services.states.load(source);
@@ -126,7 +136,7 @@ function sum(all: readonly Checked[]): Sums {
 }
 
 async function summarize(
-  { checkpoint, checked, seen }: Run,
+  { checkpoint, checked, seen, reach: { foundMs } }: Run,
   { isQuarantineEmpty, settledDoubts }: { isQuarantineEmpty: boolean; settledDoubts: number },
   { states, clock }: ReconcileServices,
 ): Promise<Omit<ReconcileRun, keyof CarriedOut>> {
@@ -138,6 +148,7 @@ async function summarize(
     ...sum(checked),
     quarantineNotEmpty: Number(!isQuarantineEmpty),
     gaps: checkpoint.gaps.length,
+    reachHours: inHours(foundMs),
     settledDoubts,
     openDoubts: Object.keys(seen).length,
     behindSeconds: {
@@ -147,7 +158,7 @@ async function summarize(
       sweep: sweepLagMs(checkpoint, nowMs) / 1000,
     },
     checkedUpToAgeSeconds: lagMs(checkpoint, "fresh", 0, nowMs) / 1000,
-    hoursLeft: hoursLeft(checkpoint, Object.values(seen).some(isUnswept), nowMs),
+    hoursLeft: hoursLeft(checkpoint, Object.values(seen).some(isUnswept), nowMs, foundMs),
     lastGoodPullAgeSeconds: Object.fromEntries(
       loaded.flatMap(([source, atMs]) => (atMs === undefined ? [] : [[source, (nowMs - atMs) / 1000]])),
     ),

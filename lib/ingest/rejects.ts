@@ -7,12 +7,12 @@ import type { Quarantine, Quarantined } from "./quarantine.ts";
 
 const REFUSED = "DynamoDB does not take it";
 
-/** A record that the archive did not take. */
+/** A record that the archive did not accept. */
 export function rejectOf(record: MessageRecord): Reject {
   return { place: 0, reason: REFUSED, text: printRecord(record) };
 }
 
-/** Keeps what of a page could not be read or stored. May be repeated. Throws what DynamoDB throws. */
+/** Keeps what could not be read or stored of a page. May be repeated. Throws what DynamoDB throws. */
 export async function keepRejects(
   page: Page,
   rejects: readonly Reject[],
@@ -24,26 +24,30 @@ export async function keepRejects(
   await pMap(keptRejects(page, rejects), keep, { concurrency: 16 });
 }
 
-/** An entry of the quarantine to be, and its text. */
+/** A new entry for the quarantine, and its text. */
 type KeptReject = Omit<Quarantined, "atMs"> & Pick<Reject, "text" | "bytes">;
 
-/** What is kept of a page's rejects; no two have the same page and place. Pure. */
+/** The entries for the rejects of a page; no two have the same page and index. Pure. */
 export function keptRejects(
   { source, id }: Pick<Page, "source" | "id">,
   rejects: readonly Reject[],
 ): KeptReject[] {
   const isRefused = ({ reason }: Reject) => reason === REFUSED;
   const unread = together(rejects.filter((reject) => !isRefused(reject)));
-  // Never many: each of them is more than fits into an item. They have no place in the page, so they are not joined either.
+  // There are never many, since each is too large for an item. They have no index in the page, so they are not joined
+  // either.
   const refused = rejects.filter(isRefused);
   return [
     ...unread.map((reject) => ({ ...reject, source, page: nameOf(source, id) })),
-    // The same record may come by many pages, and is kept once.
+    // The same record may come in many pages, and is kept once.
     ...refused.map((reject) => ({ ...reject, source, page: nameOf(source, sha256(reject.text)) })),
   ];
 }
 
-/** Of a page with more texts than this that cannot be read, the others are kept as one: each is a write, and others wait for them. */
+/**
+ * If a page has more unreadable texts than this, the others are kept as a single entry: each entry is a write, and
+ * other pages wait.
+ */
 const MOST_APART = 200;
 
 function together(rejects: readonly Reject[]): readonly Reject[] {

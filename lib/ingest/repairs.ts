@@ -2,12 +2,12 @@ import { bodyOf } from "../infobip/page.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { landAndMerge, type MergedLog, type MergeServices } from "./merge-log.ts";
 
-/** The log of what the reconciler found missing, or further on, in Infobip's own logs. */
+/** The log of what the reconciler found in Infobip's logs to be missing here, or more advanced. */
 export const REPAIRS = "logs";
 
 /**
- * Lands texts that are news to the archive as a page of their own before they are merged, so that every reader of the
- * log gets them, too. They are split and read like a pulled page, and may be empty: then nothing happens.
+ * Appends texts that are new to the archive to a log, as a page of their own, before they are merged, so that readers
+ * of the log get them, too. They are split and read like a pulled page. Without texts nothing happens.
  */
 export async function landTexts(
   source: string,

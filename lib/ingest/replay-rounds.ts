@@ -8,23 +8,23 @@ import { MERGE_MS, type MergeServices } from "./merge-log.ts";
 import type { QuarantinedItem } from "./quarantine.ts";
 import { replay } from "./replay.ts";
 
-/** A run of the reconciler tries so many entries again, so that a fault that is over needs nobody's attention. */
+/** A run of the reconciler replays this many entries, so that a fault which is over needs nobody's attention. */
 const ENTRIES_A_RUN = 50;
-/** Beside the round: what was set aside lately is tried at once, and again at these ages of its page. */
+/** Apart from the round, entries are replayed as soon as they are set aside, and again at these ages of their page. */
 const FRESH_AGES_MS = [0, 3_600_000, 6 * 3_600_000];
 const MOST_FRESH = 200;
 const DAY_MS = 86_400_000;
-/** Where it is not known when the last run was. */
+/** Assumed if it is unknown when the last run was. */
 const USUAL_RHYTHM_MS = 900_000;
-/** A page may be set aside so long after its id was made. */
+/** A page may be set aside up to this long after its id was made. */
 const PULL_MS = 120_000;
 
 type Round = NonNullable<Checkpoint["replay"]>;
 
 /**
- * Tries some of what is in quarantine once more: what is fresh, and then all of it in a round of several runs, be it over
- * midnight; a round begins again when the parser has changed or a day is over. `isEmpty` says whether the quarantine is
- * empty now.
+ * Replays some of what is in quarantine: fresh entries first, then all entries in a round that takes several runs, even
+ * across midnight. A new round begins when the parser has changed or the day is over. `isEmpty` tells if the quarantine
+ * is empty now.
  */
 export async function replaySome(
   before: Checkpoint["replay"],
@@ -43,12 +43,15 @@ export async function replaySome(
   const begun = isSame ? { ...before, atMs: nowMs } : today;
   const isOver = isSame && before.upTo === undefined;
   const round = isOver ? begun : await goOn(begun, new Set(tried.map(skOf)), leastMs, services);
-  // One that there was no time to begin is begun by the next run.
+  // A replay for which there was no time is started by the next run.
   const after = round ?? (before && { ...before, atMs: nowMs });
   return { isEmpty: await quarantine.isEmpty(nowMs), round: after };
 }
 
-/** The next entries of a round, but for those that this run has tried already. How far the round is then; undefined: no further. */
+/**
+ * The next entries of a round, except those that this run has tried already. Returns how far the round is now;
+ * undefined if it has not advanced.
+ */
 async function goOn(
   { upTo: from, ...round }: Round,
   triedNow: ReadonlySet<string>,
@@ -59,15 +62,15 @@ async function goOn(
   const left = entries.filter((entry) => !triedNow.has(skOf(entry)));
   const tried = await tryEach(left, leastMs, services);
   if (left.length > 0 && tried.length === 0) return undefined;
-  // Those that there is no time for begin the next run.
+  // The next run begins with those for which there was no time.
   const upTo = tried.length < left.length ? tried.map(skOf).at(-1) : next;
   return upTo === undefined ? round : { ...round, upTo };
 }
 
 /**
- * What was set aside since the last run, or has come to an age at which it is tried again; whole pages first. A page's id
- * begins with when it was pulled, so that however much is in quarantine, only these are read. Rows of the logs are not
- * among them: each pass reads those again.
+ * Entries that were set aside since the last run, or have reached an age at which they are tried again; whole pages
+ * first. Page ids begin with the time of their pull, so only these entries are read, however large the quarantine is.
+ * Rows of the logs are not included: each pass reads them again.
  */
 async function freshEntries(
   lastMs: number,
@@ -91,7 +94,7 @@ async function freshEntries(
     .slice(0, MOST_FRESH);
 }
 
-/** Tries one after the other while more than so much time is left; gives those that were tried. */
+/** Tries entries one by one while more than so much time is left. Returns those that were tried. */
 async function tryEach(
   entries: readonly QuarantinedItem[],
   leastMs: number,
@@ -108,7 +111,7 @@ async function tryEach(
 
 const skOf = ({ item }: QuarantinedItem) => String(item.sk);
 
-/** An entry that fails for good stays where it is, and ends no run, whose work is another. */
+/** An entry that fails for good stays where it is. It must not end the run, which has other work. */
 async function replayOrLeave(entry: QuarantinedItem, services: MergeServices): Promise<void> {
   try {
     await replay(entry, services);

@@ -5,15 +5,15 @@ import type { QuarantinedItem } from "./quarantine.ts";
 import { landTexts } from "./repairs.ts";
 
 export interface Replayed {
-  /** Records that were news to the archive, and are in it now. */
+  /** Records that were new to the archive, and are in it now. */
   readonly stored: number;
-  /** Why the entry stays where it is; undefined when it was understood and let go. */
+  /** Why the entry stays; undefined if it was understood and deleted. */
   readonly reason?: string;
 }
 
 /**
- * Tries once more to read what is in quarantine, say with a newer version of the parser. What is news is landed in the
- * log of its source and merged; the entry is let go when all of it was understood. May be repeated.
+ * Tries again to read an entry of the quarantine, for example with a newer version of the parser. What is new is
+ * appended to the log of its source and merged; the entry is deleted once all of it was understood. May be repeated.
  */
 export async function replay(entry: QuarantinedItem, services: MergeServices): Promise<Replayed> {
   const { quarantine, archive, clock } = services;
@@ -22,7 +22,8 @@ export async function replay(entry: QuarantinedItem, services: MergeServices): P
   const nowMs = clock.now();
   const compared = await archive.compare(content.records.filter((record) => archive.keeps(record, nowMs)));
   const news = compared.filter(({ outcome }) => outcome !== "known");
-  // A page that was set aside whole may have reached the archive and not its readers: they are given what they do not have.
+  // A page that was set aside as a whole may have reached the archive but not its readers: they get what they do not
+  // have.
   const isPage = entry.place === WHOLE_OR_REST && content.rejects.length === 0;
   const found = [
     ...(isPage ? content.texts : news.map(({ record }) => texts.get(record) ?? "")),
@@ -36,7 +37,7 @@ export async function replay(entry: QuarantinedItem, services: MergeServices): P
   return { stored };
 }
 
-/** Lands and merges these texts; gives how many of them the archive did not take, or there was no time for. */
+/** Appends and merges these texts. Returns how many of them the archive did not accept, or there was no time for. */
 async function store(source: string, texts: readonly string[], services: MergeServices): Promise<number> {
   if (texts.length === 0) return 0;
   const { pages, unmerged } = await landTexts(source, "replay", texts, services);

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 
-/** How often something is pushed, as far as it takes to notice that it is not any more; all in milliseconds. */
+/** How often pushes arrive, so that it can be noticed when they stop. All times are in milliseconds. */
 export const rhythmSchema = v.object({
-  /** Since when. */
+  /** When the first push arrived. */
   sinceMs: v.number(),
-  /** The longest silence of the present fortnight, which began at `turnMs`, and of the one before it. */
+  /** The longest silence in the current fortnight, which began at `turnMs`, and in the one before. */
   longestMs: v.number(),
   beforeMs: v.number(),
   turnMs: v.number(),
@@ -14,12 +14,14 @@ export type Rhythm = v.InferOutput<typeof rhythmSchema>;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const FORTNIGHT_MS = 14 * 24 * HOUR_MS;
-/** Whoever has pushed for so long is expected to go on … */
+/** After pushing for this long, the source is expected to continue … */
 const KNOWN_AFTER_MS = 24 * HOUR_MS;
-/** … until after so long it has plainly ended on purpose. */
+/** … until it has been silent for so long that it was plainly stopped on purpose. */
 const OVER_AFTER_MS = 7 * 24 * HOUR_MS;
 
-/** The rhythm after another push, the last one before it having been at `lastMs`. The same object when it is the same. */
+/**
+ * The rhythm after another push, where the one before it was at `lastMs`. Returns the same object if nothing changes.
+ */
 export function nextRhythm(rhythm: Rhythm | undefined, lastMs: number | undefined, atMs: number): Rhythm {
   if (!rhythm || lastMs === undefined || atMs - lastMs > OVER_AFTER_MS)
     return { sinceMs: atMs, longestMs: 0, beforeMs: 0, turnMs: atMs };
@@ -30,8 +32,8 @@ export function nextRhythm(rhythm: Rhythm | undefined, lastMs: number | undefine
 }
 
 /**
- * How long nothing has been pushed, in percent of twice the longest silence there has been lately: above 100 it is unlike anything
- * before. Undefined for what does not push usually.
+ * The current silence, as a percentage of twice the longest recent one: more than 100 is unlike anything before.
+ * Undefined if nothing is usually pushed.
  */
 export function silencePercent(
   { rhythm, goodAtMs }: { readonly rhythm?: Rhythm | undefined; readonly goodAtMs?: number | undefined },

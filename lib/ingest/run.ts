@@ -1,5 +1,6 @@
+import { Reach } from "../infobip/reach.ts";
 import { LOGS_REACH_MS } from "../infobip/sources.ts";
-import type { Window } from "../infobip/windows.ts";
+import { after, type Window } from "../infobip/windows.ts";
 import type { CarryOutServices } from "./carry-out.ts";
 import { type Checked, type CheckServices, checkStretch } from "./check.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoint.ts";
@@ -8,10 +9,12 @@ import { fewer, nextRecheck } from "./rechecks.ts";
 import { OVERLAP_MS, PASSES } from "./standing.ts";
 
 const SWEEP_SHARE = 2;
-/** A sweep reads beyond what our clock says: Infobip's may be ahead of it. */
+/** A sweep reads beyond the present by our clock, since Infobip's clock may be ahead. */
 const CLOCK_ALLOWANCE_MS = 3_600_000;
-/** Each run asks for so many of the stretches again that could not be served. */
-const GAPS_A_RUN = 5;
+/** Each run asks again for this many windows that could not be served. */
+const RETRIES_A_RUN = 100;
+/** Gaps that have left the reach of the logs for this long are given up. */
+const GAP_FORGOTTEN_MS = 3_600_000;
 const MOST_GAPS = 200;
 const MOST_WINDOWS = 100;
 
@@ -20,10 +23,11 @@ export interface ReconcileServices extends CheckServices, CarryOutServices {
   readonly openPulls: OpenPulls;
 }
 
-/** One run: its checkpoint, which it saves after each effect, and what its windows came to. */
+/** One run: its checkpoint, which it saves after each effect, and the results of its windows. */
 export class Run {
   readonly startMs: number;
   readonly checked: Checked[] = [];
+  readonly reach = new Reach();
   checkpoint: Checkpoint;
   seen: SeenPulls;
   readonly #services: ReconcileServices;
@@ -35,7 +39,7 @@ export class Run {
     this.seen = seen;
   }
 
-  /** Begins a sweep if open pulls ask for one and none is under way. */
+  /** Begins a sweep if open pulls need one and none is under way. */
   async beginSweep(): Promise<void> {
     const { startMs } = this;
     const marked = this.checkpoint.sweep ? undefined : beginSweep(this.seen, startMs);
@@ -52,7 +56,7 @@ export class Run {
     await this.#services.checkpoints.save(next);
   }
 
-  /** Lets every task do some requests in turn, until all have done or one can go no further. */
+  /** Lets every task send some requests in turn, until all are done or one cannot go on. */
   async takeTurns(): Promise<void> {
     let tasks = [
       ...PASSES.map((pass) => ({ share: pass.share, steps: this.#pass(pass) })),
@@ -78,7 +82,7 @@ export class Run {
     const markMs = this.checkpoint.passes[name] ?? 0;
     const sinceMs = Math.max(markMs - OVERLAP_MS, this.startMs - LOGS_REACH_MS);
     if (sinceMs >= untilMs) return;
-    for await (const checked of checkStretch({ sinceMs, untilMs }, this.#services)) {
+    for await (const checked of checkStretch({ sinceMs, untilMs }, this.#services, this)) {
       if (isDone(checked)) {
         const upToMs = Math.max(checked.window.untilMs, this.checkpoint.passes[name] ?? 0);
         const passes = { ...this.checkpoint.passes, [name]: upToMs };
@@ -93,7 +97,7 @@ export class Run {
     if (!begun) return;
     const stretch = { sinceMs: Math.max(begun.atMs, this.startMs - LOGS_REACH_MS), untilMs: begun.untilMs };
     let pending = begun.pending;
-    for await (const checked of checkStretch(stretch, this.#services)) {
+    for await (const checked of checkStretch(stretch, this.#services, this)) {
       if (isDone(checked)) {
         pending = fewer([...pending, ...this.#pastSettled(checked.pendingMs)], MOST_WINDOWS);
         const sweep = { ...begun, atMs: checked.window.untilMs, pending: [...pending] };
@@ -114,7 +118,7 @@ export class Run {
     await this.save({ ...rest, ...(rechecks && { rechecks }) });
   }
 
-  /** Of messages that are not final, those that the pass after an hour will not look at any more. */
+  /** The ranges of messages that are not final and that the pass at an hour's age will not see again. */
   #pastSettled(pendingMs: readonly number[]): Window[] {
     const settledMs = this.checkpoint.passes.settled ?? 0;
     return pendingMs.filter((ms) => ms <= settledMs).map((ms) => ({ sinceMs: ms, untilMs: ms }));
@@ -125,7 +129,8 @@ export class Run {
     if (!due || due.nextMs > this.startMs) return;
     let pending: Window[] = [];
     for (const window of due.windows) {
-      for await (const checked of checkStretch(window, this.#services)) {
+      for await (const checked of checkStretch(window, this.#services, this)) {
+        if (checked.isGap) await this.save({ ...this.checkpoint, ...this.#withGap(checked) });
         pending = fewer([...pending, ...this.#pastSettled(checked.pendingMs)], MOST_WINDOWS);
         yield checked;
       }
@@ -135,19 +140,42 @@ export class Run {
     await this.save({ ...rest, ...(rechecks && { rechecks }) });
   }
 
+  /**
+   * Asks again for what could not be served, oldest first, in parts of down to a millisecond, so that everything beside
+   * a bad row is checked. The next run continues where this one stops.
+   */
   async *#retryGaps(): AsyncGenerator<Checked, void> {
-    for (const gap of this.checkpoint.gaps.slice(0, GAPS_A_RUN)) {
-      // At the end of the list, so that all have their turn.
+    const { gapsUpTo = Number.NEGATIVE_INFINITY } = this.checkpoint;
+    const isForgotten = ({ untilMs }: Window) => untilMs < this.startMs - LOGS_REACH_MS - GAP_FORGOTTEN_MS;
+    const gaps = this.checkpoint.gaps
+      .filter((gap) => !isForgotten(gap))
+      .sort((a, b) => a.sinceMs - b.sinceMs);
+    if (gaps.length < this.checkpoint.gaps.length) await this.save({ ...this.checkpoint, gaps });
+    const isNext = ({ sinceMs }: Window) => sinceMs > gapsUpTo;
+    let retries = RETRIES_A_RUN;
+    for (const gap of [...gaps.filter(isNext), ...gaps.filter((each) => !isNext(each))]) {
+      if (retries <= 0) return;
+      const manner = { reach: this.reach, attempts: 1, leastMs: 0 };
+      const still: Window[] = [];
+      let fromMs = gap.sinceMs;
+      let isCutShort = false;
+      for await (const checked of checkStretch(gap, this.#services, manner)) {
+        const { window, isGap } = checked;
+        if (isGap) still.push(window);
+        if (isDone(checked)) fromMs = after(window);
+        yield checked;
+        isCutShort = --retries <= 0 && !(isDone(checked) && window.untilMs >= gap.untilMs);
+        if (isCutShort) break;
+      }
+      if (isCutShort) still.push({ sinceMs: fromMs, untilMs: gap.untilMs });
       const others = this.checkpoint.gaps.filter(
         ({ sinceMs, untilMs }) => sinceMs !== gap.sinceMs || untilMs !== gap.untilMs,
       );
-      let isServed = true;
-      for await (const checked of checkStretch(gap, this.#services)) {
-        isServed &&= !checked.isGap && checked.stopped === undefined;
-        yield checked;
-      }
-      await this.save({ ...this.checkpoint, gaps: isServed ? others : [...others, gap] });
+      const left = fewer([...others, ...still], MOST_GAPS);
+      await this.save({ ...this.checkpoint, gaps: left, gapsUpTo: isCutShort ? fromMs - 1 : gap.sinceMs });
     }
+    const { gapsUpTo: _all, ...rest } = this.checkpoint;
+    if (gaps.length > 0) await this.save(rest);
   }
 
   #withGap({ isGap, window }: Checked): Pick<Checkpoint, "gaps"> {
@@ -156,7 +184,7 @@ export class Run {
   }
 }
 
-/** Is there nothing left to do in this window, for now? */
+/** Is there nothing left to do in this window for now? */
 export function isDone({ stopped, isSplit }: Checked): boolean {
   return stopped === undefined && !isSplit;
 }

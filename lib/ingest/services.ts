@@ -7,7 +7,10 @@ import { openSecret } from "../runtime/secret.ts";
 import { openTelemetry } from "../runtime/telemetry.ts";
 import { openStores } from "./stores.ts";
 
-/** Reading a secret is billed: at every run of every source it would cost as much as the runs. A key that is refused loses nothing. */
+/**
+ * Reading a secret is billed: if every run of every source did, that would cost as much as the runs. An outdated key is
+ * harmless, since a refused request loses nothing.
+ */
 const KEY_REMEMBERED_MS = 300_000;
 
 /** What the ingesting Lambdas read from their environment. */
@@ -21,7 +24,7 @@ export interface IngestSettings {
   readonly INFOBIP_AUTHORIZATION_SECRET?: string | undefined;
 }
 
-/** Everything that the ingesting Lambdas share, built once for a process. */
+/** Everything that the ingesting Lambdas share, created once per process. */
 export function openIngest(settings: IngestSettings) {
   const clock = systemClock;
   const db = openDatabase(settings.TABLE_NAME);
@@ -36,7 +39,7 @@ export function openIngest(settings: IngestSettings) {
     telemetry: openTelemetry(settings),
     infobip: new InfobipClient({ baseUrl: settings.INFOBIP_BASE_URL, authorization }),
     ...openStores(db, settings, clock),
-    // How far those have read who pull from here.
+    // How far the clients that pull reports from here have read.
     positions: new Positions(db),
     reportIndex: new ReportIndex(db),
   };

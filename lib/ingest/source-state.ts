@@ -49,11 +49,11 @@ const storedState = v.object({
   v: v.literal(VERSION),
 });
 
-/** What a pull leaves behind when it ends. */
+/** What a pull stores when it ends. */
 export interface Closing {
   /** The pulls that are over. */
   readonly ids: readonly string[];
-  /** The place up to which all is merged now. */
+  /** Everything up to this place is merged now. */
   readonly merged?: number;
   readonly goodAtMs?: number;
 }
@@ -74,8 +74,8 @@ export class SourceStates {
   }
 
   /**
-   * Takes the merging of a source upon oneself until a moment; undefined when somebody else has. It only spares work: two that merge
-   * the same do no harm.
+   * Reserves the merging of a source until a moment; undefined if somebody else has reserved it. This only saves work:
+   * two that merge the same do no harm.
    */
   async lease(source: string, nowMs: number, untilMs: number): Promise<SourceState | undefined> {
     try {
@@ -93,7 +93,7 @@ export class SourceStates {
     }
   }
 
-  /** Lets others merge again, unless one's time is over and somebody else does already. */
+  /** Gives up a reservation, unless it has expired and somebody else has one. */
   async release(source: string, untilMs: number, rhythm: Rhythm | undefined): Promise<void> {
     try {
       await this.#update(source, {
@@ -106,7 +106,7 @@ export class SourceStates {
     }
   }
 
-  /** Writes down that a request is about to be sent. */
+  /** Records that a request is about to be sent. */
   async open(source: string, id: string): Promise<void> {
     await this.#update(source, {
       UpdateExpression: "ADD #open :ids SET #v = :v",
@@ -116,7 +116,7 @@ export class SourceStates {
   }
 
   /**
-   * Takes out pulls that are over. `merged` only ever rises: a run beside this one may have merged further. May be
+   * Removes pulls that are over. `merged` only ever rises, since a simultaneous run may have merged further. May be
    * repeated.
    */
   async close(source: string, closing: Closing): Promise<void> {

@@ -3,36 +3,36 @@ import type { Checkpoint } from "./checkpoint.ts";
 
 /**
  * The reconciler compares the archive with Infobip's logs, which can be read again for 48 hours. Every message is
- * checked in three passes, at three ages, and once more in a sweep of all 48 hours whenever a pull was in doubt. `share`:
- * so many requests a pass may send before the next has its turn.
+ * checked in three passes, at three ages, and once more in a sweep of all 48 hours whenever a pull was in doubt.
+ * `share`: the requests that a pass may send before the next one has its turn.
  */
 export const PASSES = [
-  /** At once: brings messages that are still pending, and sender and text for the others. */
+  /** At once: gets messages that are still pending, and sender and text for the others. */
   { name: "fresh", ageMs: 0, share: 3 },
-  /** When nearly all are final: brings what a report should have brought. */
+  /** When nearly all are final: gets what reports should have brought. */
   { name: "settled", ageMs: 3_600_000, share: 1 },
-  /** Before the logs forget: the last time that anything can be repaired. */
+  /** Before the logs forget: the last chance to repair anything. */
   { name: "last", ageMs: 44 * 3_600_000, share: 2 },
 ] as const;
 
-/** A pass goes back this much beyond where it was: logs may list a message a little late. */
+/** A pass starts this far before where it stopped, since logs may list a message slightly late. */
 export const OVERLAP_MS = 120_000;
-/** A pass may lag so far behind before that counts against `hoursLeft`: each run leaves a little to the next. */
+/** A pass may be this far behind before it counts for `hoursLeft`: each run leaves a little to the next. */
 const USUAL_LAG_MS = 3_600_000;
 
-/** The marks of a checkpoint that can be believed. */
+/** Drops the parts of a checkpoint that cannot be right. */
 export function believable(found: Checkpoint, nowMs: number): Checkpoint {
   const passes = Object.fromEntries(
     PASSES.flatMap(({ name, ageMs }) => {
       const mark = found.passes[name];
-      // Set by a run whose clock was ahead: it checked too early, and what it says of the future is not true.
+      // Otherwise it was set by a run whose clock was ahead: that run checked too early.
       const isBelievable = mark !== undefined && mark <= nowMs - ageMs + OVERLAP_MS;
       return isBelievable ? [[name, mark] as const] : [];
     }),
   );
   const { sweep, rechecks, ...rest } = found;
   const isSweepBelievable = sweep !== undefined && sweep.begunMs <= nowMs;
-  // The next look is never further off than the wait before it.
+  // The next check is never further away than the wait before it.
   const nextMs = Math.min(rechecks?.nextMs ?? 0, nowMs + (rechecks?.waitMs ?? 0));
   return {
     ...rest,
@@ -42,25 +42,30 @@ export function believable(found: Checkpoint, nowMs: number): Checkpoint {
   };
 }
 
-/** How far a pass is behind; all the way to the logs' reach when nothing of it can be believed. */
+/** How far a pass is behind; the whole reach of the logs if its mark cannot be right. */
 export function lagMs({ passes }: Checkpoint, name: string, ageMs: number, nowMs: number): number {
   const markMs = Math.max(passes[name] ?? 0, nowMs - LOGS_REACH_MS);
   return Math.max(0, nowMs - ageMs - markMs);
 }
 
-/** How much of the logs a sweep has still to read; 0 when none is under way. */
+/** How much of the logs a sweep still has to read; 0 if none is under way. */
 export function sweepLagMs({ sweep }: Checkpoint, nowMs: number): number {
   if (!sweep) return 0;
   return Math.max(0, Math.min(nowMs, sweep.untilMs) - Math.max(sweep.atMs, nowMs - LOGS_REACH_MS));
 }
 
 /**
- * Hours until the logs forget the oldest message that is not known to be right: one that a pass, or a second look, should
- * have reached and has not, one in a stretch that Infobip cannot serve, or one that a doubt may concern. A doubt may concern any message of the 48 hours, so nothing is left of them
- * until a sweep, which begins with the oldest, has passed.
+ * The hours until the logs forget the oldest message that is not known to be right: one that a pass or a recheck should
+ * have reached but has not, one that Infobip cannot serve, or one that a doubt may concern. A doubt may concern any
+ * message of the 48 hours, so there is no time left until a sweep, which starts with the oldest, has passed.
  */
-export function hoursLeft(checkpoint: Checkpoint, isInDoubt: boolean, nowMs: number): number {
-  const reachMs = nowMs - LOGS_REACH_MS;
+export function hoursLeft(
+  checkpoint: Checkpoint,
+  isInDoubt: boolean,
+  nowMs: number,
+  logsReachMs = LOGS_REACH_MS,
+): number {
+  const reachMs = nowMs - Math.min(LOGS_REACH_MS, logsReachMs);
   const behind = PASSES.filter(
     ({ name, ageMs }) => ageMs === 0 || lagMs(checkpoint, name, ageMs, nowMs) > USUAL_LAG_MS,
   ).map(({ name }) => Math.max(checkpoint.passes[name] ?? 0, reachMs));

@@ -12,7 +12,7 @@ import { Quarantine } from "./quarantine.ts";
 import { QuarantineRequests } from "./quarantine-requests.ts";
 import { SourceStates } from "./source-state.ts";
 
-/** What ingest keeps in the table, built for one process. */
+/** The stores of the ingesting Lambdas, created once per process. */
 export function openStores(
   db: Database,
   settings: { readonly RETENTION_HOURS: number },

@@ -8,13 +8,13 @@ import { sha256 } from "../runtime/hash.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
 
 /**
- * Bytes of any length beside an item: compressed, within the item while they fit, else in numbered pieces of their own.
- * The pieces are written first and the item that names them last, so that writing the item is the one step by which
- * all of it is there.
+ * Bytes of any length that belong to an item: compressed and kept inside the item if they fit, otherwise in numbered
+ * pieces of their own. The pieces are written first and the item that names them last, so that the single write of the
+ * item makes everything visible.
  */
 const PIECE_BYTES = 350_000;
 
-/** The attributes that hold, or lead to, the bytes. */
+/** The attributes that contain the bytes, or refer to them. */
 export interface Blob {
   readonly body?: Uint8Array;
   readonly pieces?: number;
@@ -24,8 +24,9 @@ export interface Blob {
 const pieceKey = (owner: string, n: number) => ({ pk: `piece#${owner}`, sk: String(n).padStart(4, "0") });
 
 /**
- * Compresses the bytes, writes the pieces where there must be any, and gives the attributes for the item. The pieces
- * expire by themselves (`expiresAt`, seconds since 1970): whoever dies before writing the item leaves nothing for ever.
+ * Compresses the bytes, writes the pieces if there must be any, and returns the attributes for the item. The pieces
+ * have their own `expiresAt` (seconds since 1970), so that a process which dies before it writes the item leaves
+ * nothing behind for ever.
  */
 export async function storeBlob(
   db: Database,
@@ -45,7 +46,7 @@ export async function storeBlob(
   return { pieces, sha256: hash };
 }
 
-/** The bytes that `storeBlob` stored. Throws when a piece is missing or they are not the same bytes any more. */
+/** Loads the bytes that `storeBlob` stored. Throws if a piece is missing or the bytes are not the same. */
 export async function loadBlob(db: Database, owner: string, item: Record<string, unknown>): Promise<Buffer> {
   const packed =
     item.body instanceof Uint8Array ? item.body : await loadPieces(db, owner, Number(item.pieces));
@@ -55,7 +56,10 @@ export async function loadBlob(db: Database, owner: string, item: Record<string,
   return bytes;
 }
 
-/** Undefined when it cannot be: zlib's own error has a code, as those of the network have that pass by themselves. */
+/**
+ * Undefined if it is corrupt. zlib's errors have a `code`, just as passing network errors do, and must not be taken for
+ * one.
+ */
 function unpack(packed: Uint8Array): Buffer | undefined {
   try {
     return gunzipSync(packed);
@@ -74,14 +78,14 @@ async function loadPieces(db: Database, owner: string, pieces: number): Promise<
   return Buffer.concat(bodies);
 }
 
-/** Removes the pieces, if there are any. */
+/** Deletes the pieces, if there are any. */
 export async function deleteBlob(db: Database, owner: string, item: Record<string, unknown>): Promise<void> {
   await pMap(Array(Number(item.pieces ?? 0)).keys(), (n) =>
     db.client.send(new DeleteCommand({ TableName: db.table, Key: pieceKey(owner, n) })),
   );
 }
 
-/** Lets the pieces, if there are any, live until `expiresAt` (seconds since 1970). */
+/** Extends the life of the pieces, if there are any, to `expiresAt` (seconds since 1970). */
 export async function extendBlob(
   db: Database,
   owner: string,
@@ -94,8 +98,8 @@ export async function extendBlob(
 }
 
 /**
- * How many bytes these are once they are unpacked, where they came as gzip: its last four bytes say so (RFC 1952, ISIZE). Not less
- * than they are themselves; of several members one behind the other, only the last is told.
+ * The unpacked length of gzip data, from its last four bytes (RFC 1952, ISIZE); at least the length of the data itself.
+ * If several gzip members follow one another, only the last one counts.
  */
 export function unpackedLength(bytes: Uint8Array): number {
   if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.length;

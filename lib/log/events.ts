@@ -18,26 +18,26 @@ import { WAYS, type Way } from "./page-log.ts";
  */
 export const EVENT_PARTITION = "event#";
 
-/** An event as it is kept. */
+/** A stored event. */
 export interface KeptEvent {
   readonly type: EventType;
   readonly channel?: string | undefined;
-  /** When it arrived first, milliseconds since 1970. */
+  /** When it first arrived, in milliseconds since 1970. */
   readonly atMs: number;
   readonly way: Way;
   readonly source: string;
   readonly said: JsonObject;
 }
 
-/** What is known of a message beside its reports. */
+/** What is known of a message besides its reports. */
 export interface Beside {
   readonly events: readonly KeptEvent[];
-  /** The moments at which it was sent, by reports that do not agree on it; none where they do. */
+  /** When the message was sent, if its reports disagree about it: all moments; otherwise none. */
   readonly momentsMs: readonly number[];
 }
 
 const VERSION = 1;
-/** Before digits; events begin with the name of their type. */
+/** Sorts before digits. Keys of events begin with the name of their type. */
 export const MOMENT = "moment#";
 const storedMoment = v.object({ atMs: v.number(), v: v.literal(VERSION) });
 const stored = v.object({
@@ -66,7 +66,7 @@ export class Events {
     this.#retentionHours = retentionHours;
   }
 
-  /** Keeps events of a page; what is kept already stays as it is. Throws what DynamoDB throws. */
+  /** Stores the events of a page. Those that are stored already stay as they are. Throws what DynamoDB throws. */
   async keep(
     { source, way, atMs }: Pick<KeptEvent, "source" | "way" | "atMs">,
     events: readonly MessageEvent[],
@@ -88,9 +88,9 @@ export class Events {
     );
   }
 
-  /** What is kept of a message, in no order. */
+  /** Everything stored for a message, in no particular order. */
   async of(messageId: string, nowMs: number): Promise<Beside> {
-    // Longer ones are not taken, and DynamoDB would not look for them.
+    // Longer ids are never stored, and DynamoDB would reject them as a key.
     if (Buffer.byteLength(messageId) > MOST_ID_BYTES) return { events: [], momentsMs: [] };
     const query = {
       KeyConditionExpression: "pk = :pk",
@@ -100,7 +100,7 @@ export class Events {
     const alive = items.filter((item) => Number(item[EXPIRES_AT]) * 1000 > nowMs);
     const [moments, events] = [alive.filter(isMoment), alive.filter((item) => !isMoment(item))];
     return {
-      momentsMs: moments.map(parseMoment),
+      momentsMs: moments.map(parseEventMoment),
       events: events.map((item) => {
         const { v: _, ...event } = parseStored(stored, item);
         return event;
@@ -118,17 +118,17 @@ export class Events {
   }
 }
 
-/** Is it a moment at which a message was sent? */
+/** Is this item a moment at which a message was sent? */
 export function isMoment({ pk, sk }: Readonly<Record<string, unknown>>): boolean {
   return String(pk).startsWith(EVENT_PARTITION) && String(sk).startsWith(MOMENT);
 }
 
-/** The item of a moment, milliseconds since 1970, kept until `expiresAt`, seconds since 1970. */
+/** The item for a moment (milliseconds since 1970), kept until `expiresAt` (seconds since 1970). */
 export function momentItem(messageId: string, atMs: number, expiresAt: number) {
   return { pk: EVENT_PARTITION + messageId, sk: MOMENT + atMs, atMs, v: VERSION, [EXPIRES_AT]: expiresAt };
 }
 
-/** Reads the moment of an item. */
-export function parseMoment(item: Readonly<Record<string, unknown>>): number {
+/** Reads the moment from an item. */
+export function parseEventMoment(item: Readonly<Record<string, unknown>>): number {
   return parseStored(storedMoment, item).atMs;
 }

@@ -11,7 +11,7 @@ import { SEEN_PARTITION } from "./seen.ts";
 
 const CONCURRENCY = 16;
 
-/** What all of them have, and what tells of some when they came: `atMs`, or their page. */
+/** What all these items have in common, and what tells when some of them came: `atMs`, or their page. */
 const scanned = v.object({
   pk: v.string(),
   sk: v.string(),
@@ -23,8 +23,9 @@ const scanned = v.object({
 type Scanned = v.InferOutput<typeof scanned>;
 
 /**
- * Lets what goes with the pages of the logs live as long as those do now: events, what was said first, and the order in which readers
- * are given reports. `arrivedAtMs` tells when a page came. Gives how many live longer. May be repeated. Throws what DynamoDB throws.
+ * Extends the life of what belongs to the pages of the logs to that of the pages: events, marks of what was said first,
+ * and the order in which readers get reports. `arrivedAtMs` tells when a page arrived. Returns how many items were
+ * extended. May be repeated. Throws what DynamoDB throws.
  */
 export async function extendBesidePages(
   db: Database,
@@ -33,7 +34,7 @@ export async function extendBesidePages(
 ): Promise<number> {
   const keptSeconds = Math.round(retentionHours * 3600);
   const endOf = async ({ pk, sk, atMs, source, place }: Scanned) => {
-    // When a message was sent, and not when anything came.
+    // This is when a message was sent, not when something arrived.
     if (isMoment({ pk, sk })) return momentsKeptUntil(db, pk, keptSeconds);
     const isOfPage = source !== undefined && place !== undefined;
     const cameMs = atMs ?? (isOfPage ? arrivedAtMs(source, place) : undefined);

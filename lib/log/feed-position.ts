@@ -2,12 +2,12 @@ import * as v from "valibot";
 import type { StreamPlace } from "./position.ts";
 import { STREAMS, type Stream } from "./streams.ts";
 
-/** How far a reader that keeps its own position has read: the next row to look at, by stream. */
+/** How far a reader that stores its own position has read: the next row to look at, by stream. */
 export type FeedPosition = ReadonlyMap<Stream, StreamPlace>;
 
 /**
- * As text, in one form for each position: what readers keep is theirs for as long as they like, so it says its version.
- * Opaque to them, and no secret: it says nothing of any message.
+ * Prints a position; equal positions have equal texts. Readers may keep the text as long as they like, so it contains
+ * its version. It is opaque but not secret: it says nothing about any message.
  */
 export function printFeedPosition(position: FeedPosition): string {
   const parts = STREAMS.flatMap((stream) => {

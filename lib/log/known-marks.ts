@@ -3,30 +3,32 @@ import type { Stream } from "./streams.ts";
 /** How far each log has been entered into a stream. */
 export type Entered = Readonly<Record<string, number>>;
 
-/** What is known to be said of the messages sent in a slot: all of it, up to how far each log had been entered. */
+/**
+ * Everything that is known to have been said about messages sent in a slot, up to how far each log had been entered.
+ */
 export interface SlotMarks {
   readonly entered: Map<string, number>;
   readonly marks: Set<string>;
 }
 
-/** Does it tell what was said up to there: all of that, and nothing beyond? */
+/** Does it cover exactly what was said up to there? */
 export function isUpTo(entered: Entered, known: SlotMarks): boolean {
   const sources = new Set([...Object.keys(entered), ...known.entered.keys()]);
   return [...sources].every((source) => (known.entered.get(source) ?? 0) === (entered[source] ?? 0));
 }
 
-/** Does it tell of something that was entered later? */
+/** Does it include something that was entered later? */
 export function isBeyond(entered: Entered, known: SlotMarks): boolean {
   return [...known.entered].some(([source, place]) => place > (entered[source] ?? 0));
 }
 
-/** Some 60 bytes each. */
+/** About 60 bytes each. */
 const MOST_MARKS = 200_000;
 
 /**
- * What this process has read, or said itself, of what is said of messages, by stream and slot. What a page that is entered said
- * first never becomes less: whoever was late with the same page writes at most more than that, which others have said. So it is
- * read once, and from then on only what has been entered since.
+ * A cache of what this process has read or written about messages, by stream and slot. What an entered page said first
+ * never shrinks: a late writer of the same page writes at most more, and that has been said by others. So it is read
+ * once, and afterwards only what was entered since.
  */
 export class KnownMarks {
   readonly #slots = new Map<string, SlotMarks>();
@@ -37,7 +39,7 @@ export class KnownMarks {
     this.#most = most;
   }
 
-  /** What is known of a slot, if anything; it is the last to be forgotten then. */
+  /** What is known of a slot, if anything. Using a slot makes it the last to be evicted. */
   of(stream: Stream, slot: number): SlotMarks | undefined {
     const key = keyOf(stream, slot);
     const known = this.#slots.get(key);
@@ -48,14 +50,14 @@ export class KnownMarks {
     return known;
   }
 
-  /** Adds all that is said of a slot, up to there. */
+  /** Adds everything that was said in a slot up to there. */
   addWhole(stream: Stream, slot: number, entered: Entered, marks: Iterable<string>): void {
     if (!this.of(stream, slot))
       this.#slots.set(keyOf(stream, slot), { entered: new Map(), marks: new Set() });
     this.addSince(stream, slot, entered, marks);
   }
 
-  /** Adds what was entered since what is known of a slot; nothing if that has been forgotten meanwhile. */
+  /** Adds to a slot what was entered since; does nothing if the slot has been evicted in the meantime. */
   addSince(stream: Stream, slot: number, entered: Entered, marks: Iterable<string>): void {
     const known = this.of(stream, slot);
     if (!known) return;
@@ -65,7 +67,7 @@ export class KnownMarks {
     this.#forget();
   }
 
-  /** A page has just been entered right behind `before`, and these are the marks of what it says first, by slot. */
+  /** A page has been entered right after `before`; `marks` is what it was the first to say, by slot. */
   enter(
     stream: Stream,
     before: Entered,
@@ -86,7 +88,7 @@ export class KnownMarks {
     this.#count += marks.size - before;
   }
 
-  /** A slot that has nothing counts as well. */
+  /** An empty slot counts as well. */
   #forget(): void {
     for (const [key, { marks }] of this.#slots) {
       if (this.#count + this.#slots.size <= this.#most) return;

@@ -3,19 +3,19 @@ import type { Positions } from "./positions.ts";
 import { keptUntilMs, type ReportIndex } from "./report-index.ts";
 import type { Stream } from "./streams.ts";
 
-/** How far a client is behind in a stream. */
+/** How far behind a client is in a stream. */
 export interface Lag {
   readonly client: string;
   readonly stream: Stream;
-  /** Pages that it has not read, or not acknowledged, to the end. */
+  /** The number of pages that it has not read or not acknowledged. */
   readonly pages: number;
-  /** How long the oldest of them has been waiting; 0 when there is none. */
+  /** How long the oldest of them has been waiting; 0 if there is none. */
   readonly lagMs: number;
-  /** How long until the retention takes the oldest of them; undefined when there is none, negative when it has. */
+  /** How long until the oldest of them expires; undefined if there is none, negative if it has expired. */
   readonly leftMs?: number;
 }
 
-/** The lag of every client in every stream that it has asked for. */
+/** The lag of every client in every stream that it has ever read. */
 export async function* lags(positions: Positions, index: ReportIndex, nowMs: number): AsyncGenerator<Lag> {
   for await (const { client, stream, reading } of positions.list())
     yield lagOf({ client, stream, place: earliestOf(reading).place }, index, nowMs);
@@ -34,15 +34,15 @@ export async function lagOf(
   return { client, stream, pages, lagMs: Math.max(0, nowMs - first.atMs), leftMs };
 }
 
-/** How far the readers are behind, as figures: nothing at all while nobody has ever read. */
+/** How far behind the readers are, as metrics; empty as long as nobody has ever read. */
 export interface ReaderFigures {
-  /** The longest that a page has been waiting for its reader. */
+  /** The longest time that a page has been waiting for a reader. */
   readonly readerLagSeconds: number;
-  /** The same as a share of the retention: at 100 the retention takes what somebody has not read. */
+  /** The same as a share of the retention: at 100, pages expire before somebody has read them. */
   readonly readerLagPercent: number;
 }
 
-/** The figures of the reader that is furthest behind; undefined where there is none. */
+/** The metrics of the reader that is furthest behind; undefined if there is none. */
 export function readerFigures(list: readonly Lag[]): ReaderFigures | undefined {
   if (list.length === 0) return undefined;
   const percents = list.map(({ lagMs, leftMs = 0 }) =>

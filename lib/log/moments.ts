@@ -3,22 +3,23 @@ import pMap from "p-map";
 import { MOST_ID_BYTES } from "../message/event.ts";
 import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
-import { MOMENT, momentItem, parseMoment } from "./events.ts";
+import { MOMENT, momentItem, parseEventMoment } from "./events.ts";
 
-/** A message whose reports do not agree on when it was sent. */
+/** A message whose reports disagree about when it was sent. */
 interface Moved {
   readonly messageId: string;
   readonly momentsMs: ReadonlySet<number>;
   readonly keepSeconds: number;
 }
 
-/** What is reported of a message comes within days of its being sent. */
+/** Reports arrive within days after the message was sent. */
 const REPORTED_WITHIN_SECONDS = 7 * 86_400;
 const CONCURRENCY = 16;
 
 /**
- * Keeps the moments of messages whose reports do not agree on when they were sent. What is kept for longer already stays so: who
- * notes it again may know of fewer moments, or of a retention from before it was raised. May be repeated. Throws what DynamoDB throws.
+ * Stores the sending moments of messages whose reports disagree about them. An item that is kept for longer already is
+ * left alone: a later writer may know fewer moments, or a retention from before it was raised. May be repeated. Throws
+ * what DynamoDB throws.
  */
 export async function keepMoments(db: Database, moved: readonly Moved[]): Promise<void> {
   const items = moved
@@ -30,16 +31,22 @@ export async function keepMoments(db: Database, moved: readonly Moved[]): Promis
   await pMap(items, (item) => putLonger(db, item), { concurrency: CONCURRENCY });
 }
 
-/** Until when all the moments of a message, by their partition, are to be kept: seconds since 1970. Throws what DynamoDB throws. */
+/**
+ * Until when all moments in the partition of a message must be kept, in seconds since 1970. Throws what DynamoDB
+ * throws.
+ */
 export async function momentsKeptUntil(db: Database, pk: string, keepSeconds: number): Promise<number> {
   const query = {
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :moment)",
     ExpressionAttributeValues: { ":pk": pk, ":moment": MOMENT },
   };
-  return endOf((await Array.fromAsync(queryAll(db, query))).map(parseMoment), keepSeconds);
+  return endOf((await Array.fromAsync(queryAll(db, query))).map(parseEventMoment), keepSeconds);
 }
 
-/** All of them as long as the message itself, which is kept by the latest, and for the days in which reports of it may come. */
+/**
+ * All of them live as long as the message, which the latest one decides, plus the days in which reports may still
+ * arrive.
+ */
 function endOf(momentsMs: Iterable<number>, keepSeconds: number): number {
   return Math.ceil(Math.max(...momentsMs) / 1000) + keepSeconds + REPORTED_WITHIN_SECONDS;
 }

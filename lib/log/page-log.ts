@@ -18,20 +18,23 @@ import { loadBlob, storeBlob, unpackedLength } from "./blob.ts";
 export const LOG_PARTITION = "log#";
 
 /**
- * How a page came: pulled; pushed by Infobip; found missing in its logs by the reconciler; or read at last from the
- * quarantine. The bytes are those of `{"results":[...]}`, or of a pushed body as it came; of one that only its headers tell how to
- * read (deflate, br, a charset), those without compression, or in UTF-8.
+ * How a page arrived: pulled; pushed by Infobip; found missing by the reconciler, in Infobip's logs; or read at last
+ * from quarantine. The bytes are those of `{"results":[...]}`, or of a pushed body as it came. If only its headers tell
+ * how to read the body (deflate, br, a charset), it is stored uncompressed, or converted to UTF-8.
  */
 export const WAYS = ["pull", "push", "repair", "replay"] as const;
 export type Way = (typeof WAYS)[number];
 
 export interface Page {
   readonly source: string;
-  /** From 1 on, without gaps. */
+  /** Starts at 1, without gaps. */
   readonly place: number;
-  /** Unique: by it an append whose answer was lost knows its own page again. */
+  /** Unique: if the answer to an append is lost, this is how the page is recognised. */
   readonly id: string;
-  /** When it arrived, by the clock of who appended it; not necessarily rising. Milliseconds since 1970. */
+  /**
+   * When it arrived, in milliseconds since 1970, by the clock of the process that appended it; not necessarily
+   * ascending.
+   */
   readonly atMs: number;
   readonly way: Way;
   readonly item: Readonly<Record<string, unknown>>;
@@ -40,7 +43,7 @@ export interface Page {
 /** What is known of a page before it has a place. */
 export type NewPage = Pick<Page, "id" | "atMs" | "way">;
 
-/** The form of the stored item. A page of another form is not ours to read. */
+/** The format of the stored item. Pages of another format are not read. */
 const VERSION = 1;
 const storedPlace = v.pipe(v.string(), v.regex(/^\d{12}$/), v.transform(Number));
 const storedPage = v.object({
@@ -51,7 +54,7 @@ const storedPage = v.object({
   v: v.literal(VERSION),
 });
 
-/** Others may append at the same moment; that they are first every time does not happen so often. */
+/** Others may append at the same moment, but nobody loses that race so often in a row. */
 const MOST_ATTEMPTS = 100;
 
 /** The logs of all sources. */
@@ -66,8 +69,8 @@ export class PageLog {
   }
 
   /**
-   * Lands a page: after this, nothing of it can be lost. `after` is a place that is known to be taken, or passed by a
-   * reader: a log that time to live has emptied goes on behind it. Throws what DynamoDB throws.
+   * Appends a page: afterwards nothing of it can be lost. `after` is a place known to be taken, or passed by a reader,
+   * since a log that TTL has emptied must continue after it. Throws what DynamoDB throws.
    */
   async append(source: string, page: NewPage, body: Uint8Array, after: number): Promise<Page> {
     const expiresAt = Math.ceil(page.atMs / 1000) + Math.round(this.#retentionHours * 3600);
@@ -77,13 +80,13 @@ export class PageLog {
     for (let n = 0; n < MOST_ATTEMPTS; n++) {
       if ((await this.#put(source, place, item)) || (await this.#isOwn(source, place, page.id)))
         return { ...page, source, place, item };
-      // A place that is taken costs as much as one that is free: the end is looked up instead of tried for.
+      // Trying a taken place costs as much as a free one, so the end is looked up instead.
       place = Math.max(place, await this.end(source)) + 1;
     }
     throw new BusyError("too many append to a log at once");
   }
 
-  /** The last place that is taken; 0 when there is none, be it that time to live has emptied the log. */
+  /** The last place that is taken; 0 if there is none, perhaps because TTL has emptied the log. */
   async end(source: string): Promise<number> {
     const { Items = [] } = await this.#db.client.send(
       new QueryCommand({
@@ -99,7 +102,10 @@ export class PageLog {
     return Items[0] ? v.parse(storedPlace, Items[0].sk) : 0;
   }
 
-  /** The pages after a place, oldest first. Whoever wants only some of them stops reading, and says how many are read `atOnce`. */
+  /**
+   * The pages after a place, oldest first. Readers that want only some of them stop early, and say how many are read
+   * `atOnce`.
+   */
   async *read(source: string, after: number, atOnce?: number): AsyncGenerator<Page> {
     const query = {
       KeyConditionExpression: "pk = :pk AND sk > :after",
@@ -110,9 +116,9 @@ export class PageLog {
     for await (const item of queryAll(this.#db, query)) yield parsePage(source, item);
   }
 
-  /** One page; undefined when it is not there, or not any more. */
+  /** One page; undefined if it does not exist, or no longer. */
   async at(source: string, place: number): Promise<Page | undefined> {
-    // A page never changes: one that is found is right, and only one that is not must be looked for consistently.
+    // A page never changes, so one that is found is right. Only one that is not found must be read again consistently.
     for (const ConsistentRead of [false, true]) {
       const { Item } = await this.#db.client.send(
         new GetCommand({ TableName: this.#db.table, Key: keyOf(source, place), ConsistentRead }),
@@ -122,7 +128,7 @@ export class PageLog {
     return undefined;
   }
 
-  /** The bytes of a page, as they were landed. Throws when they are not those that were written. */
+  /** The bytes of a page as they arrived. Throws if they are not those that were written. */
   load({ source, id, item }: Page): Promise<Buffer> {
     return loadBlob(this.#db, nameOf(source, id), item);
   }
@@ -144,7 +150,7 @@ export class PageLog {
     }
   }
 
-  /** An append whose answer was lost, and which the SDK repeated, fails on its own page. */
+  /** When an append's answer is lost and the SDK repeats it, it fails because of its own page. */
   async #isOwn(source: string, place: number, id: string): Promise<boolean> {
     const { Item } = await this.#db.client.send(
       new GetCommand({
@@ -166,7 +172,7 @@ function sortKey(place: number): string {
   return String(place).padStart(12, "0");
 }
 
-/** The name of a page in logs, in quarantine and for its pieces. */
+/** The name of a page in logs, in quarantine and in the keys of its pieces. */
 export function nameOf(source: string, id: string): string {
   return `${source}#${id}`;
 }

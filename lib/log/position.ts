@@ -1,6 +1,9 @@
 import { NO_ROWS, type Rows, rowsFrom, union } from "./rows.ts";
 
-/** A row of a stream: the entry's place, and which result of its page. As a position: the next one to look at. */
+/**
+ * A row of a stream: the entry's place, and the index of the result in its page. As a position it is the next row to
+ * look at.
+ */
 export interface StreamPlace {
   readonly place: number;
   readonly row: number;
@@ -13,21 +16,21 @@ export interface StreamPlace {
  *        (batches: given, and not acknowledged yet)
  */
 export interface Reading {
-  /** Counts the changes; a change is made on the condition that nobody else has made one. */
+  /** Counts the changes. A change succeeds only if nobody else has made one since. */
   readonly version: number;
   readonly next: StreamPlace;
-  /** What filters took from behind `next`. */
+  /** The rows after `next` that polls with filters have taken. */
   readonly taken: Rows;
-  /** What was handed out to polls that acknowledge, and has not been acknowledged; the oldest first. */
+  /** What was handed out to polls that acknowledge, but is not acknowledged yet; oldest first. */
   readonly batches: readonly Batch[];
   /**
-   * Who made the last changes, the latest first: a change whose answer was lost, and which the SDK repeated, fails on itself,
-   * and must not be taken for somebody else's.
+   * Who made the last changes, latest first. If the answer to a change is lost and the SDK repeats it, it fails because
+   * of itself, and must not be mistaken for somebody else's.
    */
   readonly by: readonly string[];
 }
 
-/** Reports that come again until they are acknowledged. */
+/** Reports that are handed out again until they are acknowledged. */
 export interface Batch {
   readonly id: number;
   /** The version at which it was last handed out. */
@@ -43,7 +46,7 @@ export type Acknowledged = string;
 
 /** A batch that nobody has acknowledged for so long is given to the next poll that acknowledges, whoever had it. */
 export const UNACKNOWLEDGED_MS = 30_000;
-/** With so many batches in the air the oldest is given again before another is made. */
+/** With this many unacknowledged batches, the oldest is handed out again before another is made. */
 export const MOST_BATCHES = 10;
 
 /** The token that acknowledges a batch. */
@@ -51,20 +54,20 @@ export function tokenOf({ id }: Pick<Batch, "id">): string {
   return `b${id}`;
 }
 
-/** A client's position at the beginning of an entry. */
+/** The position of a client at the start of an entry. */
 export function readingFrom(place: number, version = 1): Reading {
   return { version, next: { place, row: 0 }, taken: NO_ROWS, batches: [], by: [] };
 }
 
-/** The same with a batch acknowledged, if the token names one; acknowledging twice changes nothing. */
+/** The position with a batch acknowledged, if the token names one. Acknowledging twice changes nothing. */
 export function acknowledge(reading: Reading, token: Acknowledged): Reading {
   const batches = reading.batches.filter((batch) => tokenOf(batch) !== token);
   return batches.length === reading.batches.length ? reading : { ...reading, batches };
 }
 
 /**
- * The batch that an acknowledging poll gets again, if any. What was handed out after the poll had arrived, or after the version
- * `seen` at which it began, went to a poll at the same time, and polls at the same time never share a report.
+ * The batch that an acknowledging poll gets again, if any. A batch handed out after the poll arrived, or after the
+ * version `seen` at which it began, went to a simultaneous poll, and simultaneous polls never share a report.
  */
 export function batchToRepeat(
   { batches }: Reading,
@@ -72,23 +75,23 @@ export function batchToRepeat(
   { seen, arrivedAtMs, nowMs }: { seen: number; arrivedAtMs: number; nowMs: number },
 ): Batch | undefined {
   const candidates = batches.filter(({ given, atMs }) => given <= seen && atMs <= arrivedAtMs);
-  // Whoever has nothing in hand has lost what it had, or is new: then it starts with what is oldest.
+  // A client with nothing in hand has lost what it had, or is new. Then it starts with the oldest batch.
   const own = candidates.find(({ after }) => token === "" || after === token);
   const abandoned = candidates.find(({ atMs }) => atMs + UNACKNOWLEDGED_MS <= nowMs);
   return own ?? abandoned ?? (batches.length >= MOST_BATCHES ? candidates[0] : undefined);
 }
 
-/** What a poll does to a position. */
+/** What a poll changes in a position. */
 export interface Taking {
   readonly rows: Rows;
-  /** The next one to look at: where it was for a poll with a filter. */
+  /** The next row to look at; a poll with a filter leaves it where it was. */
   readonly next: StreamPlace;
-  /** Of a poll that acknowledges: what it had acknowledged. */
+  /** For a poll that acknowledges: what it had acknowledged. */
   readonly after?: Acknowledged | undefined;
   readonly nowMs: number;
 }
 
-/** A position after these rows were given. */
+/** The position after these rows were handed out. */
 export function take(reading: Reading, { rows, next, after, nowMs }: Taking): Reading {
   const version = reading.version + 1;
   const isBatch = after !== undefined && rows.size > 0;
@@ -102,7 +105,7 @@ export function take(reading: Reading, { rows, next, after, nowMs }: Taking): Re
   };
 }
 
-/** A position after a batch was given again. */
+/** The position after a batch was handed out again. */
 export function repeat(reading: Reading, { id }: Batch, after: Acknowledged, nowMs: number): Reading {
   const version = reading.version + 1;
   const batches = reading.batches.map((batch) =>
@@ -111,7 +114,7 @@ export function repeat(reading: Reading, { id }: Batch, after: Acknowledged, now
   return { ...reading, version, batches };
 }
 
-/** The earliest row that may still have to be given; everything before it is done with. */
+/** The earliest row that may still have to be handed out. Everything before it is finished. */
 export function earliestOf({ next, batches }: Reading): StreamPlace {
   const places = batches.flatMap(({ rows }) => [...rows.keys()]);
   const place = places.reduce((a, b) => Math.min(a, b), next.place);

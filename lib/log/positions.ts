@@ -32,10 +32,10 @@ const positionSchema = v.object({
 
 const MOST_ATTEMPTS = 100;
 const MOST_REMEMBERED_POSITIONS = 1_000;
-/** So many changes by others may happen while a change is repeated, and it is still known again. */
+/** While a change is repeated, this many changes by others may happen before it is no longer recognised. */
 const MOST_REMEMBERED = 16;
 
-/** A position, and whose it is. */
+/** A position, and its owner. */
 export interface StoredReading {
   readonly client: string;
   readonly stream: Stream;
@@ -51,7 +51,10 @@ export class Positions {
     this.#db = db;
   }
 
-  /** A client's position; undefined when it has never asked. Not consistently, it may be one of a moment ago. */
+  /**
+   * A client's position; undefined if it has never asked. Unless the read is consistent, it may be slightly out of
+   * date.
+   */
   async load(client: string, stream: Stream, isConsistent: boolean): Promise<Reading | undefined> {
     const { Item } = await this.#db.client.send(
       new GetCommand({
@@ -63,17 +66,19 @@ export class Positions {
     return Item ? parse(Item).reading : undefined;
   }
 
-  /** A position as this process last moved it, which others may have moved since: good enough to try to move it. */
+  /**
+   * The position as this process last moved it. Others may have moved it since, but it is good enough for an attempt.
+   */
   remembered(client: string, stream: Stream): Reading | undefined {
     return this.#remembered.get(keyOf(client, stream).sk);
   }
 
-  /** Gives a client its first position, if it has none by now. Had it none? */
+  /** Gives a client its first position, unless it has one. Had it none? */
   begin(client: string, stream: Stream, place: number): Promise<boolean> {
     return this.#put(client, stream, readingFrom(place), { ConditionExpression: "attribute_not_exists(pk)" });
   }
 
-  /** Moves a position, if it is still that of the version before. Was it? `by`: unique to this change. */
+  /** Moves a position if its version is still the one before. Was it? `by` is unique to this change. */
   async move(
     client: string,
     stream: Stream,
@@ -92,7 +97,7 @@ export class Positions {
         return true;
       }
     } catch (error) {
-      // It may have been made, and what it gives away must then be given.
+      // The change may have been made, and then what it hands out must be handed out.
       if (await this.#isMadeBy(client, stream, by)) return true;
       throw error;
     }
@@ -100,8 +105,8 @@ export class Positions {
   }
 
   /**
-   * Puts a client at the beginning of an entry, wherever it was: what it holds unacknowledged and has taken out of order is
-   * forgotten. A poll at the same moment is answered before this, or after it.
+   * Moves a client to the start of an entry from wherever it was. What it has not acknowledged and what it has taken
+   * out of order is forgotten. A simultaneous poll counts as either before or after.
    */
   async rewind(client: string, stream: Stream, place: number, by: string): Promise<void> {
     for (let n = 0; n < MOST_ATTEMPTS; n++) {
@@ -126,7 +131,7 @@ export class Positions {
     this.#remembered.set(keyOf(client, stream).sk, reading);
   }
 
-  /** Every client's position in every stream that it has asked for. */
+  /** Every client's position in every stream that it has read. */
   async *list(): AsyncGenerator<StoredReading> {
     const query = {
       KeyConditionExpression: "pk = :pk",
@@ -135,7 +140,7 @@ export class Positions {
     for await (const item of queryAll(this.#db, query)) yield parse(item);
   }
 
-  /** Forgets a client that is no more. */
+  /** Deletes the positions of a client that no longer exists. */
   async forget(client: string): Promise<void> {
     for (const stream of STREAMS) {
       await this.#db.client.send(
@@ -164,7 +169,7 @@ export class Positions {
       const { ExpressionAttributeValues: tested = {}, ConditionExpression } = condition;
       const names = Object.keys(item);
       await this.#db.client.send(
-        // An update, though it writes all of it: the endpoint has no right to put.
+        // An update even though it writes everything, because the endpoint has no right to put.
         new UpdateCommand({
           TableName: this.#db.table,
           Key: keyOf(client, stream),

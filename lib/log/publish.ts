@@ -4,21 +4,21 @@ import type { Database } from "../runtime/dynamodb.ts";
 import { BusyError } from "../runtime/errors.ts";
 import { type Fingerprint, fingerprintOf, isReportable } from "./fingerprint.ts";
 import type { Way } from "./page-log.ts";
-import { ENTRY_KEPT_LONGER_SECONDS, type Entry, ReportIndex, type Tail } from "./report-index.ts";
+import { ENTRY_KEPT_LONGER_SECONDS, ReportIndex, type StreamEntry, type Tail } from "./report-index.ts";
 import { bitsOf } from "./rows.ts";
-import { type Announcement, Seen } from "./seen.ts";
+import { type Announcement, SeenReports } from "./seen.ts";
 import { type Stream, streamOf } from "./streams.ts";
 
-/** A page of the log that was merged, as far as readers must know it. */
+/** A page that was merged, as far as readers need to know it. */
 export interface PublishedPage {
   readonly source: string;
   readonly place: number;
   readonly way: Way;
-  /** When it arrived, milliseconds since 1970. */
+  /** When it arrived, in milliseconds since 1970. */
   readonly atMs: number;
 }
 
-/** A record of a page, and which of the page's results it was. */
+/** A record of a page, and its index among the page's results. */
 export interface PageRow {
   readonly row: number;
   readonly record: MessageRecord;
@@ -30,11 +30,11 @@ export interface PageWithRows {
   readonly rows: readonly PageRow[];
 }
 
-/** What of a page belongs to a stream. */
+/** The part of a page that belongs to one stream. */
 interface Part {
   readonly page: PublishedPage;
   readonly rows: readonly (PageRow & { readonly fingerprint: Fingerprint })[];
-  /** Is it all of the page? */
+  /** Is it the whole page? */
   readonly isWhole: boolean;
 }
 
@@ -45,37 +45,36 @@ interface Announced {
   readonly fresh: readonly number[];
 }
 
-/** Others may publish into the same stream at the same moment; that they are first every time does not happen so often. */
+/** Others may publish to the same stream at the same moment, but nobody loses that race so often in a row. */
 const MOST_ATTEMPTS = 100;
 
 /**
- * Makes the reports of merged pages known to readers: each page becomes an entry of the streams that its reports belong
- * to, with the rows that say something which no page before it has said.
- *
- * Why two pages that say the same, published at the same moment, never both count as first: each announces what it would
- * be the first to say, and puts its entry behind a tail which it read before it looked at what others announced. Of two
- * entries the later one was put behind a tail that held the earlier one, whose announcement had been written before that. Of
- * several pages of one log each is put behind the one before it, whose announcement is its own writer's.
+ * Makes the reports of merged pages visible to readers: each page becomes an entry in the streams that its reports
+ * belong to, with the rows that say something new. Two pages that say the same and are published at the same moment
+ * never both count as first, because each announces what it would be the first to say, and enters only behind a tail
+ * that it read before it looked at the announcements of others. So the later of two entries stands behind a tail that
+ * included the earlier one, whose announcement had been written before. Pages of one log are entered one behind the
+ * other, and their writer knows its own announcements.
  */
 export class Publisher {
   readonly #index: ReportIndex;
-  readonly #seen: Seen;
+  readonly #seen: SeenReports;
   readonly #retentionHours: number;
 
-  constructor({ index, seen }: { index: ReportIndex; seen: Seen }, retentionHours: number) {
+  constructor({ index, seen }: { index: ReportIndex; seen: SeenReports }, retentionHours: number) {
     this.#index = index;
     this.#seen = seen;
     this.#retentionHours = retentionHours;
   }
 
-  /** Publishes a page: see `publishAll`. */
+  /** Publishes one page: see `publishAll`. */
   publish(page: PublishedPage, rows: readonly PageRow[]): Promise<void> {
     return this.publishAll([{ page, rows }]);
   }
 
   /**
-   * Publishes pages of one log, in their order. May be repeated, and done by two at once, so long as the pages of one log are
-   * published in their order: a page that is known already stays as it is. Throws what DynamoDB throws, and BusyError.
+   * Publishes pages of one log, in order. May be repeated, and run twice at once, as long as the pages of one log are
+   * published in order; a page that is published already stays as it is. Throws what DynamoDB throws, and BusyError.
    */
   async publishAll(pages: readonly PageWithRows[]): Promise<void> {
     const parts = pages.flatMap(({ page, rows }) => {
@@ -92,13 +91,16 @@ export class Publisher {
       const left = parts.filter(({ page }) => (tail.entered[page.source] ?? 0) < page.place);
       const announced = await this.#announce(stream, left, tail);
       const end = await this.#enter(stream, announced, tail);
-      // Its end is remembered again though nothing was left: whoever put the entry may have died before that.
+      // The end is stored again even if nothing was left to do: whoever put the last entry may have died before that.
       if (end) return this.#index.rememberEnd(stream, end);
     }
     throw new BusyError("too many publish into a stream at once");
   }
 
-  /** Puts the entries one behind the other; gives the last, or undefined when somebody else has put one between them. */
+  /**
+   * Puts the entries one behind the other. Returns the last one, or undefined if somebody else's entry came between
+   * them.
+   */
   async #enter(stream: Stream, parts: readonly Announced[], tail: Tail): Promise<Tail | undefined> {
     let last = tail;
     for (const { part, announcement, fresh } of parts) {
@@ -116,22 +118,22 @@ export class Publisher {
     return last;
   }
 
-  /** Announces what each page is the first to say, given all that is entered up to a tail and the pages before it. */
+  /** Announces what each page is the first to say, given everything entered up to a tail, and the pages before it. */
   async #announce(stream: Stream, parts: readonly Part[], { entered }: Tail): Promise<Announced[]> {
     const all = parts.flatMap(({ rows }) => rows.map(({ fingerprint }) => fingerprint));
     const known = new Set(await this.#seen.said(stream, all, entered));
     const announced = parts.map((part): Announced => {
       const { page, rows } = part;
-      // What stands in the logs as pending is known there from the first moment, and no report.
+      // A pending message in Infobip's logs was listed there from the beginning, and is not a missed report.
       const reports = rows.filter(({ record }) => page.way !== "repair" || isReportable(record));
       const first = reports.filter(({ fingerprint: { mark } }) => {
         const isFirst = !known.has(mark);
-        // A page may say the same twice.
+        // A page may say the same thing twice.
         known.add(mark);
         return isFirst;
       });
       const fresh = new Set(first.map(({ row }) => row));
-      // What is no news to readers may yet add to a message's history.
+      // What is not new to readers may still add to a message's history.
       const told = rows.map(({ row, fingerprint }) => ({ fingerprint, isFirst: fresh.has(row) }));
       const origin = { source: page.source, place: page.place };
       return {
@@ -154,7 +156,7 @@ export class Publisher {
 
 /** The publisher of a table. `retentionHours`: how long pages are kept. */
 export function openPublisher(db: Database, retentionHours: number, clock: Clock): Publisher {
-  return new Publisher({ index: new ReportIndex(db), seen: new Seen(db, clock) }, retentionHours);
+  return new Publisher({ index: new ReportIndex(db), seen: new SeenReports(db, clock) }, retentionHours);
 }
 
 function partOf(page: PublishedPage, rows: readonly PageRow[], all: number): Part {
@@ -165,7 +167,7 @@ function partOf(page: PublishedPage, rows: readonly PageRow[], all: number): Par
   };
 }
 
-function entryAfter(tail: Tail, page: PublishedPage, retentionHours: number): Entry {
+function entryAfter(tail: Tail, page: PublishedPage, retentionHours: number): StreamEntry {
   const { source, place, way, atMs } = page;
   const keptSeconds = Math.round(retentionHours * 3600) + ENTRY_KEPT_LONGER_SECONDS;
   return {
@@ -174,7 +176,7 @@ function entryAfter(tail: Tail, page: PublishedPage, retentionHours: number): En
     page: place,
     way,
     atMs,
-    // Rises with the place, whatever the clocks of those who append say: it is what a time is looked for by.
+    // Ascends with the place, whatever the clocks of the writers say, so that it can be searched by time.
     orderMs: Math.max(tail.orderMs, atMs),
     entered: { ...tail.entered, [source]: place },
     expiresAt: Math.ceil(atMs / 1000) + keptSeconds,

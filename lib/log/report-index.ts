@@ -16,7 +16,7 @@ import type { Stream } from "./streams.ts";
  * decides the order, and which of two pages was the first to say something; readers never see it undecided.
  */
 export const REPORTS_PARTITION = "reports#";
-/** Above all places, which are digits. */
+/** Sorts after all places, which are digits. */
 const END = "end";
 
 const place = v.pipe(v.string(), v.regex(/^\d{12}$/), v.transform(Number));
@@ -28,20 +28,20 @@ const entrySchema = v.object({
   way: v.picklist(WAYS),
   atMs: v.number(),
   orderMs: v.number(),
-  /** Of which rows; absent: of all. */
+  /** The rows that belong to this stream; absent if all do. */
   rows: v.optional(bits),
   fresh: v.optional(bits),
-  /** How far each log had been entered into this stream by then. */
+  /** How far each log had been entered into this stream at that time. */
   entered: v.record(v.string(), v.number()),
   expiresAt: v.number(),
   v: v.literal(1),
 });
 
 /** One page of a stream. */
-export type Entry = v.InferOutput<typeof entrySchema>;
+export type StreamEntry = v.InferOutput<typeof entrySchema>;
 
-/** The last entry, as far as whoever appends must know it. */
-export type Tail = Pick<Entry, "place" | "entered" | "orderMs">;
+/** The last entry, as far as the next writer must know it. */
+export type Tail = Pick<StreamEntry, "place" | "entered" | "orderMs">;
 
 const NOTHING: Tail = { place: 0, entered: {}, orderMs: 0 };
 const tailSchema = v.object({
@@ -51,37 +51,38 @@ const tailSchema = v.object({
   v: v.literal(1),
 });
 
-/** An entry outlives its page by this, so that whoever comes late is told what is gone instead of finding nothing. */
+/** An entry outlives its page by this, so that a late reader is told what is gone instead of finding nothing. */
 export const ENTRY_KEPT_LONGER_SECONDS = 24 * 3600;
 
-/** Is the page of an entry still kept? */
-export function isKept(entry: Entry, nowMs: number): boolean {
+/** Is the page of this entry still kept? */
+export function isKept(entry: StreamEntry, nowMs: number): boolean {
   return keptUntilMs(entry) > nowMs;
 }
 
-/** Until when the page of an entry is kept, milliseconds since 1970. */
-export function keptUntilMs({ expiresAt }: Entry): number {
+/** Until when the page of an entry is kept, in milliseconds since 1970. */
+export function keptUntilMs({ expiresAt }: StreamEntry): number {
   return (expiresAt - ENTRY_KEPT_LONGER_SECONDS) * 1000;
 }
 
-/** How many entries one request reads. */
+/** The number of entries that one request reads. */
 const ENTRIES_AT_ONCE = 20;
 
 const MOST_REMEMBERED = 1_000;
 
-/** The streams' indexes. */
+/** The indexes of all streams. */
 export class ReportIndex {
   readonly #db: Database;
-  /** An entry never changes. */
-  readonly #remembered = new Map<string, Entry>();
+  /** Entries never change, so they can be cached. */
+  readonly #remembered = new Map<string, StreamEntry>();
 
   constructor(db: Database) {
     this.#db = db;
   }
 
   /**
-   * The end of a stream, read consistently. Time to live deletes in no order, so that the last entry that is still there may
-   * stand before the end: a place that was given twice would hide its second page from whoever has read the first.
+   * The end of a stream, read consistently. TTL deletes in no particular order, so the last entry that still exists may
+   * be before the end. If its successor's place were given out twice, readers that had passed it would miss the second
+   * page.
    */
   async tail(stream: Stream): Promise<Tail> {
     const { Items = [] } = await this.#db.client.send(
@@ -100,8 +101,8 @@ export class ReportIndex {
     return tails.reduce((last, one) => (one.place > last.place ? one : last), NOTHING);
   }
 
-  /** Appends an entry, if its place is still free. Was it? */
-  async append(stream: Stream, entry: Entry): Promise<boolean> {
+  /** Appends an entry if its place is still free. Was it? */
+  async append(stream: Stream, entry: StreamEntry): Promise<boolean> {
     const { place: at, expiresAt, ...attributes } = entry;
     try {
       await this.#db.client.send(
@@ -118,7 +119,7 @@ export class ReportIndex {
     }
   }
 
-  /** Remembers the end for when its entry has expired. The end only rises. */
+  /** Stores the end, for when its entry has expired. The end never goes back. */
   async rememberEnd(stream: Stream, { place: at, entered, orderMs }: Tail): Promise<void> {
     try {
       await this.#db.client.send(
@@ -136,23 +137,27 @@ export class ReportIndex {
   }
 
   /**
-   * The entries from a place on, oldest first, at most some. Read cheaply: the newest may be missing for a moment, but none
-   * before one that is given, since a gap is looked at again consistently. A gap that is still there has expired.
+   * Entries from a place on, oldest first, up to a limit. This is an eventually consistent read: the newest may be
+   * missing for a moment, but there are no gaps before one that is returned, since a gap is read again consistently. If
+   * it is still there, the entries have expired.
    */
-  async from(stream: Stream, first: number): Promise<readonly Entry[]> {
+  async from(stream: Stream, first: number): Promise<readonly StreamEntry[]> {
     const range = { after: first - 1, until: LAST, isBackward: false, limit: ENTRIES_AT_ONCE };
     const entries = await this.#query(stream, range, false);
     const isGapless = entries.every((entry, n) => entry.place === first + n);
     return isGapless ? entries : this.#query(stream, range, true);
   }
 
-  /** An entry, if this process has met it. */
-  remembered(stream: Stream, at: number): Entry | undefined {
+  /** An entry that this process has read before, if it has. */
+  remembered(stream: Stream, at: number): StreamEntry | undefined {
     return this.#remembered.get(`${stream}#${at}`);
   }
 
-  /** The entries from a place on, as `from` gives them, up to the end. The first is not asked for if it is remembered. */
-  async *read(stream: Stream, first: number): AsyncGenerator<Entry> {
+  /**
+   * The entries from a place on, as `from` returns them, up to the end. The first one is not read again if it is
+   * cached.
+   */
+  async *read(stream: Stream, first: number): AsyncGenerator<StreamEntry> {
     const known = this.remembered(stream, first);
     if (known) yield known;
     for (let place = known ? first + 1 : first; ; ) {
@@ -164,29 +169,32 @@ export class ReportIndex {
     }
   }
 
-  /** The oldest entry of which the page is still kept; undefined when there is none. */
-  async oldest(stream: Stream, nowMs: number): Promise<Entry | undefined> {
+  /** The oldest entry whose page is still kept; undefined if there is none. */
+  async oldest(stream: Stream, nowMs: number): Promise<StreamEntry | undefined> {
     return this.#firstWith(stream, (entry) => isKept(entry, nowMs));
   }
 
-  /** The first entry that became known at this moment or later; undefined when none did. Two reads and log2(entries). */
-  async since(stream: Stream, sinceMs: number): Promise<Entry | undefined> {
+  /**
+   * The first entry that became known at this moment or later; undefined if none did. Takes two reads and
+   * log2(entries).
+   */
+  async since(stream: Stream, sinceMs: number): Promise<StreamEntry | undefined> {
     return this.#firstWith(stream, ({ orderMs }) => orderMs >= sinceMs);
   }
 
-  /** The first entry with a property that all entries after it have, too: by halves. */
-  async #firstWith(stream: Stream, has: (entry: Entry) => boolean): Promise<Entry | undefined> {
+  /** Binary search for the first entry with a property that all later entries have, too. */
+  async #firstWith(stream: Stream, has: (entry: StreamEntry) => boolean): Promise<StreamEntry | undefined> {
     const first = await this.#next(stream, 0);
     if (!first || has(first)) return first;
     let [found] = await this.#query(stream, { after: 0, until: LAST, isBackward: true, limit: 1 }, false);
     if (!found || !has(found)) return undefined;
-    // Whatever stands at `low` or before has it not; whatever stands at `high` or behind has it.
+    // Nothing at `low` or before has the property; everything at `high` or after has it.
     let low = first.place;
     let high = found.place;
     while (high - low > 1) {
       const middle = low + Math.floor((high - low) / 2);
-      // Time to live deletes in no order, so there may be nothing at the middle itself.
-      const entry: Entry = (await this.#next(stream, middle - 1)) ?? found;
+      // TTL deletes in no particular order, so there may be nothing at exactly the middle.
+      const entry: StreamEntry = (await this.#next(stream, middle - 1)) ?? found;
       if (has(entry)) [found, high] = [entry, middle];
       else low = entry.place;
     }
@@ -194,7 +202,7 @@ export class ReportIndex {
   }
 
   /** The first entry after a place. */
-  async #next(stream: Stream, after: number): Promise<Entry | undefined> {
+  async #next(stream: Stream, after: number): Promise<StreamEntry | undefined> {
     const range = { after, until: LAST, isBackward: false, limit: 1 };
     return (await this.#query(stream, range, false))[0];
   }
@@ -203,7 +211,7 @@ export class ReportIndex {
     stream: Stream,
     range: { after: number; until: number; isBackward: boolean; limit: number },
     isConsistent: boolean,
-  ): Promise<readonly Entry[]> {
+  ): Promise<readonly StreamEntry[]> {
     const { Items = [] } = await this.#db.client.send(
       new QueryCommand({
         TableName: this.#db.table,

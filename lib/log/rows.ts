@@ -1,19 +1,19 @@
 import * as v from "valibot";
 
 /**
- * Which rows of which pages: a bit for each row, by the place of its page. A page of 1,000 rows takes 125 bytes. What a
- * client has taken out of order, and what it has been handed and not yet acknowledged, is remembered as this.
+ * A set of rows: for each page, by its place, one bit per row. A page of 1,000 rows takes 125 bytes. This is how the
+ * rows are remembered that a client has taken out of order, or has not acknowledged yet.
  */
 export type Rows = ReadonlyMap<number, Uint8Array>;
 
 export const NO_ROWS: Rows = new Map();
 
-/** Is this row among them? Rows that the bits do not reach are not. */
+/** Is this row in the set? Rows beyond the last bit are not. */
 export function hasBit(bits: Uint8Array | undefined, row: number): boolean {
   return (((bits?.[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
 }
 
-/** The bits of these rows, no longer than they must be: the same rows have the same bits. */
+/** The bits for these rows, as short as possible: equal sets have equal bits. */
 export function bitsOf(rows: Iterable<number>): Uint8Array {
   const list = [...rows];
   const bits = new Uint8Array(list.reduce((most, row) => Math.max(most, (row >> 3) + 1), 0));
@@ -21,7 +21,7 @@ export function bitsOf(rows: Iterable<number>): Uint8Array {
   return bits;
 }
 
-/** The rows that bits stand for, in order. */
+/** The rows of a set, in order. */
 export function rowsOf(bits: Uint8Array): number[] {
   return Array.from({ length: bits.length * 8 }, (_, row) => row).filter((row) => hasBit(bits, row));
 }
@@ -30,7 +30,7 @@ export function hasRow(rows: Rows, place: number, row: number): boolean {
   return hasBit(rows.get(place), row);
 }
 
-/** All rows of both. */
+/** The rows that are in either set. */
 export function union(a: Rows, b: Rows): Rows {
   const joined = new Map(a);
   for (const [place, bits] of b) {
@@ -40,13 +40,13 @@ export function union(a: Rows, b: Rows): Rows {
   return joined;
 }
 
-/** These rows, given as page and row. */
+/** The set of these rows, given as page and row. */
 export function collectRows(pairs: Iterable<{ readonly place: number; readonly row: number }>): Rows {
   const byPlace = Map.groupBy(pairs, ({ place }) => place);
   return new Map([...byPlace].map(([place, list]) => [place, bitsOf(list.map(({ row }) => row))]));
 }
 
-/** Only the rows from a position on: all of later pages, and of its own page those that stand at or behind it. */
+/** The rows from a position on: all of later pages and, of its own page, that row and those after it. */
 export function rowsFrom(rows: Rows, from: { readonly place: number; readonly row: number }): Rows {
   const kept = [...rows].flatMap(([place, bits]): [number, Uint8Array][] => {
     if (place < from.place) return [];
@@ -57,12 +57,12 @@ export function rowsFrom(rows: Rows, from: { readonly place: number; readonly ro
   return new Map(kept);
 }
 
-/** As an attribute: the places in order, each as decimal digits, and the bits. */
+/** As a stored attribute: the places in order, each as decimal digits, with their bits. */
 export function storedRows(rows: Rows): Record<string, Uint8Array> {
   return Object.fromEntries([...rows].map(([place, bits]) => [String(place), bits]));
 }
 
-/** Reads what `storedRows` gave. */
+/** Reads what `storedRows` returned. */
 export const rowsSchema = v.pipe(
   v.record(
     v.pipe(v.string(), v.regex(/^\d{1,15}$/)),

@@ -9,13 +9,13 @@ import { CONTENT_BYTES, type Fingerprint, MARK_BYTES, MESSAGE_BYTES } from "./fi
 import { type Entered, isBeyond, isUpTo, KnownMarks } from "./known-marks.ts";
 import type { Stream } from "./streams.ts";
 
-/** The page that brought reports: its log, and its place in it. */
-export interface Origin {
+/** The page that reports came in: its log, and its place there. */
+export interface PagePlace {
   readonly source: string;
   readonly place: number;
 }
 
-/** What a page says of a message, and whether it is the first to say it. */
+/** What a page says about a message, and whether it is the first to say it. */
 export interface Told {
   readonly fingerprint: Fingerprint;
   readonly isFirst: boolean;
@@ -23,14 +23,17 @@ export interface Told {
 
 /** Everything that a page says in a stream. */
 export interface Announcement {
-  readonly origin: Origin;
+  readonly origin: PagePlace;
   readonly told: readonly Told[];
   /** Seconds since 1970. */
   readonly expiresAt: number;
 }
 
 const VERSION = 2;
-/** The first format had no bytes for the message before those for what is said: it decides what is news, and leads from no message to its pages. */
+/**
+ * The first format had no bytes for the message before those for what is said. It can tell whether something is new,
+ * but does not lead from a message to its pages.
+ */
 const FIRST_VERSION = 1;
 const stored = v.object({
   source: v.string(),
@@ -50,7 +53,7 @@ const CONCURRENCY = 16;
  * Kept as long as the log. By itself it decides nothing: what is written here counts once the page is in the stream's
  * index, so that a page that its writer died over stands in nobody's way.
  */
-export class Seen {
+export class SeenReports {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #known = new KnownMarks();
@@ -60,7 +63,7 @@ export class Seen {
     this.#clock = clock;
   }
 
-  /** Writes down what pages say, over what an earlier attempt wrote. */
+  /** Writes what pages say, replacing what an earlier attempt wrote. */
   async announce(stream: Stream, announcements: readonly Announcement[]): Promise<void> {
     const items = announcements.flatMap(({ origin, told, expiresAt }) =>
       [...Map.groupBy(told, ({ fingerprint }) => fingerprint.slot)].map(([slot, list]) => {
@@ -81,8 +84,8 @@ export class Seen {
   }
 
   /**
-   * A page that was announced has been entered right behind what was entered before it. It says what it is the first to say, no
-   * more: the rest is known from what others say, or is no report yet, and must be news when one says it.
+   * An announced page has been entered right after `before`. Only what it was the first to say is added: the rest was
+   * added by others, or was not a report and must still be new when a report says it.
    */
   enter(stream: Stream, before: Entered, { origin, told }: Announcement): void {
     const first = told.filter(({ isFirst }) => isFirst);
@@ -94,11 +97,11 @@ export class Seen {
   }
 
   /**
-   * The pages that tell of a message (by `messageMarkOf`), of those that tell of messages sent in a slot; now and then one that
-   * does not. Read cheaply: what was published a moment ago may be missing.
+   * The pages that mention a message (given by `messageMarkOf`), among those about messages sent in a slot;
+   * occasionally one too many. An eventually consistent read: what was published a moment ago may be missing.
    */
-  async pagesOf(stream: Stream, slot: number, messageMark: string): Promise<Origin[]> {
-    const found: Origin[] = [];
+  async pagesOf(stream: Stream, slot: number, messageMark: string): Promise<PagePlace[]> {
+    const found: PagePlace[] = [];
     for await (const { marks, also, source, place, v: format } of this.#read(stream, slot, {})) {
       if (format === FIRST_VERSION) continue;
       const isTold = split(marks, MARK_BYTES).some((mark) => mark.startsWith(messageMark));
@@ -107,7 +110,7 @@ export class Seen {
     return found;
   }
 
-  /** Which of these have been said by what is entered: their marks. */
+  /** The marks of those fingerprints that have been said by what is entered. */
   async said(
     stream: Stream,
     fingerprints: readonly Fingerprint[],
@@ -126,8 +129,8 @@ export class Seen {
   }
 
   /**
-   * Of what is known already only what was entered since is read. What this process knows beyond `entered` must not count: a
-   * page would be announced without what only a page behind it says.
+   * For a cached slot, only what was entered since is read. What the cache knows beyond `entered` must not count: a
+   * page would be announced without something that only a page behind it says.
    */
   async #saidIn(stream: Stream, slot: number, asked: readonly string[], entered: Entered): Promise<string[]> {
     const among = (marks: ReadonlySet<string>) => asked.filter((mark) => marks.has(contentOf(mark)));
@@ -150,7 +153,7 @@ export class Seen {
     return among(new Set(whole));
   }
 
-  /** What the pages that are entered say of a slot, or only those of a range. Read consistently. */
+  /** The marks of the pages entered in a slot, or of a range of them. Read consistently. */
   async #marksOf(stream: Stream, slot: number, entered: Entered, range?: Range): Promise<string[]> {
     const found: string[] = [];
     for await (const { source, place, marks, v: format } of this.#read(stream, slot, {
@@ -184,7 +187,7 @@ interface Reading {
   readonly isConsistent?: boolean;
 }
 
-/** Pages of one log. */
+/** A range of pages of one log. */
 interface Range {
   readonly source: string;
   readonly after: number;
@@ -194,7 +197,7 @@ interface Range {
 export const SEEN_PARTITION = "seen#";
 const partitionOf = (stream: Stream, slot: number) => `${SEEN_PARTITION}${stream}#${slot}`;
 
-function keyOf(stream: Stream, slot: number, { source, place }: Origin) {
+function keyOf(stream: Stream, slot: number, { source, place }: PagePlace) {
   return { pk: partitionOf(stream, slot), sk: sortKey(source, place) };
 }
 
@@ -202,7 +205,7 @@ function sortKey(source: string, place: number): string {
   return `${source}#${String(place).padStart(12, "0")}`;
 }
 
-/** What of a mark tells what is said: that depends on the message, too. */
+/** The part of a mark that identifies what is said. It depends on the message as well. */
 function contentOf(mark: string): string {
   return mark.slice(MESSAGE_BYTES);
 }

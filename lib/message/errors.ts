@@ -1,7 +1,8 @@
 /**
- * An error of our own. Nothing that runs in `lib` throws any other (test/errors.test.ts): they are these, those of
- * lib/runtime/errors.ts, and `Refusal` (lib/api/refusals.ts), which knows HTTP. Each class has a stable code, which logs, alarms
- * and answers may rely on. The message is made of our words and of settings' names, never of data, and so may be logged.
+ * The base class of our own errors. Code in `lib` throws no others (test/errors.test.ts): they are here, in
+ * lib/runtime/errors.ts, and `Refusal` (lib/api/refusals.ts), which knows HTTP. Each class has a stable code, on which
+ * logs, alarms and answers may rely. Messages consist of our own words and of names of settings, never of data, and so
+ * may be logged.
  */
 export class OwnError extends Error {
   readonly code: string;
@@ -13,7 +14,7 @@ export class OwnError extends Error {
   }
 }
 
-/** What should be a record of a message is none: a field that every record has is missing, or its date is no date. */
+/** A message record is invalid: a field that every record has is missing, or its date is not a date. */
 export class BrokenRecordError extends OwnError {
   constructor(message: string) {
     super("BrokenRecordError", "BROKEN_RECORD", message);

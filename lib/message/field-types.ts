@@ -3,13 +3,15 @@ import { digitsOf, isEmpty, isJsonObject, type Json, numberOf } from "./json.ts"
 import { parseMoment } from "./moment.ts";
 import { type Status, statusGroupOf } from "./status.ts";
 
-/** What kind of value a field has. What `read` gives is of the schema, whatever type it came with: a test holds it. */
+/**
+ * The type of a field's value. `read` always returns a value that fits `schema`, whatever the input; a test checks it.
+ */
 export interface FieldType {
-  /** Gives the value as the archive keeps it; "" for one that says there is none; undefined for one it cannot read. */
+  /** Returns the value as the archive keeps it; "" if the input means "none"; undefined if it cannot be read. */
   readonly read: (value: Json) => Json | undefined;
-  /** What our answers promise of the value. */
+  /** The schema of the value in our answers. */
   readonly schema: v.GenericSchema;
-  /** The names of its known parts, where it is an object. */
+  /** The names of its known parts, if it is an object. */
   readonly parts?: readonly string[];
 }
 
@@ -17,7 +19,7 @@ const readString = (value: Json) => (typeof value === "string" ? value.toWellFor
 
 export const STRING: FieldType = { read: readString, schema: v.string() };
 
-/** A string that some versions of the API give as a number: ids, references, and what clients chose themselves. */
+/** A string that some versions of the API send as a number: ids, references, and values that clients chose. */
 export const TEXT: FieldType = { ...STRING, read: (value) => readString(value) ?? digitsOf(value) };
 
 /** `mccMnc` is the string "null" in WhatsApp reports, and an integer in the Messages API. */
@@ -39,7 +41,7 @@ export const COUNT: FieldType = {
   schema: v.pipe(v.number(), v.integer()),
 };
 
-/** A number that keeps its digits; not one such as 1e400, which is endless to most who read it. */
+/** A number that keeps its digits. Numbers like 1e400 are rejected: most parsers read them as infinity. */
 const DECIMAL: FieldType = {
   read: (value) => {
     const digits = digitsOf(value);
@@ -54,7 +56,7 @@ const BOOLEAN: FieldType = {
   schema: v.boolean(),
 };
 
-/** An object, whatever is in it. */
+/** An object with any content. */
 export const OBJECT: FieldType = objectOf({});
 
 export const PRICE: FieldType = objectOf({ pricePerMessage: DECIMAL, currency: TEXT });
@@ -67,7 +69,7 @@ export const ERROR: FieldType = objectOf({ ...CODE, permanent: BOOLEAN });
 
 const ANY_STATUS = objectOf({ ...CODE, action: STRING });
 
-/** A status that says neither its group nor its id nor its name is none. */
+/** A status without group, id and name is no status. */
 export const STATUS: FieldType = {
   ...ANY_STATUS,
   read: (value) => {
@@ -80,7 +82,10 @@ function saysSomething(status: Status): boolean {
   return statusGroupOf(status) !== "" || status.id !== undefined || status.name !== undefined;
 }
 
-/** An object of these parts: one of a wrong kind spoils it. Parts that nobody has named yet are kept as they came. */
+/**
+ * An object with these parts. A part of the wrong type makes the whole object unreadable; unknown parts are kept as
+ * they are.
+ */
 function objectOf(types: Readonly<Record<string, FieldType>>): FieldType {
   const byName = new Map(Object.entries(types));
   const read = (value: Json): Json | undefined => {

@@ -1,9 +1,9 @@
 import * as types from "./field-types.ts";
 
 /**
- * The ways in which endpoints show a record. Of the logs: `omni` as it is stored; `sms` and `email` as version 1 of these;
- * `newer` as the newer endpoints, and `newerEmail` as that of e-mail. Of the reports: version 1 of each, and the newer ones;
- * those of omni have another name for one field in XML.
+ * The styles in which endpoints show a record. Logs: `omni` as it is stored; `sms` and `email` for version 1; `newer`
+ * and `newerEmail` for the newer endpoints. Reports: version 1 of each, and the newer ones; in omni's XML one field has
+ * another name.
  */
 export const STYLES = [
   ...(["omni", "sms", "email", "newer", "newerEmail"] as const),
@@ -12,15 +12,15 @@ export const STYLES = [
 export type Style = (typeof STYLES)[number];
 
 interface Field {
-  /** What its values are: how they are read, and what answers promise of them. */
+  /** The type of its values: how they are read, and the schema that answers promise. */
   readonly type: types.FieldType;
-  /** What an endpoint calls it, where that is not its own name: `a.b` is the part b of an object a, "" leaves it out. */
+  /** What an endpoint calls the field, if not by its own name: `a.b` is the part b of an object a, "" leaves it out. */
   readonly shownAs?: Readonly<Partial<Record<Style, string>>>;
-  /** What else Infobip's reports and logs call it, also as `a.b`; the names under which it is shown are known anyway. */
+  /** Other names that Infobip's reports and logs use for it, also as `a.b`. Names in `shownAs` need not be repeated. */
   readonly alsoNamed?: readonly string[];
-  /** Has every record it? */
+  /** Does every record have it? */
   readonly isAlways?: true;
-  /** Is it one that Infobip's omni logs document does not have? It stands after those that it has, by name. */
+  /** Is it missing from Infobip's omni logs document? Then it comes after the documented fields, sorted by name. */
   readonly isExtra?: true;
 }
 
@@ -30,12 +30,11 @@ const NOT_IN_OMNI_REPORTS = { omniReports: "", omniReportsXml: "" };
 const NOT_IN_REPORTS = { ...NOT_IN_OMNI_REPORTS, smsReports: "", emailReports: "", newerReports: "" };
 
 /**
- * Every field that the archive knows, in the order of Infobip's omni logs document. To add one, add its entry; for a source
- * that calls one differently, add that name to its `alsoNamed` (`a.b` for the part b of an object a). How it is parsed, its
- * place in a record, what each endpoint shows and describes and the spreadsheet's columns are made from this table. A field
- * that is not here is kept and shown as it came.
- *
- * The names are from the seeds (omni, version 1) and from OpenAPI 3.210.0 and the official clients' models (the others).
+ * Every field that the archive knows, in the order of Infobip's omni logs document. To add one, add its entry; for a
+ * source that uses another name, add that to its `alsoNamed` (`a.b` for the part b of an object a). Parsing, the order
+ * of fields, what each endpoint shows and documents, and the columns of spreadsheets all follow from this table. A
+ * field that is not here is kept and shown as it came. Names come from the seeds (omni, version 1), and from OpenAPI
+ * 3.210.0 and the models of the official clients (all others).
  */
 const FIELDS = {
   bulkId: { type: types.TEXT },
@@ -73,11 +72,11 @@ const FIELDS = {
     isAlways: true,
   },
   callbackData: { type: types.TEXT },
-  /** Version 1 of SMS has these two; the omni reports have the object `platform`, which stays as it is. */
+  /** Version 1 of SMS has these two. Omni reports have the object `platform`, which is kept as it is. */
   entityId: { type: types.TEXT, shownAs: inPlatform("platform.entityId"), isExtra: true },
   applicationId: { type: types.TEXT, shownAs: inPlatform("platform.applicationId"), isExtra: true },
   campaignReferenceId: { type: types.TEXT, isExtra: true },
-  /** What is left of it when its text, a field of its own, has been taken out. */
+  /** The rest of it, once its text, which is a field of its own, has been taken out. */
   content: { type: types.OBJECT, isExtra: true },
   platform: { type: types.PLATFORM, isExtra: true },
 } as const satisfies Readonly<Record<string, Field>>;
@@ -99,22 +98,24 @@ const BY_THEIR_NAME: ReadonlyMap<string, FieldName> = new Map(
   }),
 );
 
-/** The field that Infobip calls so (`a.b`: the part b of an object a); undefined for one that the archive does not know. */
+/**
+ * The field for one of Infobip's names (`a.b`: the part b of an object a); undefined if the archive does not know it.
+ */
 export function fieldNamed(theirs: string): FieldName | undefined {
   return BY_THEIR_NAME.get(theirs);
 }
 
-/** The objects of which a part is a field of ours. */
+/** Objects of which some part is a field of ours. */
 const OUTER_NAMES: ReadonlySet<string> = new Set(
   [...BY_THEIR_NAME.keys()].filter((name) => name.includes(".")).map((name) => name.split(".")[0] ?? ""),
 );
 
-/** Has an object of this name parts that are fields of ours? */
+/** Does an object of this name have parts that are fields of ours? */
 export function hasFieldsInside(theirs: string): boolean {
   return OUTER_NAMES.has(theirs);
 }
 
-/** What an endpoint of this style calls a field: a path of at most two parts; none when it does not show it. */
+/** The path under which an endpoint of this style shows a field, of at most two parts; empty if it does not show it. */
 export function shownPath(field: string, style: Style): readonly string[] {
   const known = fieldNamed(field);
   const shown = known === field ? (FIELD_TABLE[known].shownAs?.[style] ?? field) : field;

@@ -1,10 +1,10 @@
 /**
- * JSON that loses nothing. `JSON.parse` turns 0.0100 into 0.01 and 0.000000123456789012 into 1.23456789012e-7;
- * what a report says is kept to the digit, so a number that JavaScript would print otherwise is carried as the
- * text it came in (`JSON.rawJSON`, Node 22 and newer), which `JSON.stringify` prints as it is.
+ * JSON without loss. `JSON.parse` turns 0.0100 into 0.01 and 0.000000123456789012 into 1.23456789012e-7. Reports are
+ * kept to the digit, so a number that JavaScript would print differently is kept as its original text (`JSON.rawJSON`,
+ * Node 22 and newer), which `JSON.stringify` prints unchanged.
  */
 
-/** A number that would change its digits as a JavaScript number. */
+/** A number whose digits would change as a JavaScript number. */
 export interface RawNumber {
   readonly rawJSON: string;
 }
@@ -26,13 +26,15 @@ interface RawJsonSupport {
 const json = JSON as unknown as RawJsonSupport;
 
 /**
- * What the numbers look like that JavaScript would print otherwise: a last zero after the point, an exponent, a minus
- * before nothing, so many digits, so many zeros after the point. A text without any is parsed three times as fast.
+ * Matches the numbers that JavaScript might print differently: a trailing zero after the point, an exponent, minus
+ * zero, many digits, many zeros after the point. A text without any is parsed three times as fast.
  */
 const ODD_NUMBER =
   /(?:"\s*:|[[,])\s*-?(?:\d+\.\d*0(?!\d)|[\d.]+[eE]|[\d.]{16}|0\.000000|(?<=-)0(?![.\d]))|^\s*[-\d]/;
 
-/** Parses JSON text and keeps every digit of every number. Throws SyntaxError (or RangeError, if nested absurdly deep). */
+/**
+ * Parses JSON text and keeps all digits of every number. Throws SyntaxError, or RangeError if it is nested too deeply.
+ */
 export function parseJson(text: string): Json {
   if (!ODD_NUMBER.test(text)) return JSON.parse(text) as Json;
   return json.parse(text, (_key, value, { source }) =>
@@ -42,7 +44,7 @@ export function parseJson(text: string): Json {
   ) as Json;
 }
 
-/** Prints JSON; raw numbers come out with the digits they came in with. */
+/** Prints JSON. Raw numbers keep the digits they came with. */
 export function printJson(value: unknown): string {
   return JSON.stringify(value);
 }
@@ -61,13 +63,13 @@ export function digitsOf(value: unknown): string | undefined {
 
 const DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-/** A number made of these digits (a JSON number as text), for printing. */
+/** A number with these digits (a JSON number as text), for printing. */
 export function numberOf(digits: string): number | RawNumber {
   const value = Number(digits);
   return String(value) === digits ? value : json.rawJSON(digits);
 }
 
-/** Is this value nothing at all? An empty field never replaces a filled one. */
+/** Is this value empty? An empty value never replaces a filled one. */
 export function isEmpty(value: unknown): boolean {
   return (
     value === undefined ||

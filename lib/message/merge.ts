@@ -4,32 +4,31 @@ import { epochMsOf, isInOrder, type MessageRecord, recordOf } from "./record.ts"
 import { rankOf } from "./status.ts";
 
 /**
- * The merge rule: what is known of a message after several reports of it, in any order, any number of times.
- *
- * Every field holds the value of the report that is furthest on *of those that have the field*: the one of the highest rank, then
- * of the latest `doneAt`. Because each field is a maximum over (rank, doneAt, fullness, value), the merge is idempotent,
- * commutative and associative, so replays, overlapping runs and any order of arrival end in the same record. To stay associative
- * it must remember the precedence of a field that came from a report less far on (say `text`, from a pending log) than the one
- * that gave the status: that is `precedences`, nearly always empty.
+ * What is known of a message, and the merge rule: reports may arrive in any order and any number of times. Each field
+ * has the value of the most advanced report *among those that have the field*: that of the highest rank, then of the
+ * latest `doneAt`. Because each field is a maximum over (rank, doneAt, fullness, value), the merge is idempotent,
+ * commutative and associative, so replays, overlapping runs and any order of arrival end in the same record. For
+ * associativity, fields that came from a less advanced report than the status did (say, `text` from a pending log) must
+ * remember their precedence: these are `precedences`, which is nearly always empty.
  */
 export interface Known {
   readonly record: MessageRecord;
   readonly precedences: FieldPrecedences;
 }
 
-/** Rank, and `doneAt` in milliseconds since 1970 (or NO_DONE_AT). Greater is further on. */
+/** Rank, and `doneAt` in milliseconds since 1970 (or NO_DONE_AT). The greater one is more advanced. */
 export type Precedence = readonly [rank: number, doneAtMs: number];
 
-/** Fields that came from a report less far on than the one that gave the status. */
+/** Fields that came from a less advanced report than the one that gave the status. */
 export type FieldPrecedences = ReadonlyMap<string, Precedence>;
 
 const NO_DONE_AT = -1;
-/** What one report alone tells. */
+/** What a single report tells. */
 export function knownFrom(record: MessageRecord): Known {
   return { record, precedences: new Map() };
 }
 
-/** Merges what two sides know of the same message and channel. */
+/** Merges what two sides know of the same message on the same channel. */
 export function merge(a: Known, b: Known): Known {
   const [ofA, ofB] = [precedenceOf(a), precedenceOf(b)];
   if (covers(a, ofA, b, ofB)) return a;
@@ -47,7 +46,7 @@ export function merge(a: Known, b: Known): Known {
   return { record, precedences: new Map(precedences.map(([field, claim]) => [field, claim.precedence])) };
 }
 
-/** Would a merge change nothing of `a`? Most do not: the same is told by a pull, a push and the logs, and then again. */
+/** Would merging change nothing in `a`? Mostly so: a pull, a push and the logs tell the same thing again and again. */
 function covers(a: Known, ofA: Precedence, b: Known, ofB: Precedence): boolean {
   if (comparePrecedence(ofA, ofB) < 0 || !isMerged(a, ofA)) return false;
   for (const field of Object.keys(b.record)) {
@@ -59,7 +58,7 @@ function covers(a: Known, ofA: Precedence, b: Known, ofB: Precedence): boolean {
   return true;
 }
 
-/** Is this as a merge would leave it: no field empty, all in order? */
+/** Is this already in the form that a merge produces: no empty field, all fields in order? */
 function isMerged({ record, precedences }: Known, own: Precedence): boolean {
   for (const precedence of precedences.values()) if (comparePrecedence(precedence, own) === 0) return false;
   return isInOrder(record) && !Object.values(record).some(isEmpty);
@@ -70,7 +69,7 @@ interface Claim {
   readonly precedence: Precedence;
 }
 
-/** What one side says of a field; `own` is the precedence of the report that gave its status. */
+/** What one side says about a field; `own` is the precedence of the report that gave its status. */
 function claimOf(known: Known, field: string, own: Precedence): Claim | undefined {
   // Own fields only: a report may well have a field named "constructor".
   const value = Object.hasOwn(known.record, field) ? known.record[field] : undefined;
@@ -78,7 +77,7 @@ function claimOf(known: Known, field: string, own: Precedence): Claim | undefine
   return { value, precedence: known.precedences.get(field) ?? own };
 }
 
-/** The precedence of the report that gave the status: every report has one, so none is further on. */
+/** The precedence of the report that gave the status. Every report has a status, so no field is more advanced. */
 export function precedenceOf({ record, precedences }: Known): Precedence {
   const { doneAt } = record;
   return [rankOf(record.status), doneAt && !precedences.has("doneAt") ? epochMsOf(doneAt) : NO_DONE_AT];
@@ -90,19 +89,19 @@ function ownPrecedence(chosen: readonly (readonly [string, Claim])[]): Precedenc
   return status[1].precedence;
 }
 
-/** The claim of the two that counts. */
+/** The claim that wins. */
 function greater(a: Claim, b: Claim): Claim {
   const order = comparePrecedence(a.precedence, b.precedence);
   if (order !== 0) return order > 0 ? a : b;
   if (isSame(a.value, b.value)) return a;
-  // Equally far on and yet different: the fuller one, since a report may have lost a part on its way; and else any, so
-  // long as it is the same in any order of arrival.
+  // Equally advanced and yet different: the fuller value wins, since a report may have lost a part on its way. Beyond
+  // that any choice will do, as long as it does not depend on the order of arrival.
   const [x, y] = [printJson(a.value), printJson(b.value)];
   if (x.length !== y.length) return x.length > y.length ? a : b;
   return x >= y ? a : b;
 }
 
-/** Would both be printed alike? Most often so, and cheaper to see than to print them. */
+/** Would both be printed alike? Usually so, and comparing them is cheaper than printing. */
 function isSame(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (!isJsonObject(a) || !isJsonObject(b)) return false;

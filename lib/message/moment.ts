@@ -10,9 +10,9 @@ const PATTERN =
   /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:(Z|z)|([+-])(\d{2}):?(\d{2}))$/;
 
 /**
- * Reads a date with an offset: with or without colon, or Z; with no fraction or one of up to nine digits (cut to
- * milliseconds, as Infobip's format has no more). Returns undefined for anything else, 30 February included.
- * Forms seen: the seeds (`+0100`, `%2b01:00`), OpenAPI 3.210.0 (`Z`), the official Python client (six digits).
+ * Reads a date with an offset: with or without a colon, or Z; with up to nine decimals of a second (cut to
+ * milliseconds, which is Infobip's precision). Returns undefined for anything else, including 30 February. Seen in: the
+ * seeds (`+0100`, `%2b01:00`), OpenAPI 3.210.0 (`Z`), the official Python client (six decimals).
  */
 export function parseMoment(value: string): Moment | undefined {
   const match = PATTERN.exec(value);
@@ -34,7 +34,7 @@ export function parseMoment(value: string): Moment | undefined {
   const milliseconds = fraction.slice(0, 3).padEnd(3, "0");
   const local = `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}`;
   const localMs = Date.parse(`${local}Z`);
-  // Date.parse rolls some impossible days over (30 February) and takes 24:00.
+  // Date.parse accepts some impossible days (30 February) and 24:00.
   if (Number.isNaN(localMs) || new Date(localMs).getUTCDate() !== Number(day)) return undefined;
   if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
   const offsetMs = utc ? 0 : (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === "-" ? -1 : 1);
@@ -44,14 +44,14 @@ export function parseMoment(value: string): Moment | undefined {
 const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
 /**
- * The same as `parseMoment(value)?.epochMs`, at a tenth of its price for dates as they are stored (28 characters such as
- * 2026-11-22T09:58:20.323+0100): a search asks for two of each record that it reads.
+ * Same as `parseMoment(value)?.epochMs`, at a tenth of the cost for dates as they are stored (28 characters such as
+ * 2026-11-22T09:58:20.323+0100): a search needs two for each record that it reads.
  */
 export function epochMsOfMoment(value: string): number | undefined {
   return quickly(value) ?? parseMoment(value)?.epochMs;
 }
 
-/** Undefined for whatever is not written exactly so, or is no date: then it takes a closer look. */
+/** The fast path. Undefined for anything that is not in exactly this form, or is not a date. */
 function quickly(value: string): number | undefined {
   if (value.length !== 28 || value[10] !== "T" || value[19] !== ".") return undefined;
   if (value[4] !== "-" || value[7] !== "-" || value[13] !== ":" || value[16] !== ":") return undefined;
@@ -60,7 +60,7 @@ function quickly(value: string): number | undefined {
   const [hour, minute, second] = [digits(value, 11, 13), digits(value, 14, 16), digits(value, 17, 19)];
   const [ms, hours, minutes] = [digits(value, 20, 23), digits(value, 24, 26), digits(value, 26, 28)];
   const isClock = hour < 24 && minute < 60 && second < 60 && ms < 1000 && hours < 24 && minutes < 60;
-  // The 29th of February and the years before 1601 take the long way.
+  // 29 February and years before 1601 take the slow path.
   const start = DAYS_BEFORE[month - 1];
   const end = DAYS_BEFORE[month];
   if (!isClock || sign === 0 || year < 1601 || start === undefined || end === undefined) return undefined;
@@ -76,7 +76,7 @@ function quickly(value: string): number | undefined {
 
 const DAYS_UNTIL_1970 = 719_162;
 
-/** The number that these digits write; NaN when one of them is none. */
+/** The number that these digits stand for; NaN if one of them is not a digit. */
 function digits(value: string, from: number, until: number): number {
   let number = 0;
   for (let at = from; at < until; at++) {

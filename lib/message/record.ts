@@ -4,12 +4,14 @@ import { isJsonObject, type Json, type JsonObject, parseJson, printJson, type Ra
 import { epochMsOfMoment } from "./moment.ts";
 import type { Status } from "./status.ts";
 
-/** A decimal that keeps its digits: 0.0100 is a raw number, 0.01 a plain one. `digitsOf` gives the text of either. */
-export type Decimal = number | RawNumber;
+/**
+ * A decimal that keeps its digits: 0.0100 is a raw number, 0.01 a plain one. `digitsOf` returns the digits of either.
+ */
+export type JsonDecimal = number | RawNumber;
 
-/** What a message cost. Fields that nobody has named yet stay beside the known ones, here and below. */
+/** What a message cost. Here and below, fields that are not listed are kept as well. */
 export interface Price extends JsonObject {
-  readonly pricePerMessage?: Decimal;
+  readonly pricePerMessage?: JsonDecimal;
   readonly currency?: string;
 }
 
@@ -24,9 +26,9 @@ export interface ReportError extends JsonObject {
 }
 
 /**
- * What is known of one message over one channel, as the archive keeps and serves it, whatever endpoint it came from:
- * the fields of the seeds' omni logs document and, last, those that nobody has named yet. `sentAt` and `doneAt` are in
- * Infobip's format with the offset they came in. Absent means unknown: no field is null or "".
+ * What is known of one message on one channel, in the form that is kept and served for all endpoints: the fields of the
+ * seeds' omni logs document and, after them, any others. `sentAt` and `doneAt` are in Infobip's format with their
+ * original offset. Absent means unknown: no field is null or "".
  */
 export interface MessageRecord extends JsonObject {
   readonly bulkId?: string;
@@ -45,13 +47,13 @@ export interface MessageRecord extends JsonObject {
   readonly callbackData?: string;
 }
 
-/** A record of these fields: the known ones in the document's order, the others after them by name. */
+/** Makes a record of these fields: known ones in the document's order, the others after them, sorted by name. */
 export function recordOf(fields: Iterable<readonly [string, Json]>): MessageRecord {
   const entries = [...fields].sort(([a], [b]) => compareFields(a, b));
   return Object.fromEntries(entries) as MessageRecord;
 }
 
-/** Do the fields stand in the order of `recordOf`? */
+/** Are the fields in the order of `recordOf`? */
 export function isInOrder(record: MessageRecord): boolean {
   const fields = Object.keys(record);
   return fields.every((field, n) => {
@@ -75,7 +77,10 @@ export function printRecord(record: MessageRecord): string {
   return printJson(record);
 }
 
-/** Reads what `printRecord` wrote. Throws BrokenRecordError if it is something else: what is stored is a border like any other. */
+/**
+ * Reads what `printRecord` wrote. Throws BrokenRecordError if it is anything else: stored data is parsed like any other
+ * input.
+ */
 export function parseRecord(text: string): MessageRecord {
   const json = parseJson(text);
   if (!isJsonObject(json) || !isJsonObject(json.status))
@@ -86,14 +91,17 @@ export function parseRecord(text: string): MessageRecord {
   return json as MessageRecord;
 }
 
-/** Milliseconds since 1970 of a date in a record. Throws BrokenRecordError if it is none: the record is then corrupt. */
+/**
+ * Milliseconds since 1970 for a date of a record. Throws BrokenRecordError if it is not a date: the record is then
+ * corrupt.
+ */
 export function epochMsOf(date: string): number {
   const epochMs = epochMsOfMoment(date);
   if (epochMs === undefined) throw new BrokenRecordError("a stored date is not in Infobip's format");
   return epochMs;
 }
 
-/** The moment, in seconds since 1970, from which a record is no longer served: max(sentAt, doneAt) + retention. */
+/** When a record stops being served, in seconds since 1970: max(sentAt, doneAt) + retention. */
 export function expiresAtSeconds(record: MessageRecord, retentionHours: number): number {
   const lastMs = Math.max(epochMsOf(record.sentAt), record.doneAt ? epochMsOf(record.doneAt) : -Infinity);
   return Math.ceil(lastMs / 1000) + Math.round(retentionHours * 3600);

@@ -1,6 +1,6 @@
 /**
- * The bytes of base64 (RFC 4648, section 4), with its padding or without; undefined for any other text. Node passes over what does not
- * belong, so that many texts would be the same secret: what is not written as it is to be is not it.
+ * Decodes base64 (RFC 4648, section 4), with or without padding; undefined for any other text. Node ignores invalid
+ * characters, so that many texts would be accepted as the same secret; this is strict.
  */
 export function bytesOfBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, "base64");

@@ -9,7 +9,7 @@ const MOST_WRITES = 25;
 const MOST_READS = 100;
 const MOST_ATTEMPTS = 12;
 
-/** Puts all of these items, whatever stands there. Throws BusyError when DynamoDB keeps leaving some aside. */
+/** Puts all these items, replacing any that exist. Throws BusyError if DynamoDB keeps leaving some unprocessed. */
 export async function putAll(db: Database, items: readonly Item[], clock: Clock): Promise<void> {
   await writeAll(
     db,
@@ -18,7 +18,7 @@ export async function putAll(db: Database, items: readonly Item[], clock: Clock)
   );
 }
 
-/** Deletes all of these items, there or not. */
+/** Deletes all these items, whether they exist or not. */
 export async function deleteAll(db: Database, keys: readonly Key[], clock: Clock): Promise<void> {
   await writeAll(
     db,
@@ -45,8 +45,8 @@ async function writeAll(db: Database, writes: readonly Write[], clock: Clock): P
 }
 
 /**
- * Gets the items of these keys that exist, in no order. `onUnits` is told what each answer cost: half a unit for each
- * key at least, as AWS bills also what is not there.
+ * Gets the items with these keys that exist, in no particular order. `onUnits` is called with the cost of each answer:
+ * at least half a unit per key, since AWS bills missing items, too.
  */
 export async function getAll(
   db: Database,

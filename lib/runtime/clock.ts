@@ -1,8 +1,8 @@
-/** Time and chance, as arguments: tests have their own. */
+/** Time and randomness, passed as an argument so that tests can control them. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Ends sooner when the signal says so. */
+  /** Resolves early if the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** At least 0, less than 1. */
   random(): number;
@@ -21,7 +21,7 @@ export const systemClock: Clock = {
   random: Math.random,
 };
 
-/** How long to wait before the n-th repetition (from 0): doubling, capped, with full jitter. */
+/** How long to wait before the n-th retry (from 0): doubling up to a cap, with full jitter. */
 export function backoffMs(n: number, clock: Pick<Clock, "random">, firstMs = 500, mostMs = 10_000): number {
   return Math.ceil(clock.random() * Math.min(mostMs, firstMs * 2 ** n));
 }

@@ -3,7 +3,7 @@ import { ConfigurationError } from "./errors.ts";
 
 /**
  * Every environment variable, by Lambda. The same schema types what the stack passes to a Lambda and what the Lambda
- * reads, so that a forgotten one does not compile; on a laptop the names are the same.
+ * reads, so that a missing one does not compile. On a laptop the names are the same.
  */
 const positive = (unit: string) =>
   v.pipe(
@@ -23,13 +23,13 @@ const whole = (what: string, most: number) =>
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const optional = <T extends v.GenericSchema<string, unknown>>(schema: T) => v.optional(schema);
 
-/** What everything that opens the table reads. */
+/** For everything that opens the table. */
 export const storageEnvironment = {
   /** The DynamoDB table. */
   TABLE_NAME: v.optional(text, "omnilog"),
-  /** How long a report is kept after max(sentAt, doneAt). */
+  /** How long a record is kept after max(sentAt, doneAt). */
   RETENTION_HOURS: v.optional(positive("hours"), "48"),
-  /** Tells the metrics of two stacks of one account apart. */
+  /** Distinguishes the metrics of several stacks in one account. */
   STACK_NAME: v.optional(text, "omnilog"),
   /** json: CloudWatch's embedded metrics; text: short lines for a console. */
   LOG_FORMAT: v.optional(v.picklist(["json", "text"], "must be json or text"), "json"),
@@ -37,7 +37,7 @@ export const storageEnvironment = {
 
 const upstream = {
   INFOBIP_BASE_URL: v.pipe(v.string(), v.url("must be a URL, such as https://xxxxx.api.infobip.com")),
-  /** The whole Authorization header; or, deployed, the secret that holds it. */
+  /** The whole Authorization header or, when deployed, the secret that contains it. */
   INFOBIP_AUTHORIZATION: optional(
     v.pipe(
       v.string(),
@@ -49,23 +49,28 @@ const upstream = {
 
 export const ingestEnvironment = v.object({ ...storageEnvironment, ...upstream });
 
-/** What wakes somebody: how much worse than its own history a segment must be (lib/statistics/alerts). */
+/** When to alert somebody: how much worse than its own history a segment must be (lib/statistics/alerts). */
 const alertEnvironment = {
-  /** The SNS topic that is told; without it an alert is a line of the log. */
+  /** The SNS topic for alerts. Without one, an alert is only logged. */
   ALERT_TOPIC_ARN: optional(
     v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:/, "must be the ARN of a topic of SNS")),
   ),
-  /** Where the API answers, for links. */
+  /** The public URL of the API, for links. */
   ALERT_URL: optional(v.pipe(v.string(), v.url("must be a URL, such as https://logs.example.com"))),
-  /** Who is not watched: a channel, or a segment such as `SMS sender InfoSMS` or `VIBER network *`; comma separated. */
+  /**
+   * What is not watched: a channel, or a segment such as `SMS sender InfoSMS` or `VIBER network *`; comma separated.
+   */
   ALERT_MUTES: optional(text),
-  /** So many points below its usual a delivery rate must be; of slow and of rejected messages, above. */
+  /**
+   * How many percentage points a delivery rate must be below its usual value, or the rate of slow or rejected messages
+   * above.
+   */
   ALERT_DELIVERY_POINTS: v.optional(positive("points"), "5"),
   ALERT_SLOW_POINTS: v.optional(positive("points"), "10"),
   ALERT_REJECTED_POINTS: v.optional(positive("points"), "20"),
-  /** No report where so many were to be expected is silence. */
+  /** If at least so many messages were expected, receiving none counts as silence. */
   ALERT_SILENCE_MESSAGES: v.optional(positive("messages"), "50"),
-  /** Spend of an hour above so many times the usual. */
+  /** How many times the usual spend of an hour is too much. */
   ALERT_SPEND_FACTOR: v.optional(positive("times"), "3"),
 };
 
@@ -74,13 +79,13 @@ export const settleEnvironment = v.object({ ...storageEnvironment, ...alertEnvir
 export const reconcileEnvironment = v.object({
   ...storageEnvironment,
   ...upstream,
-  /** Of the 120 requests a minute that Infobip answers, how many the reconciler takes. */
+  /** The requests per minute that the reconciler may use, of the 120 that Infobip answers. */
   RECONCILE_REQUESTS_PER_MINUTE: v.optional(whole("requests a minute", 120), "100"),
 });
 
 export const queryEnvironment = v.object({
   ...storageEnvironment,
-  /** `user:password` pairs, comma separated, that may query; or, deployed, the secret that holds them. */
+  /** `user:password` pairs, comma separated, that may query; or, when deployed, the secret that contains them. */
   QUERY_CREDENTIALS: optional(
     v.pipe(
       v.string(),
@@ -88,17 +93,25 @@ export const queryEnvironment = v.object({
     ),
   ),
   QUERY_CREDENTIALS_SECRET: optional(text),
-  /** Those of these users who are admins, comma separated; deployed, none is: `npm run clients -- add NAME --admin` makes one. */
+  /**
+   * Those of these users who are admins, comma separated. When deployed, create admins with `npm run clients -- add
+   * NAME --admin`.
+   */
   QUERY_ADMINS: optional(text),
-  /** A query that has read so many units, or taken so long, answers what it has and a cursor to go on from. */
+  /** A query that has used so many read units, or so much time, returns what it has and a cursor to continue. */
   QUERY_READ_UNITS: v.optional(positive("read units"), "4000"),
   QUERY_TIMEOUT_MS: v.optional(whole("milliseconds", 28_000), "20000"),
-  /** What a client may ask that has no rate of its own: so many requests a minute, and so many at once. */
+  /** The limits for clients that have none of their own: requests per minute, and requests at a time. */
   QUERY_RATE_PER_MINUTE: v.optional(whole("requests a minute", 1_000_000), "3000"),
   QUERY_RATE_BURST: v.optional(whole("requests at once", 1_000_000), "200"),
-  /** So many failed sign-ins a minute are answered, of one address or for one client's id; and three times as many at once. */
+  /**
+   * Failed sign-ins per minute that are answered, per address and per client id; up to three times as many in a burst.
+   */
   QUERY_FAILURES_PER_MINUTE: v.optional(whole("failed sign-ins a minute", 1_000_000), "20"),
-  /** What seals cursors: any 32 characters or more; or, deployed, the secret that holds them. `new,old` while it is replaced. */
+  /**
+   * The key that seals cursors: any 32 characters or more; or, when deployed, the secret that contains it. During
+   * rotation: `new,old`.
+   */
   CURSOR_KEY: optional(
     v.pipe(
       v.string(),
@@ -109,7 +122,7 @@ export const queryEnvironment = v.object({
     ),
   ),
   CURSOR_KEY_SECRET: optional(text),
-  /** Whose pages may ask from a browser: origins such as https://console.example.com, comma separated, or *. */
+  /** Origins that may ask from a browser, such as https://console.example.com, comma separated; or *. */
   CORS_ORIGINS: optional(
     v.pipe(
       v.string(),
@@ -121,7 +134,7 @@ export const queryEnvironment = v.object({
   ),
 });
 
-/** One entry of who may push, and one of an address or a range of them. */
+/** One entry of PUSH_CREDENTIALS, and one address or range of PUSH_ADDRESSES. */
 const PUSHER =
   "(basic [^:,\\s][^:,\\n]*:[^,\\n]+|header [!-+.-~-]+ [^,\\n]+|hmac [!-+.-~-]+ (MD5|SHA-?(1|224|256|384|512)) [^,\\n]+|path [A-Za-z0-9._~-]{16,})";
 const ADDRESS = "[0-9A-Fa-f.:]+(/\\d{1,3})?";
@@ -130,7 +143,10 @@ const listOf = (entry: string, between: string) =>
 
 export const receiveEnvironment = v.object({
   ...storageEnvironment,
-  /** Who may push, each in one of four ways; all of them are right at once. Or, deployed, the secret that holds them. */
+  /**
+   * Who may push, in any of four ways, all of which may be used together; or, when deployed, the secret that contains
+   * them.
+   */
   PUSH_CREDENTIALS: optional(
     v.pipe(
       v.string(),
@@ -141,7 +157,7 @@ export const receiveEnvironment = v.object({
     ),
   ),
   PUSH_CREDENTIALS_SECRET: optional(text),
-  /** From where may be pushed: addresses and ranges such as 193.105.74.0/24; absent: from anywhere. */
+  /** Addresses that may push, such as 193.105.74.0/24, comma separated; absent: any. */
   PUSH_ADDRESSES: optional(
     v.pipe(
       v.string(),
@@ -151,15 +167,15 @@ export const receiveEnvironment = v.object({
 });
 
 export const consoleEnvironment = v.object({
-  /** The folder of the built page; absent: beside the code, where it is deployed. */
+  /** The folder of the built page. Absent: next to the code, as deployed. */
   CONSOLE_FILES: optional(text),
 });
 
-/** The local runner's own variables. */
+/** Variables of the local runner only. */
 export const localEnvironment = v.object({
   ...storageEnvironment,
   PORT: v.optional(whole("a port", 65_535), "3000"),
-  /** The address to listen on: that of this machine alone, unless told otherwise. */
+  /** The address to listen on. By default only this machine can connect. */
   HOST: v.optional(text, "127.0.0.1"),
   INFOBIP_BASE_URL: optional(upstream.INFOBIP_BASE_URL),
   INFOBIP_AUTHORIZATION: upstream.INFOBIP_AUTHORIZATION,
@@ -176,14 +192,17 @@ export const localEnvironment = v.object({
 
 export type IngestEnvironment = v.InferInput<typeof ingestEnvironment>;
 export type SettleEnvironment = v.InferInput<typeof settleEnvironment>;
-/** What the settling Lambda has read. */
+/** What the settling Lambda reads. */
 export type AlertEnvironment = v.InferOutput<typeof settleEnvironment>;
 export type ReconcileEnvironment = v.InferInput<typeof reconcileEnvironment>;
 export type ReceiveEnvironment = v.InferInput<typeof receiveEnvironment>;
 export type ConsoleEnvironment = v.InferInput<typeof consoleEnvironment>;
 export type QueryEnvironment = v.InferInput<typeof queryEnvironment>;
 
-/** Reads the variables of a schema. An empty variable counts as absent. Throws ConfigurationError, naming each fault. */
+/**
+ * Parses the variables of a schema. An empty variable counts as absent. Throws ConfigurationError, which names every
+ * fault.
+ */
 export function parseEnvironment<T extends v.GenericSchema>(
   schema: T,
   environment: Readonly<Record<string, string | undefined>>,

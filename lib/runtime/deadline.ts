@@ -2,8 +2,8 @@ import { type Clock, systemClock } from "./clock.ts";
 import { BusyError } from "./errors.ts";
 
 /**
- * What the work gives, if it does within so many milliseconds. Throws BusyError when it does not; the work is then left
- * to end by itself, and what becomes of it is nobody's concern: it must be of a kind that may be left.
+ * The result of some work, if it arrives within so many milliseconds. Otherwise throws BusyError; the work goes on, and
+ * its outcome is ignored, so it must be of a kind for which that is safe.
  */
 export async function within<T>(
   ms: number,

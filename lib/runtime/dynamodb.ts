@@ -9,36 +9,36 @@ export interface Database {
   readonly table: string;
 }
 
-/** At most so many requests at a time from one process: past it, two cores are busy and latency only grows. */
+/** The most requests at a time from one process: beyond this, two cores are busy and only the latency grows. */
 export const DATABASE_CONCURRENCY = 48;
 
-/** How long a call of the database is tried. */
+/** How long a call to the database is retried. */
 export interface Patience {
   readonly attempts: number;
   readonly attemptMs: number;
 }
 
-/** Where one process does several things, how much of the database one of them may take. */
-export interface Standing {
-  /** Requests at a time; DATABASE_CONCURRENCY unless it is said. */
+/** If one process does several things, the share of the database that one of them may use. */
+export interface DatabaseShare {
+  /** Requests at a time; DATABASE_CONCURRENCY by default. */
   readonly connections?: number;
-  /** What is waited for before each request; what it gives is called when that is over. */
+  /** Awaited before each request; the function that it returns is called after the request. */
   readonly turn?: () => Promise<() => void>;
 }
 
-/** For what runs by itself, and is better late than never. */
+/** For background work, which is better late than never. */
 const PATIENT: Patience = { attempts: 8, attemptMs: 5_000 };
-/** For what somebody waits for: a call that fails gives up after some 10 seconds. */
+/** For requests that somebody waits for: a failing call gives up after about 10 seconds. */
 export const HASTY: Patience = { attempts: 3, attemptMs: 3_000 };
 
 /**
- * Opens the table. The SDK retries throttling, 5xx and time-outs with backoff and jitter; every write that we make may
- * be repeated, so that is safe.
+ * Opens the table. The SDK retries throttling, 5xx and time-outs with backoff and jitter. That is safe, since all our
+ * writes may be repeated.
  */
 export function openDatabase(
   table: string,
   { attempts, attemptMs } = PATIENT,
-  { connections = DATABASE_CONCURRENCY, turn }: Standing = {},
+  { connections = DATABASE_CONCURRENCY, turn }: DatabaseShare = {},
 ): Database {
   const client = new DynamoDBClient({
     maxAttempts: attempts,
@@ -50,7 +50,8 @@ export function openDatabase(
       httpsAgent: { keepAlive: true, maxSockets: connections },
     },
   });
-  // It walks through every answer to redact it for a log that nobody writes: a fifth of the time to decode 1,000 rows.
+  // This middleware walks through every answer to redact it for a log that is never written: a fifth of the time it
+  // takes to decode 1,000 rows.
   client.middlewareStack.remove("loggerMiddleware");
   if (turn)
     client.middlewareStack.add(
@@ -66,21 +67,21 @@ export function openDatabase(
   };
 }
 
-/** Did a condition of ours fail? Somebody else wrote first; not a fault. */
+/** Did a condition of ours fail? Then somebody else wrote first, which is not a fault. */
 export function isConditionFailure(error: unknown): boolean {
   return nameOf(error) === "ConditionalCheckFailedException";
 }
 
-/** Does DynamoDB refuse this very item (too large, a key too long)? Trying again would not help. */
+/** Does DynamoDB reject this very item (too large, a key too long)? Then a retry would not help. */
 function isRefusal(error: unknown): boolean {
   return (
     nameOf(error) === "ValidationException" || nameOf(error) === "ItemCollectionSizeLimitExceededException"
   );
 }
 
-/** Is this DynamoDB, or the way to it, having trouble? Then the same call may be made again later. */
+/** Is DynamoDB, or the network, having trouble? Then the same call may be repeated later. */
 export function isTransient(error: unknown): boolean {
-  // What is broken has a code, as what Node throws has; but it stays as it is.
+  // Errors about broken items have a `code`, like Node's own, but they do not pass by themselves.
   if (isRefusal(error) || error instanceof BrokenItemError || error instanceof BrokenRecordError)
     return false;
   if (error instanceof BusyError) return true;
@@ -95,10 +96,10 @@ const BUSY = new Set([
   "ThrottlingException",
   "TimeoutError",
 ]);
-/** Of the way to AWS, as Node calls them. */
+/** Node's codes for an unreachable network. */
 const UNREACHABLE = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "ETIMEDOUT"]);
 
-/** Is AWS too busy, too slow, or out of reach just now? Unlike a refusal, that passes by itself. */
+/** Is AWS too busy, too slow or unreachable at the moment? Unlike a refusal, this passes by itself. */
 export function isBusy(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof BusyError || BUSY.has(error.name)) return true;
@@ -109,7 +110,7 @@ function nameOf(error: unknown): string | undefined {
   return error instanceof Error ? error.name : undefined;
 }
 
-/** Every item that a query finds, page after page. */
+/** All items that a query finds, page by page. */
 export async function* queryAll(
   { client, table }: Database,
   query: Omit<QueryCommandInput, "TableName">,

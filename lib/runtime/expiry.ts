@@ -3,9 +3,9 @@ import { type Database, isConditionFailure } from "./dynamodb.ts";
 import { EXPIRES_AT, TABLE_KEY } from "./table.ts";
 
 /**
- * Lets an item live until `expiresAt` (seconds since 1970). It never shortens a life, and what has expired by `nowMs`
- * stays so: readers have said that it is gone, and DynamoDB may have removed a part of what belongs to it. Says whether
- * it changed anything. May be repeated. Throws what DynamoDB throws.
+ * Extends the life of an item to `expiresAt` (seconds since 1970). Never shortens it, and never revives what has
+ * expired by `nowMs`: readers have said that it is gone, and DynamoDB may have deleted part of what belongs to it.
+ * Returns whether anything changed. May be repeated. Throws what DynamoDB throws.
  */
 export async function extendLife(
   { client, table }: Database,

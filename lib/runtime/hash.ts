@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-/** A 32-bit FNV-1a hash with a final mix, for choosing shards and zone tokens; not for secrets. */
+/** A 32-bit FNV-1a hash with a final mix, for spreading keys; not for secrets. */
 export function hash32(text: string): number {
   let mixed = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) mixed = Math.imul(mixed ^ text.charCodeAt(i), 0x01000193);

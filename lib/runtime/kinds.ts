@@ -1,30 +1,33 @@
-/** What reads and writes the table when it is deployed. Commands, which a person runs, have that person's rights. */
-export type Reader = "ingest" | "reconcile" | "settle" | "query" | "receive";
+/** The Lambdas that access the table. Commands run with the rights of the person who runs them. */
+export type TableRole = "ingest" | "reconcile" | "settle" | "query" | "receive";
 
-/** A kind of item of the one table: what begins its partition key, who needs it, and how long it lives. */
+/** A kind of item in the one table: what its partition key begins with, who may access it, and how long it lives. */
 export interface Kind {
   readonly name: string;
-  /** The whole of `pk`, or, when it ends in `#`, its beginning. */
+  /** The whole `pk` or, if it ends in `#`, its prefix. */
   readonly pk: string;
-  /** Which Lambdas write it: jobs read it, too. */
-  readonly writtenBy: readonly Reader[];
-  /** Which Lambdas read it: those that only do, and the receiver. */
-  readonly readBy: readonly Reader[];
-  /** How the keys begin of those that the receiver, which the world can call, may touch; all of the kind, where it is not said. */
+  /** The Lambdas that write it. Scheduled Lambdas may then read it, too. */
+  readonly writtenBy: readonly TableRole[];
+  /** The Lambdas that read it; includes the receiver, if it reads. */
+  readonly readBy: readonly TableRole[];
+  /**
+   * The prefix of the keys that the receiver may access, since the whole world can call it; all keys of the kind if
+   * absent.
+   */
   readonly pushed?: string;
-  /** When TTL removes it. */
+  /** When TTL deletes it. */
   readonly lives: string;
 }
 
 const FEEDING = ["ingest", "reconcile"] as const;
 const KEEPING = [...FEEDING, "settle"] as const;
-/** Whoever merges into the archive. */
+/** The Lambdas that merge into the archive. */
 const MERGING = [...FEEDING, "receive"] as const;
 const QUERY = ["query"] as const;
 
 /**
- * Every kind of item, each named once. The module of a kind makes its keys; the rights of the Lambdas (infra) are made
- * from these patterns, so that a kind which is missing here cannot be written when deployed.
+ * Every kind of item, listed once. Each kind's module makes its keys; the rights of the Lambdas (infra) are made from
+ * these patterns, so a kind that is missing here cannot be written when deployed.
  */
 export const KINDS = [
   { name: "block", pk: "d#", writtenBy: [...KEEPING, "receive"], readBy: QUERY, lives: "the retention" },
@@ -99,13 +102,13 @@ export const KINDS = [
   { name: "rate", pk: "rate#", writtenBy: QUERY, readBy: [], lives: "400 days" },
 ] as const satisfies readonly Kind[];
 
-/** The kinds that a partition key belongs to: one, unless something is wrong. */
+/** The kinds that a partition key belongs to. More or fewer than one is an error. */
 export function kindsOf(pk: string): readonly Kind[] {
   return KINDS.filter((kind) => (kind.pk.endsWith("#") ? pk.startsWith(kind.pk) : pk === kind.pk));
 }
 
-/** The key patterns that a Lambda may write or only read, in the spelling of IAM's `dynamodb:LeadingKeys`. */
-export function keyPatterns(reader: Reader, access: "writes" | "reads"): string[] {
+/** The key patterns that a Lambda may write, or only read, as IAM's `dynamodb:LeadingKeys` spells them. */
+export function keyPatterns(reader: TableRole, access: "writes" | "reads"): string[] {
   const all: readonly Kind[] = KINDS;
   return all
     .filter((kind) => (access === "writes" ? kind.writtenBy : kind.readBy).includes(reader))

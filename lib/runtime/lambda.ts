@@ -2,12 +2,12 @@ import * as v from "valibot";
 import { InvalidInput } from "./errors.ts";
 import { lambdaTelemetry, type Telemetry, writeLine } from "./telemetry.ts";
 
-/** What our handlers use of Lambda's context. */
+/** The part of Lambda's context that our handlers use. */
 export interface RunContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** Reads the event of a scheduled Lambda. Throws InvalidInput. */
+/** Parses the event of a scheduled Lambda. Throws InvalidInput. */
 export function parseInput<T extends v.GenericSchema>(schema: T, event: unknown): v.InferOutput<T> {
   const result = v.safeParse(schema, event);
   if (result.success) return result.output;
@@ -15,12 +15,12 @@ export function parseInput<T extends v.GenericSchema>(schema: T, event: unknown)
   throw new InvalidInput(faults.join("; "));
 }
 
-/** For what fails before there is a telemetry of one's own, such as an environment that is wrong. */
+/** For failures before the real telemetry exists, such as an invalid environment. */
 const bareTelemetry: Telemetry = lambdaTelemetry("omnilog", Date.now, writeLine);
 
 /**
- * The handler of a scheduled Lambda. Whatever fails is told in one line of the log, and fails the invocation for its
- * alarm and its dead-letter queue, without the error's own text, which Lambda would log and which may quote data.
+ * The handler of a scheduled Lambda. Failures are logged in one line and fail the invocation, for its alarm and its
+ * dead-letter queue, but without the error's own text: Lambda would log that, and it may quote data.
  */
 export function scheduledHandler<S extends { readonly telemetry: Telemetry }>(
   what: string,

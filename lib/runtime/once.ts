@@ -1,4 +1,4 @@
-/** Makes a value at the first call and keeps it: what a Lambda builds once for all of its invocations. */
+/** Creates a value on the first call and keeps it: for what a Lambda builds once for all its invocations. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

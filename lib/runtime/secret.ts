@@ -1,21 +1,21 @@
 import { ConfigurationError } from "./errors.ts";
 
 /**
- * Gives a secret, or "" when nobody has put a value into it yet. It is read again when it is older than its opener allows;
- * `refresh` asks for it again sooner, because what it unlocks has refused it. Rejects with what reading it threw, and then
- * tries again at the next call.
+ * Returns a secret, or "" if nobody has set a value yet. It is read again when it is older than its opener allows;
+ * `refresh` asks for that sooner, because the service has refused the current value. Rejects with the error of the
+ * read, and tries again on the next call.
  */
 export type Secret = (refresh: boolean) => Promise<string>;
 
 const REFRESH_AT_MOST_EVERY_MS = 30_000;
 
-/** For a secret that lets somebody in: what was withdrawn from it works for no longer than this. */
+/** For secrets that grant access: a revoked value stops working within this time. */
 export const WITHDRAWN_AFTER_MS = 30_000;
 
 /**
- * A secret from the environment itself, or from Secrets Manager. A value that is older than `maxAgeMs` is never given, not
- * even when it cannot be read again; that there is none yet is believed for half a minute, since somebody is about to put
- * it in. Throws ConfigurationError when neither place is named.
+ * A secret given in the environment itself, or in Secrets Manager. A value older than `maxAgeMs` is never returned, not
+ * even if it cannot be read again. That there is no value yet is cached for only half a minute, since somebody is about
+ * to set it. Throws ConfigurationError if neither place is configured.
  */
 export function openSecret(
   name: string,
@@ -35,7 +35,7 @@ export function openSecret(
         (secret) => {
           reading.isEmpty = secret === "";
         },
-        // A failure is not remembered: the next caller tries again.
+        // A failure is not cached: the next caller tries again.
         () => {
           if (read === reading) read = undefined;
         },
@@ -45,11 +45,11 @@ export function openSecret(
   };
 }
 
-/** Somebody, or a pull, waits for it. */
+/** A person, or a pull, is waiting for it. */
 const PATIENCE = { maxAttempts: 3, requestHandler: { connectionTimeout: 2_000, requestTimeout: 3_000 } };
 
 async function fetchSecret(secretId: string): Promise<string> {
-  // Loaded only where there is a secret to read: on a laptop there is none.
+  // Loaded only if there is a secret to read; on a laptop there is none.
   const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
   try {
     const client = new SecretsManagerClient(PATIENCE);

@@ -1,13 +1,13 @@
 import { OwnError } from "../message/errors.ts";
 
 /**
- * One line a run, which is both the structured log and, in Lambda, CloudWatch's embedded metrics (Embedded Metric
- * Format, version 0). It holds counts, durations and reasons: never recipients, texts or credentials.
+ * One line per run, which is both a structured log entry and, in Lambda, CloudWatch metrics (Embedded Metric Format,
+ * version 0). It contains counts, durations and reasons, and never recipients, texts or credentials.
  */
 export interface Telemetry {
-  /** What a run did. Of `metrics`, those in METRICS become CloudWatch's; all stand in the log. */
+  /** What a run did. Those of `metrics` that are in METRICS become CloudWatch metrics; all of them are logged. */
   run(line: RunLine): void;
-  /** Something that failed; `error` is told by its name and code only, since messages may quote data. */
+  /** Something failed. Only the name and code of `error` are logged, since messages may quote data. */
   fault(what: string, error: unknown, details?: Readonly<Record<string, string | number>>): void;
 }
 
@@ -21,10 +21,10 @@ export interface RunLine {
 export const METRIC_NAMESPACE = "Omnilog";
 
 /**
- * The figures that CloudWatch keeps as metrics, which cost $0.30 a month each: those that an alarm looks at, of the
- * whole stack. All others stand in the log, where a query adds them up, by source where one wants to. `nonzero` is only
- * told when it is not 0, `above` when it is more than that, since an alarm on it takes silence for good; a metric that is
- * never told costs nothing. Silence of a Lambda that does not run or fails is noticed by Lambda's own metrics, which are free.
+ * The figures that become CloudWatch metrics, at $0.30 a month each: only those that an alarm watches, for the whole
+ * stack. All others are in the log, where a query can add them up, also by source. `nonzero` metrics are sent only if
+ * they are not 0, and `above` only if they exceed a number: their alarms treat missing data as good, and a metric that
+ * is never sent costs nothing. If a Lambda does not run, or fails, Lambda's own free metrics show it.
  */
 export const METRICS: Readonly<Record<string, "always" | "nonzero" | { readonly above: number }>> = {
   lastGoodPullAgeSeconds: { above: 300 },
@@ -47,14 +47,14 @@ type Write = (line: string) => void;
 
 /** The telemetry that the environment asks for, on standard output. */
 export function openTelemetry(environment: { LOG_FORMAT: "json" | "text"; STACK_NAME: string }): Telemetry {
-  // The SDK's own ten calls would hide the place in our code that an error went through.
+  // By default ten calls of the SDK would hide where in our code an error occurred.
   Error.stackTraceLimit = 30;
   return environment.LOG_FORMAT === "json"
     ? lambdaTelemetry(environment.STACK_NAME, Date.now, writeLine)
     : consoleTelemetry(writeLine);
 }
 
-/** Standard output: what Lambda makes log events of. */
+/** Writes to standard output, which Lambda turns into log events. */
 export function writeLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -90,7 +90,7 @@ function keptOf(metrics: RunLine["metrics"]): string[] {
     .map(([name]) => name);
 }
 
-/** For a console: one short line, leaving out what is nothing. */
+/** For a console: one short line, without empty values. */
 function consoleTelemetry(write: Write): Telemetry {
   const list = (values: object) =>
     Object.entries(values)
@@ -99,7 +99,7 @@ function consoleTelemetry(write: Write): Telemetry {
       .join(", ");
   return {
     run({ what, metrics, dimensions = {}, details = {} }) {
-      // A line for the dashboard to add up is no news to somebody who watches.
+      // This line is for the dashboard to add up, and of no interest to somebody who watches the console.
       if (Object.keys(metrics).length === 0) return;
       write(
         `${[what, ...Object.values(dimensions)].join(" ")}: ${list({ ...metrics, ...details }) || "nothing new"}`,
@@ -111,15 +111,15 @@ function consoleTelemetry(write: Write): Telemetry {
   };
 }
 
-/** CloudWatch's unit of a metric, by the last word of its name. */
+/** CloudWatch's unit for a metric, from the last word of its name. */
 function unitOf(name: string): string {
   if (name.endsWith("Seconds")) return "Seconds";
   return name.endsWith("Ms") ? "Milliseconds" : "Count";
 }
 
 /**
- * An error by its name, code and the places in our code it went through. Its message may quote data and is left out,
- * unless it is ours.
+ * Describes an error by its name, its code and the places in our code. Its message may quote data and is left out,
+ * unless the error is ours.
  */
 function describe(error: unknown): Record<string, string> {
   if (error instanceof OwnError) return { error: error.name, code: error.code, reason: error.message };

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../runtime/hash.ts";
 
-/** Where the built page is, beside the code that serves it. */
+/** The folder of the built page, next to the code that serves it. */
 export const FILES_FOLDER = "files";
 
-/** How a file may be sent: as it is, or compressed when it was built. */
+/** How a file can be sent: as it is, or as compressed at build time. */
 const CODINGS = { br: ".br", gzip: ".gz", identity: "" } as const;
 export type Coding = keyof typeof CODINGS;
 
@@ -22,13 +22,13 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export interface SiteFile {
   readonly type: string;
-  /** Of what is in it, for If-None-Match; quoted, and not told apart by coding: it is weak. */
+  /** A hash of the content for If-None-Match, quoted; weak, because all codings share it. */
   readonly etag: string;
   readonly codings: Readonly<Partial<Record<Coding, Buffer>>>;
 }
 
 /**
- * Every file of a built page, by name, in memory: there are a dozen, and what is not among them is not served, whatever a
+ * Reads every file of a built page into memory, by name: there are about a dozen. Nothing else is served, whatever a
  * path says. Throws what reading the folder throws.
  */
 export function readFiles(folder: string): ReadonlyMap<string, SiteFile> {

@@ -1,6 +1,7 @@
 /**
- * What a browser lets the page do (CSP Level 3, Trusted Types): load from its own origin alone, run no text as code, and be
- * framed by nobody. There is no `unsafe-` word in it, so that a name or a text out of a report can only ever be shown.
+ * What a browser allows the page (CSP Level 3, Trusted Types): it loads only from its own origin, never runs text as
+ * code, and cannot be framed. There is no `unsafe-` keyword, so that a name or text from a report can only ever be
+ * displayed.
  */
 const POLICY = [
   "default-src 'none'",
@@ -16,7 +17,7 @@ const POLICY = [
   "trusted-types 'none'",
 ].join("; ");
 
-/** What every answer says, whatever is in it. */
+/** Headers of every response. */
 export const SECURITY_HEADERS = {
   "content-security-policy": POLICY,
   "cross-origin-opener-policy": "same-origin",

@@ -1,19 +1,19 @@
 import type { Coding, SiteFile } from "./files.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 
-/** Where the page is, and where what it loads is. */
+/** The path of the page, and of the files that it loads. */
 export const CONSOLE_PATH = "/console";
 export const ASSETS_PATH = `${CONSOLE_PATH}/assets`;
 const INDEX = "index.html";
 
-/** A request, as far as it is looked at; header names in lower case. */
+/** The part of a request that is used; header names are in lower case. */
 export interface SiteRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** What goes back to API Gateway. */
+/** A response for API Gateway. */
 export interface SiteResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,9 +22,9 @@ export interface SiteResponse {
 }
 
 /**
- * Answers a request for the page or for one of its files. Their names hold a hash of what is in them, so they are kept for
- * good, and the index, which names them, is asked for each time. Any other path below the page is the page itself, for a
- * browser that navigates there, and 404 for whatever else asks.
+ * Answers a request for the page or one of its files. Names of files contain a hash of their content, so they are
+ * cached for good, while the index, which names them, is revalidated each time. For a browser that navigates to any
+ * other path below the page the answer is the page itself; for everything else it is 404.
  */
 export function serve(request: SiteRequest, files: ReadonlyMap<string, SiteFile>): SiteResponse {
   const { method, headers } = request;
@@ -50,7 +50,7 @@ export function serve(request: SiteRequest, files: ReadonlyMap<string, SiteFile>
   };
 }
 
-/** The file that a path stands for; undefined: none. */
+/** The file for a path; undefined if there is none. */
 function nameOf({ path, headers }: SiteRequest): string | undefined {
   if (path.startsWith(`${ASSETS_PATH}/`)) {
     const name = path.slice(ASSETS_PATH.length + 1);
@@ -60,7 +60,7 @@ function nameOf({ path, headers }: SiteRequest): string | undefined {
   return path.startsWith(`${CONSOLE_PATH}/`) && headers.accept?.includes("text/html") ? INDEX : undefined;
 }
 
-/** The smallest form that the client takes. A coding that it names with q=0 is one that it does not take. */
+/** The smallest form that the client accepts. A coding with q=0 is not accepted. */
 function codingOf({ codings }: SiteFile, accepted = ""): { coding: Coding; content: Buffer } {
   const taken = accepted
     .toLowerCase()

@@ -4,10 +4,10 @@ import { type Column, nameOf, rowReader, typeOf } from "./columns.ts";
 import type { Dimension } from "./dimensions.ts";
 import { BUCKETS, timeToDeliver } from "./latency.ts";
 import { type Metric, NOT_AVAILABLE } from "./metrics.ts";
-import { Row } from "./row.ts";
+import { RowSums } from "./row.ts";
 
 /** What a question asks for: values by dimension, any of them; and what the rows are. */
-export interface Question {
+export interface StatisticsQuestion {
   readonly wanted: readonly { readonly dimension: Dimension; readonly values: ReadonlySet<string> }[];
   readonly columns: readonly Column[];
   readonly metrics: readonly Metric[];
@@ -20,12 +20,12 @@ export interface Table {
 }
 
 /** Makes the rows of an answer of cubes, each with the moment that it begins. */
-export class Answer {
-  readonly #question: Question;
-  readonly #rows = new Map<string, Row>();
+export class StatisticsTable {
+  readonly #question: StatisticsQuestion;
+  readonly #rows = new Map<string, RowSums>();
   readonly #isSplit: boolean;
 
-  constructor(question: Question) {
+  constructor(question: StatisticsQuestion) {
     this.#question = question;
     this.#isSplit = question.columns.some(({ kind }) => kind === "timeToDeliver");
   }
@@ -38,7 +38,7 @@ export class Answer {
         this.#addSplit(cells, n, (took) => this.#rowOf(reader.valuesOf(n, took)));
       return;
     }
-    const rows = new Map<number | string, Row>();
+    const rows = new Map<number | string, RowSums>();
     for (const n of this.#chosen(cells)) {
       const code = reader.codeOf(n);
       const row = rows.get(code) ?? this.#rowOf(reader.valuesOf(n));
@@ -60,7 +60,7 @@ export class Answer {
   }
 
   /** The messages of a cell by how long they took; the others, not being delivered, under "". */
-  #addSplit(cells: Cells, n: number, rowOf: (took: string) => Row): void {
+  #addSplit(cells: Cells, n: number, rowOf: (took: string) => RowSums): void {
     let left = cells.messages[n] ?? 0;
     for (let at = cells.starts[n] ?? 0; at < (cells.starts[n + 1] ?? 0); at++) {
       const [bucket, count] = [cells.buckets[at] ?? 0, cells.counts[at] ?? 0];
@@ -72,9 +72,9 @@ export class Answer {
     if (left > 0) rowOf("").count(cells, n, left);
   }
 
-  #rowOf(values: readonly string[]): Row {
+  #rowOf(values: readonly string[]): RowSums {
     const key = values.map((value) => `${value.length} ${value}`).join();
-    const row = this.#rows.get(key) ?? new Row(values);
+    const row = this.#rows.get(key) ?? new RowSums(values);
     this.#rows.set(key, row);
     return row;
   }

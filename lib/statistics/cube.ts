@@ -2,7 +2,7 @@ import { digitsOf } from "../message/json.ts";
 import { epochMsOf, type MessageRecord } from "../message/record.ts";
 import { statusGroupOf } from "../message/status.ts";
 import { addDecimals, type Decimal, parseDecimal, timesDecimal, ZERO } from "./decimal.ts";
-import { bucketOf, type Times } from "./latency.ts";
+import { latencyBucketOf, type Times } from "./latency.ts";
 
 /** What messages are told apart by; "" where their records do not say. Nothing here names a recipient or a text. */
 export interface Tuple {
@@ -103,7 +103,7 @@ export function cellOf(record: MessageRecord): Cell {
     parts,
     price,
     priceOfParts: timesDecimal(price, parts),
-    times: time === undefined ? NO_TIMES : new Map([[bucketOf(time), 1]]),
+    times: time === undefined ? NO_TIMES : new Map([[latencyBucketOf(time), 1]]),
   };
 }
 

@@ -3,7 +3,7 @@ import { CATALOG_KEY, parseCatalog } from "../archive/catalog.ts";
 import { DAYS_KEY, parseDays } from "../archive/days.ts";
 import { FRESH, parseFresh } from "../archive/fresh.ts";
 import type { Reader } from "../archive/search/reader.ts";
-import type { Known } from "./freshness.ts";
+import type { CubeKnowledge } from "./freshness.ts";
 import { byHour } from "./pages-by-hour.ts";
 import { dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
 import { parseState, STATE_KEY } from "./state.ts";
@@ -23,7 +23,7 @@ export interface LooksAt {
 export async function readKnown(
   reader: Reader,
   nowMs: number,
-): Promise<Known & { hasHours(dayMs: number): boolean }> {
+): Promise<CubeKnowledge & { hasHours(dayMs: number): boolean }> {
   const [roots, fresh] = await Promise.all([
     reader.get([STATE_KEY, CATALOG_KEY, DAYS_KEY]),
     reader.queryAll(FRESH),
@@ -58,7 +58,7 @@ function dayPeriodOf({ looksAt }: { readonly looksAt: LooksAt }): Period {
 export async function readDays(
   reader: Reader,
   days: readonly number[],
-  { state, pages }: Known,
+  { state, pages }: CubeKnowledge,
   asked: { readonly looksAt: LooksAt },
 ): Promise<Map<string, PackedCube>> {
   if (state.n === 0) return new Map();

@@ -2,7 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
 import { addCubes, without } from "./cube.ts";
 import { loadBetween, loadCubes } from "./cubes-for-jobs.ts";
-import { isFinal } from "./due.ts";
+import { isExpiring } from "./due.ts";
 import { DAY_MS, dayName, HOUR_MS, hourName, hoursOfDay, momentOfDay } from "./periods.ts";
 import { putCube } from "./put-cube.ts";
 import { DAY_PERIODS, type PackedCube } from "./stored.ts";
@@ -38,7 +38,7 @@ export async function buildDays(
     const before = await loadForms(db, name);
     const hours = [...(await loadBetween(db, "hour", name, `${name}~`)).values()];
     const lacking = hours.filter(({ isBroken }) => isBroken);
-    const again = lacking.filter((hour) => !isFinal(hour, nowMs));
+    const again = lacking.filter((hour) => !isExpiring(hour, nowMs));
     for (const hour of again) broken.add(hour.name);
     if (again.length > 0 || isToWait(before.get("day"), hours, nowMs)) continue;
     if (await putDay(db, dayMs, { hours, before }, clock)) built.add(name);
@@ -47,7 +47,7 @@ export async function buildDays(
 }
 
 function isToWait(stored: PackedCube | undefined, hours: readonly PackedCube[], nowMs: number): boolean {
-  const isOver = hours.every((hour) => isFinal(hour, nowMs));
+  const isOver = hours.every((hour) => isExpiring(hour, nowMs));
   return stored !== undefined && !stored.isBroken && !isOver && nowMs < stored.countedAtMs + AGAIN_MS;
 }
 

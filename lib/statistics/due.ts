@@ -23,15 +23,15 @@ const OLDER = 1.5;
 const WATCHED_MS = 30 * 60_000;
 
 /** What is looked at to decide when an hour is counted again. */
-type Known = Pick<PackedCube, "startMs" | "finalFromMs" | "countedAtMs" | "messages">;
+type CountedHour = Pick<PackedCube, "startMs" | "finalFromMs" | "countedAtMs" | "messages">;
 
 /** Does the archive begin to forget its records, so that counting again would only count less? */
-export function isFinal({ finalFromMs }: Pick<Known, "finalFromMs">, nowMs: number): boolean {
+export function isExpiring({ finalFromMs }: Pick<CountedHour, "finalFromMs">, nowMs: number): boolean {
   return nowMs >= finalFromMs - FINAL_MARGIN_MS;
 }
 
 /** Is the cube of an hour of which something has changed stored again now? Old ones ever more rarely. */
-export function isDue(hour: Known, nowMs: number): boolean {
+export function isDue(hour: CountedHour, nowMs: number): boolean {
   const { startMs, finalFromMs, countedAtMs, messages } = hour;
   const endMs = startMs + HOUR_MS;
   const freshMs = messages <= SMALL ? FRESH_MS.small : FRESH_MS.large;
@@ -44,14 +44,14 @@ export function isDue(hour: Known, nowMs: number): boolean {
 
 /** Is it a small hour that goes on changing, so that it is noted as waiting until it is over? One that has not begun does not. */
 export function isRunning(
-  { startMs, messages }: Pick<Known, "startMs" | "messages">,
+  { startMs, messages }: Pick<CountedHour, "startMs" | "messages">,
   nowMs: number,
 ): boolean {
   return hasBegun(startMs, nowMs) && messages <= SMALL && nowMs < startMs + HOUR_MS + FRESH_MS.small;
 }
 
 /** Is an hour so new that alerts look at its minutes? */
-export function isWatched({ startMs }: Pick<Known, "startMs">, nowMs: number): boolean {
+export function isWatched({ startMs }: Pick<CountedHour, "startMs">, nowMs: number): boolean {
   return hasBegun(startMs, nowMs) && nowMs < startMs + HOUR_MS + WATCHED_MS;
 }
 

@@ -1,13 +1,13 @@
 import type { Catalog } from "../archive/catalog.ts";
 import type { FreshPage } from "../archive/fresh.ts";
-import { isFinal } from "./due.ts";
+import { isExpiring } from "./due.ts";
 import { dayName, dayStartOf, HOUR_MS, hourName } from "./periods.ts";
 import type { State } from "./state.ts";
 import { type PackedCube, pageName } from "./stored.ts";
 import type { Moves } from "./unsettled-moves.ts";
 
 /** What is known of how far stored cubes go. */
-export interface Known {
+export interface CubeKnowledge {
   readonly state: State;
   /** The fresh pages by hour: a cube that does not name one of them does not tell it. */
   readonly pages: ReadonlyMap<number, readonly FreshPage[]>;
@@ -38,7 +38,7 @@ const UNIT_BYTES = 8_192;
 
 /** From where an hour is told: its stored cube, what was stored though more is known by now, or the archive itself;
  * "lost" where a part of the cube is missing and the records are gone. */
-export type Source = "stored" | "older" | "live" | "nothing" | "lost";
+export type CubeOrigin = "stored" | "older" | "live" | "nothing" | "lost";
 
 /** What an answer has read so far, and how long a stretch it is asked for. */
 interface Spending {
@@ -50,11 +50,11 @@ interface Spending {
 export function chooseSource(
   hourMs: number,
   cube: PackedCube | undefined,
-  { state, pages, archived, moves, nowMs }: Known,
+  { state, pages, archived, moves, nowMs }: CubeKnowledge,
   { spentUnits, askedMs }: Spending,
-): Source {
-  if (cube?.isBroken) return isFinal(cube, nowMs) ? "lost" : "live";
-  if (cube && isFinal(cube, nowMs)) return "stored";
+): CubeOrigin {
+  if (cube?.isBroken) return isExpiring(cube, nowMs) ? "lost" : "live";
+  if (cube && isExpiring(cube, nowMs)) return "stored";
   const fresh = pages.get(hourMs) ?? [];
   const isWaiting = state.stale.has(hourName(hourMs)) || moves.hours.has(hourMs);
   if (!cube) {

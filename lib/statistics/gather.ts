@@ -9,13 +9,13 @@ import { type Cells, cellsOf } from "./cells.ts";
 import { cubeOf } from "./cube.ts";
 import type { Needs } from "./cube-codec.ts";
 import { type LooksAt, readDays, readHoursBetween, readKnown } from "./cubes-for-answers.ts";
-import { chooseSource, type Known } from "./freshness.ts";
+import { type CubeKnowledge, chooseSource } from "./freshness.ts";
 import { recordsOfHour } from "./hour-records.ts";
 import { DAY_MS, dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
 import type { PackedCube } from "./stored.ts";
 
 /** What is asked of the cubes: a stretch of whole hours (of whole minutes for `minute`), its end not included. */
-export interface Asked {
+export interface CubeQuestion {
   readonly sinceMs: number;
   readonly untilMs: number;
   /** Into what the answer is to be cut at least: days are told by fewer items than hours. */
@@ -47,7 +47,7 @@ const MINUTE_MS = 60_000;
  */
 export async function gather(
   db: Database,
-  asked: Asked,
+  asked: CubeQuestion,
   limits: SearchLimits,
   now: () => number,
   onCells: OnCells,
@@ -108,7 +108,7 @@ export async function gather(
   };
 }
 
-function daysOf({ sinceMs, untilMs }: Asked): number[] {
+function daysOf({ sinceMs, untilMs }: CubeQuestion): number[] {
   const days: number[] = [];
   for (let dayMs = dayStartOf(sinceMs); dayMs < untilMs; dayMs += DAY_MS) days.push(dayMs);
   return days;
@@ -117,8 +117,8 @@ function daysOf({ sinceMs, untilMs }: Asked): number[] {
 /** An hour as the archive has it just now. */
 async function readLive(
   hourMs: number,
-  { grain, sinceMs, untilMs }: Asked,
-  { reader, index, known }: { reader: Reader; index: IndexReader; known: Known },
+  { grain, sinceMs, untilMs }: CubeQuestion,
+  { reader, index, known }: { reader: Reader; index: IndexReader; known: CubeKnowledge },
   onCells: OnCells,
 ): Promise<void> {
   const { records } = await recordsOfHour(hourMs, reader, index, known.moves);

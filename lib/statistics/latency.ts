@@ -36,7 +36,7 @@ function edges(): number[] {
 }
 
 /** The bucket of a time. A time below nothing (doneAt before sentAt: two clocks) counts as none. */
-export function bucketOf(ms: number): number {
+export function latencyBucketOf(ms: number): number {
   let [low, high] = [0, EDGES.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
@@ -68,7 +68,7 @@ export function timeToDeliver(bucket: number): string {
 
 /** How many took longer than this; exact where a bucket begins there. */
 export function longerThan(times: Times, ms: number): number {
-  const from = bucketOf(ms);
+  const from = latencyBucketOf(ms);
   let count = 0;
   for (const [bucket, n] of times) if (bucket >= from) count += n;
   return count;

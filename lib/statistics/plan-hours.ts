@@ -1,7 +1,7 @@
 import type { FreshPage } from "../archive/fresh.ts";
 import type { Database } from "../runtime/dynamodb.ts";
 import { loadCubes } from "./cubes-for-jobs.ts";
-import { isDue, isFinal, isRunning, isWatched } from "./due.ts";
+import { isDue, isExpiring, isRunning, isWatched } from "./due.ts";
 import { dayName, dayStartOf, hourName, momentOfHour } from "./periods.ts";
 import { type PackedCube, pageName } from "./stored.ts";
 
@@ -37,7 +37,7 @@ export async function planHours(
   for (const hourMs of hours) {
     const name = hourName(hourMs);
     const cube = stored.get(name);
-    if (cube && isFinal(cube, nowMs)) final.add(name);
+    if (cube && isExpiring(cube, nowMs)) final.add(name);
     else if (!waiting.has(name) && cube && isCounted(cube, pages.get(hourMs) ?? [])) continue;
     else {
       const isStored = !cube || cube.isBroken || isDue(cube, nowMs);

@@ -40,7 +40,7 @@ class PriceSum {
 const decimalOf = (digits: string): Decimal => parseDecimal(digits) ?? ZERO;
 
 /** Adds the cells of one row up. */
-export class Row {
+export class RowSums {
   readonly dimensions: readonly string[];
   #sent = 0;
   #basis = 0;

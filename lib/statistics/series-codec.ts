@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter } from "../archive/bytes.ts";
 import { bytesText, deflate, inflate, textBytes } from "./packing.ts";
-import type { Counts, Series } from "./series.ts";
+import type { Series, StepCounts } from "./series.ts";
 
 /**
  * A series as bytes, deflated; inside, numbers as in archive/bytes.ts: the step in seconds, the steps, the length of a JSON
@@ -27,7 +27,7 @@ export function encodeSeries({ stepMs, segments }: Series): Uint8Array<ArrayBuff
   return deflate(out.take());
 }
 
-function write(out: ByteWriter, { sent, delivered, rejected, failed, slow }: Counts): void {
+function write(out: ByteWriter, { sent, delivered, rejected, failed, slow }: StepCounts): void {
   const isPlain = delivered === sent && slow === 0;
   out.number(sent * 2 + (isPlain ? 0 : 1));
   if (!isPlain) out.number(delivered).number(rejected).number(failed).number(slow);
@@ -39,8 +39,8 @@ export function decodeSeries(packed: Uint8Array, startMs: number): Series {
   const stepMs = input.number() * 1_000;
   const length = input.number();
   const keys = JSON.parse(bytesText(input.raw(input.number()))) as string[];
-  const segments = keys.map((key): [string, (Counts | undefined)[]] => {
-    const steps = Array.from<Counts | undefined>({ length });
+  const segments = keys.map((key): [string, (StepCounts | undefined)[]] => {
+    const steps = Array.from<StepCounts | undefined>({ length });
     const filled = input.number();
     for (let n = 0, step = 0; n < filled; n++) {
       step += input.number();
@@ -51,7 +51,7 @@ export function decodeSeries(packed: Uint8Array, startMs: number): Series {
   return { startMs, stepMs, segments: new Map(segments) };
 }
 
-function read(input: ByteReader): Counts {
+function read(input: ByteReader): StepCounts {
   const first = input.number();
   const sent = Math.floor(first / 2);
   if (first % 2 === 0) return { sent, delivered: sent, rejected: 0, failed: 0, pending: 0, slow: 0 };

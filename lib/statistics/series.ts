@@ -2,7 +2,7 @@ import { epochMsOf, type MessageRecord } from "../message/record.ts";
 import { timeOf, tupleOf } from "./cube.ts";
 
 /** What alerts look at: a channel, or one of its networks or senders. */
-export interface Segment {
+export interface SeriesSegment {
   readonly kind: "channel" | "network" | "sender";
   readonly channel: string;
   /** The network (mccmnc) or the sender; "" of a channel, or where records do not say. */
@@ -10,7 +10,7 @@ export interface Segment {
 }
 
 /** Messages of one step of time, by what became of them. sent = delivered + rejected + failed + pending. */
-export interface Counts {
+export interface StepCounts {
   readonly sent: number;
   readonly delivered: number;
   readonly rejected: number;
@@ -28,7 +28,7 @@ export interface Series {
   readonly startMs: number;
   readonly stepMs: number;
   /** By segment (`segmentKey`), as many counts as there are steps; undefined where nothing was sent. */
-  readonly segments: ReadonlyMap<string, readonly (Counts | undefined)[]>;
+  readonly segments: ReadonlyMap<string, readonly (StepCounts | undefined)[]>;
 }
 
 export const SLOW_MS = 300_000;
@@ -36,16 +36,16 @@ export const STEP_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** One text for one segment; `segmentOf` reads it. */
-export function segmentKey({ kind, channel, value }: Segment): string {
+export function segmentKey({ kind, channel, value }: SeriesSegment): string {
   return JSON.stringify([kind, channel, value]);
 }
 
-export function segmentOf(key: string): Segment {
-  const [kind, channel, value] = JSON.parse(key) as [Segment["kind"], string, string];
+export function segmentOf(key: string): SeriesSegment {
+  const [kind, channel, value] = JSON.parse(key) as [SeriesSegment["kind"], string, string];
   return { kind, channel, value };
 }
 
-const NOTHING: Counts = { sent: 0, delivered: 0, rejected: 0, failed: 0, pending: 0, slow: 0 };
+const NOTHING: StepCounts = { sent: 0, delivered: 0, rejected: 0, failed: 0, pending: 0, slow: 0 };
 
 /** What became of a message, by the group of its status. */
 export type Outcome = "delivered" | "rejected" | "failed" | "pending";
@@ -59,11 +59,11 @@ export function outcomeOf(group: string): Outcome {
 
 /** The series of an hour's merged records. */
 export function seriesOf(records: Iterable<MessageRecord>, startMs: number, stepMs = STEP_MS): Series {
-  const segments = new Map<string, (Counts | undefined)[]>();
+  const segments = new Map<string, (StepCounts | undefined)[]>();
   for (const record of records) {
     const step = Math.floor((epochMsOf(record.sentAt) - startMs) / stepMs);
     for (const key of segmentsOf(record)) {
-      const steps = segments.get(key) ?? Array.from<Counts | undefined>({ length: HOUR_MS / stepMs });
+      const steps = segments.get(key) ?? Array.from<StepCounts | undefined>({ length: HOUR_MS / stepMs });
       steps[step] = counted(steps[step] ?? NOTHING, record);
       segments.set(key, steps);
     }
@@ -80,7 +80,7 @@ function segmentsOf(record: MessageRecord): string[] {
   ];
 }
 
-function counted(before: Counts, record: MessageRecord): Counts {
+function counted(before: StepCounts, record: MessageRecord): StepCounts {
   const outcome = outcomeOf(tupleOf(record).group);
   const isSlow = (timeOf(record) ?? 0) > SLOW_MS;
   return {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FailedSignIns, networkOf } from "../../lib/api/failed-sign-ins.ts";
-import { Recent } from "../../lib/api/recent.ts";
+import { RecentValues } from "../../lib/api/recent.ts";
 
 const LIMIT = { perMinute: 20, burst: 5 };
 
@@ -78,14 +78,14 @@ test("an IPv6 address counts by its network, however it is spelled", () => {
 test("a memory holds no more than it may, and forgets what was set longest ago", () => {
   fc.assert(
     fc.property(fc.array(fc.nat(9)), (names) => {
-      const memory = new Recent<number>(3, 1_000);
+      const memory = new RecentValues<number>(3, 1_000);
       for (const [at, name] of names.entries()) memory.set(String(name), at, at);
       expect(memory.size).toBeLessThanOrEqual(3);
       const latest = [...new Set([...names].reverse())].slice(0, 3);
       for (const name of latest) expect(memory.get(String(name), names.length)).toBe(names.lastIndexOf(name));
     }),
   );
-  const memory = new Recent<number>(3, 1_000);
+  const memory = new RecentValues<number>(3, 1_000);
   memory.set("a", 1, 0);
   expect([memory.get("a", 999), memory.get("a", 1_000)]).toEqual([1, undefined]);
 });

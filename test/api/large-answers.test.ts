@@ -7,7 +7,7 @@ import { acceptsGzip, type Format, negotiateFormat } from "../../lib/api/formats
 import { OMNI_PARAMETERS, parseLogsRequest } from "../../lib/api/parameters.ts";
 import { type Printed, printLogs } from "../../lib/api/print.ts";
 import { finish, ok } from "../../lib/api/responses.ts";
-import type { Row } from "../../lib/archive/codec.ts";
+import type { FoundRecord } from "../../lib/archive/codec.ts";
 import { compareOrder } from "../../lib/archive/keys.ts";
 import { rowOf } from "../archive/rows.ts";
 import { Random } from "../archive/search/random.ts";
@@ -30,14 +30,14 @@ const TEXTS: Record<string, () => string> = {
     String.fromCodePoint(...Array.from({ length: 5_000 }, () => 0x10000 + random.below(0x9ffff))),
 };
 
-function itemsOf(makeText: () => string, count: number): Row[] {
+function itemsOf(makeText: () => string, count: number): FoundRecord[] {
   return Array.from({ length: count }, (_, n) =>
     rowOf(aRecord({ messageId: `m${n}`, text: makeText() })),
   ).sort((a, b) => compareOrder(a.order, b.order));
 }
 
 /** One page as the service gives it: as many records as are left, to be cut by what may be sent. */
-function page(items: readonly Row[], format: Format, cursor: string | undefined): Promise<Printed> {
+function page(items: readonly FoundRecord[], format: Format, cursor: string | undefined): Promise<Printed> {
   const query = `limit=1000${cursor ? `&cursor=${cursor}` : ""}`;
   const parsed = parseLogsRequest(query, OMNI_PARAMETERS, undefined, (sealed) => cursors.open(sealed, "all"));
   if (!OMNI || !("request" in parsed)) throw new Error("not a cursor of ours");

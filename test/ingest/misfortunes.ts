@@ -1,4 +1,4 @@
-import type { Answer, Key, Refused, Upstream } from "../../lib/infobip/client.ts";
+import type { Authorization, InfobipAnswer, Refused, Upstream } from "../../lib/infobip/client.ts";
 import { LOGS_PATH } from "../../lib/infobip/sources.ts";
 import { parseMoment } from "../../lib/message/moment.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
@@ -10,11 +10,11 @@ type Instead<T> = T | undefined | Promise<T | undefined>;
 /** What happens around a request to Infobip. */
 export interface Misfortune {
   /** Before it is sent; an answer given here takes its place. */
-  before?: (request: Request) => Instead<Answer>;
+  before?: (request: Request) => Instead<InfobipAnswer>;
   /** After Infobip has answered, and before we know; an answer given here takes its place. */
-  after?: (request: Request, answer: Answer) => Instead<Answer>;
+  after?: (request: Request, answer: InfobipAnswer) => Instead<InfobipAnswer>;
   /** While the key is fetched. */
-  authorize?: () => Instead<Key | Refused>;
+  authorize?: () => Instead<Authorization | Refused>;
 }
 
 export interface Request {

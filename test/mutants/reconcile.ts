@@ -78,8 +78,8 @@ export const RECONCILE: readonly Mutant[] = [
     name: "stops at what cannot be served",
     file: "lib/ingest/check.ts",
     search:
-      "      if (!isTroubled && !(await isServing(services))) return yield stoppedAt(window, answer.reason);",
-    replace: "      return yield stoppedAt(window, answer.reason);",
+      "      if ((isGap || !isTroubled) && !(await isServing(services)))\n        return yield stoppedAt(window, answer.reason);",
+    replace: "        return yield stoppedAt(window, answer.reason);",
     harm: "one row that Infobip cannot serve keeps all later ones from being checked",
     tests: ["test/ingest/passing.fault.test.ts"],
   },

@@ -102,7 +102,7 @@ class Stage {
     this.faults = new Faults(seed, shares, without);
     this.#account = openAccount({ ...schedule, startMs: loop.nowMs });
     this.#upstream = new Upstream(this.#account, this.faults);
-    this.#upstream.isStrict = schedule.isStrict;
+    if (schedule.isStrict) this.#upstream.strictHours = 48;
     this.#upstream.unservable = this.#drawUnservable();
     this.#table.watchers.push(watchLog(this.#landed, (problem) => this.problems.push(problem)));
     const model = { table: this.#table, faults: this.faults, mostLagMs: lagMs };

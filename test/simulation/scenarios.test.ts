@@ -127,6 +127,35 @@ test("a row that cannot be served does not keep the others from being checked, a
   expect(await ids()).toEqual(["after", "spoilt", "before"]);
 });
 
+test.for([20, 40, 60, 80])(
+  "an outage that begins with request %i, after a row that cannot be served, is no gap: the run stops",
+  async (from) => {
+    const script = {
+      upstream: (process: string, n: number) =>
+        process === "reconcile" && n >= from ? "errorBefore" : undefined,
+    } as const;
+    using scene = new Scene({ script });
+    scene.send(longAgo("spoilt", 30), longAgo("before", 31), longAgo("after", 29));
+    scene.upstream.unservable = new Set(["spoilt"]);
+    const { stopped, gaps } = await scene.reconciled(scene.process("reconcile"));
+    expect(stopped).toBe("HTTP 500");
+    expect(gaps).toBeLessThanOrEqual(1);
+    scene.upstream.unservable = new Set();
+    await scene.settle(0.5);
+    const ids = (await scene.served()).map(({ messageId }) => messageId);
+    expect(ids).toEqual(["after", "spoilt", "before"]);
+  },
+);
+
+test.for([47.5, 46, 24])("logs that reach back %d hours are checked as far as they do", async (hours) => {
+  using scene = new Scene();
+  scene.upstream.strictHours = hours;
+  scene.send(longAgo("m", hours - 1));
+  const runs = await scene.settle(0.5);
+  expect(runs.map(({ stopped }) => stopped)).toEqual(runs.map(() => undefined));
+  expect(await scene.served()).toHaveLength(1);
+});
+
 test("a reconciler whose clock is 30 h ahead stops nobody", async () => {
   using scene = new Scene();
   await scene.reconciled(scene.process("ahead", 30 * HOUR_MS));
@@ -152,7 +181,7 @@ test("what the database could not take for a while is merged by the next run, an
 
 test("windows that begin before what the logs hold are refused, and all the rest is checked", async () => {
   using scene = new Scene();
-  scene.upstream.isStrict = true;
+  scene.upstream.strictHours = 48;
   scene.send(longAgo("m", 40, START_MS - 39 * HOUR_MS));
   await scene.settle(0.5);
   expect(await scene.served()).toHaveLength(1);

@@ -1,8 +1,8 @@
 import { Dispatcher } from "undici";
 import {
-  type Answer,
   type Entry,
   GENERAL_ERROR,
+  type ImitatedAnswer,
   type Page,
   renderAnswer,
   TOO_MANY_REQUESTS,
@@ -44,8 +44,8 @@ export class Upstream {
   readonly #faults: Faults;
   /** Messages whose row cannot be served: whatever window of the logs holds one is a 500. */
   unservable: ReadonlySet<string> = new Set();
-  /** Is a window that begins more than 48 hours ago refused? */
-  isStrict = false;
+  /** Windows that begin more hours ago than this are refused. */
+  strictHours = Number.POSITIVE_INFINITY;
   /** Told when reports leave Infobip. */
   onGiven: (given: Given) => void = () => undefined;
 
@@ -103,7 +103,7 @@ export class Upstream {
     const nowMs = process.loop.nowMs;
     const at = this.#account.momentOf(nowMs);
     const since = searchParams.get("sentSince");
-    if (this.isStrict && since && Date.parse(since.replace(/(\d\d)$/, ":$1")) < at - 48 * 3_600_000)
+    if (since && Date.parse(since.replace(/(\d\d)$/, ":$1")) < at - this.strictHours * 3_600_000)
       return { page: { ...renderAnswer(GENERAL_ERROR, "json"), status: 400 } };
     const authorization = (headers as Record<string, string>).authorization;
     const request = { n: 0, nOfPath: 0, at, method, path: pathname, query: searchParams, authorization };
@@ -121,7 +121,7 @@ export class Upstream {
 
   /** Sends the list, or what the fault leaves of it, and notes what was given away. */
   #give(
-    answer: Answer & { kind: "list" },
+    answer: ImitatedAnswer & { kind: "list" },
     fault: UpstreamFault | undefined,
     chance: Random,
     { nowMs, process, path }: { nowMs: number; process: string; path: string },

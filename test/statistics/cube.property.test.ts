@@ -5,7 +5,7 @@ import { decodeCube, encodeCube } from "../../lib/statistics/cube-codec.ts";
 import { addDecimals, parseDecimal, printDecimal, ZERO } from "../../lib/statistics/decimal.ts";
 import {
   bucketArray,
-  bucketOf,
+  latencyBucketOf,
   percentileOf,
   TIME_TO_DELIVER,
   timeToDeliver,
@@ -93,7 +93,7 @@ test("percentiles are within 2 %, and exact below 50 ms; nothing takes less than
       fc.constantFrom(0.01, 0.5, 0.9, 0.95, 0.99, 1),
       (took, share) => {
         const times = new Map<number, number>();
-        for (const ms of took) times.set(bucketOf(ms), (times.get(bucketOf(ms)) ?? 0) + 1);
+        for (const ms of took) times.set(latencyBucketOf(ms), (times.get(latencyBucketOf(ms)) ?? 0) + 1);
         const exact =
           plainPercentile(
             took.map((ms) => Math.max(0, ms)),
@@ -110,9 +110,9 @@ test("percentiles are within 2 %, and exact below 50 ms; nothing takes less than
 
 test("Infobip's time buckets begin exactly where they say", () => {
   for (const [n, [name, fromMs]] of TIME_TO_DELIVER.entries()) {
-    expect(timeToDeliver(bucketOf(fromMs))).toBe(name);
+    expect(timeToDeliver(latencyBucketOf(fromMs))).toBe(name);
     const [before] = TIME_TO_DELIVER[n - 1] ?? [];
-    if (before) expect(timeToDeliver(bucketOf(fromMs - 1))).toBe(before);
+    if (before) expect(timeToDeliver(latencyBucketOf(fromMs - 1))).toBe(before);
   }
-  expect(timeToDeliver(bucketOf(1e12))).toBe("DAYS_3");
+  expect(timeToDeliver(latencyBucketOf(1e12))).toBe("DAYS_3");
 });

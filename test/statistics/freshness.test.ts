@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { FreshPage } from "../../lib/archive/fresh.ts";
-import { isDue, isFinal } from "../../lib/statistics/due.ts";
-import { chooseSource, type Known } from "../../lib/statistics/freshness.ts";
+import { isDue, isExpiring } from "../../lib/statistics/due.ts";
+import { type CubeKnowledge, chooseSource } from "../../lib/statistics/freshness.ts";
 import type { PackedCube } from "../../lib/statistics/stored.ts";
 import { NO_MOVES } from "../../lib/statistics/unsettled-moves.ts";
 
@@ -17,7 +17,7 @@ const cubeOf = (messages: number, counted: readonly string[] = []) =>
     ...{ startMs: AT_MS, messages, counted: new Set(counted), countedAtMs: NOW_MS - 240_000 },
     finalFromMs: NOW_MS + 24 * HOUR_MS,
   }) as unknown as PackedCube;
-const known = (pages: readonly FreshPage[], stale: readonly string[] = [], n = 1): Known => ({
+const known = (pages: readonly FreshPage[], stale: readonly string[] = [], n = 1): CubeKnowledge => ({
   ...{ nowMs: NOW_MS, catalog: { n: 0, runs: [], trash: [] }, archived: new Set(["2026-11-22"]) },
   state: { n, stale: new Set(stale), seen: new Set() },
   pages: new Map([[AT_MS, pages]]),
@@ -60,7 +60,7 @@ test("an hour whose records begin to expire is final, whatever comes", () => {
   expect(chooseSource(AT_MS, broken, known([NEW, OLD]), spent(0))).toBe("live");
   expect(chooseSource(AT_MS, { ...broken, finalFromMs: NOW_MS }, known([]), spent(0))).toBe("lost");
   const final = { ...cubeOf(100), finalFromMs: NOW_MS + 60_000 };
-  expect(isFinal(final, NOW_MS)).toBe(true);
+  expect(isExpiring(final, NOW_MS)).toBe(true);
   expect(chooseSource(AT_MS, final, known([OLD], [NAME]), spent(0))).toBe("stored");
 });
 

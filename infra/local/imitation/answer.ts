@@ -24,7 +24,7 @@ export interface Refusal {
   headers?: Record<string, string>;
 }
 
-export type Answer = ListAnswer | Refusal;
+export type ImitatedAnswer = ListAnswer | Refusal;
 
 /** What goes over the wire. */
 export interface Page {
@@ -49,7 +49,7 @@ export function badRequest(parameter: string, violation: string): Refusal {
 }
 
 /** The answer as bytes in the format asked for. */
-export function renderAnswer(answer: Answer, format: Format): Page {
+export function renderAnswer(answer: ImitatedAnswer, format: Format): Page {
   const isList = answer.kind === "list";
   const text = isList ? renderList(answer, format) : renderRefusal(answer, format);
   return {

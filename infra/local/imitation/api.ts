@@ -1,6 +1,6 @@
 import {
-  type Answer,
   type Entry,
+  type ImitatedAnswer,
   type ListAnswer,
   NOT_ALLOWED,
   NOT_FOUND,
@@ -39,7 +39,7 @@ export class Api {
   }
 
   /** The answer; a list of reports has used up the reports in it. */
-  answer(request: ReceivedRequest): Answer {
+  answer(request: ReceivedRequest): ImitatedAnswer {
     if (request.authorization !== this.#options.authorization) return UNAUTHORIZED;
     const endpoint = REPORT_ENDPOINTS.find((name) => request.path === `/${name}/1/reports`);
     if (!endpoint && request.path !== LOGS_PATH) return NOT_FOUND;
@@ -76,7 +76,7 @@ export class Api {
     return { kind: "list", root: ROOTS[endpoint], entries };
   }
 
-  #logs(request: ReceivedRequest): Answer {
+  #logs(request: ReceivedRequest): ImitatedAnswer {
     const { world, logsPerMinute } = this.#options;
     this.#logTimes = this.#logTimes.filter((time) => time > request.at - 60_000);
     if (this.#logTimes.length >= logsPerMinute) return TOO_MANY_REQUESTS;

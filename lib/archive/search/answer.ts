@@ -1,4 +1,4 @@
-import { expiryOf, type Row, type Version } from "../codec.ts";
+import { expiryOf, type FoundRecord, type Version } from "../codec.ts";
 import { compareOrder, identityOf } from "../keys.ts";
 import { type Filter, matches } from "./filters.ts";
 import type { Range } from "./plan.ts";
@@ -10,9 +10,9 @@ export interface Placed {
   readonly version: Version;
 }
 
-export interface Found {
+export interface SearchAnswer {
   /** Records that match, newest first, ties by messageId then channel. */
-  readonly items: readonly Row[];
+  readonly items: readonly FoundRecord[];
   /** The order key to go on after; undefined when there is no more. */
   readonly after?: string;
   /** Is this less than was asked for because the budget was spent? */
@@ -26,13 +26,13 @@ export interface Found {
 }
 
 /** The answer of one query while it is gathered. */
-export class Answer {
+export class Collector {
   readonly filter: Filter;
   readonly range: Range;
   readonly budget: Budget;
   readonly #limit: number;
   readonly #nowMs: number;
-  readonly #rows: Row[] = [];
+  readonly #rows: FoundRecord[] = [];
   readonly #seen = new Set<string>();
   /** How many messages were looked at, and how many of them matched. */
   considered = 0;
@@ -81,7 +81,7 @@ export class Answer {
     this.#cutAt = order;
   }
 
-  found(): Found {
+  found(): SearchAnswer {
     const items = this.#rows.slice(0, this.#limit);
     const last = items.at(-1);
     const after = this.#rows.length > this.#limit && last ? last.order : this.#cutAt;

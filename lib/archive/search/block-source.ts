@@ -1,5 +1,5 @@
 import { type BlockRef, nameOfRef } from "../block-ref.ts";
-import type { Run } from "../catalog.ts";
+import type { SettledRun } from "../catalog.ts";
 import { type GetItems, readBlocks, refsOf } from "../lookup.ts";
 import { CHUNK } from "../run.ts";
 import type { Stretch } from "./plan.ts";
@@ -13,7 +13,7 @@ const AHEAD = 1.5;
 
 /** Numbers of blocks of one chunk of a run, of which it is not known yet where they stand. */
 interface Unknown {
-  readonly run: Run;
+  readonly run: SettledRun;
   readonly numbers: ReadonlySet<number>;
   /** About how new they are, to try the likely ones first. */
   readonly likelyMs: number;
@@ -24,7 +24,7 @@ interface Unknown {
  * far as it is needed: the blocks of a run are numbered from the newest, so that its first chunks say enough.
  */
 export async function blockSource(
-  all: ReadonlyMap<Run, ReadonlySet<number>>,
+  all: ReadonlyMap<SettledRun, ReadonlySet<number>>,
   { sinceMs, untilMs }: Stretch,
   get: GetItems,
   wanted: number,
@@ -87,7 +87,7 @@ function mostOf(wanted: number): number {
   return Math.min(Math.max(wanted, LEAST_BLOCKS), MOST_BLOCKS);
 }
 
-function chunksOf(run: Run, numbers: ReadonlySet<number>): Unknown[] {
+function chunksOf(run: SettledRun, numbers: ReadonlySet<number>): Unknown[] {
   const spanMs = run.untilMs - run.sinceMs;
   const byChunk = Map.groupBy(numbers, (n) => Math.floor(n / CHUNK));
   const inOrder = [...byChunk].sort(([a], [b]) => a - b);

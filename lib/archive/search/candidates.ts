@@ -1,9 +1,9 @@
-import type { Run } from "../catalog.ts";
+import type { SettledRun } from "../catalog.ts";
 import type { Version } from "../codec.ts";
 import { identityOf, momentOfOrder, orderKey, orderPrefix } from "../keys.ts";
 import { mayHold } from "../run-values.ts";
 import { messageTerm } from "../terms.ts";
-import type { Answer, Placed } from "./answer.ts";
+import type { Collector, Placed } from "./answer.ts";
 import { blockSource } from "./block-source.ts";
 import { meetsIds } from "./filters.ts";
 import { freshCandidates } from "./fresh-candidates.ts";
@@ -17,7 +17,7 @@ export async function walkCandidates(
   chosen: Plan,
   index: IndexReader,
   reader: Reader,
-  answer: Answer,
+  answer: Collector,
 ): Promise<void> {
   const [fresh, source] = await Promise.all([
     freshCandidates(answer.filter, chosen, index),
@@ -37,7 +37,12 @@ export async function walkCandidates(
   }
 }
 
-async function openSource(chosen: Plan, index: IndexReader, reader: Reader, answer: Answer): Promise<Source> {
+async function openSource(
+  chosen: Plan,
+  index: IndexReader,
+  reader: Reader,
+  answer: Collector,
+): Promise<Source> {
   const stretch = stretchOf(answer.range);
   if (chosen.exception !== undefined)
     return exceptionSource(runsWithin(index, stretch), chosen.exception, stretch, reader);
@@ -47,12 +52,12 @@ async function openSource(chosen: Plan, index: IndexReader, reader: Reader, answ
 }
 
 /** The runs that may hold something of a stretch that is as asked for. */
-export function runsFor({ valueConditions }: Plan, index: IndexReader, stretch: Stretch): Run[] {
+export function runsFor({ valueConditions }: Plan, index: IndexReader, stretch: Stretch): SettledRun[] {
   return runsWithin(index, stretch).filter((run) => mayHold(run, index.runValues, valueConditions));
 }
 
 /** The runs that may hold something of a stretch. */
-export function runsWithin({ runs }: IndexReader, { sinceMs, untilMs }: Stretch): Run[] {
+export function runsWithin({ runs }: IndexReader, { sinceMs, untilMs }: Stretch): SettledRun[] {
   return runs.filter((run) => run.sinceMs <= untilMs && run.untilMs >= sinceMs);
 }
 
@@ -64,7 +69,7 @@ async function whole(
   versions: readonly Version[],
   chosen: Plan,
   index: IndexReader,
-  answer: Answer,
+  answer: Collector,
 ): Promise<Version[]> {
   const isCandidate = (version: Version) =>
     chosen.kind === "ids"

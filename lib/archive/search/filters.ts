@@ -11,7 +11,7 @@ const EVERYWHERE = ["omni", "networks", "others"] as const;
 const BUT_OMNI = ["networks", "others"] as const;
 const WITH_NETWORKS = ["omni", "networks"] as const;
 
-interface Entry<T> {
+interface FilterEntry<T> {
   /** Checks and converts what a client gives. */
   readonly schema: v.GenericSchema<unknown, T>;
   /** What a reader of the API's description is told; `described` where that says more than the schema. */
@@ -31,7 +31,7 @@ interface Entry<T> {
 
 function filter<Schema extends v.GenericSchema<unknown, unknown>>(
   schema: Schema,
-  entry: Omit<Entry<v.InferOutput<Schema>>, "schema">,
+  entry: Omit<FilterEntry<v.InferOutput<Schema>>, "schema">,
 ) {
   return { schema, ...entry };
 }
@@ -139,13 +139,13 @@ const FILTERS = {
 };
 
 export type FilterName = keyof typeof FILTERS;
-type Wanted<Name extends FilterName> = v.InferOutput<(typeof FILTERS)[Name]["schema"]>;
+type FilterValue<Name extends FilterName> = v.InferOutput<(typeof FILTERS)[Name]["schema"]>;
 
 /** What a client asks for. All conditions combine with AND; several ids of one kind mean any of them. */
-export type Filter = { readonly [Name in FilterName]?: Wanted<Name> };
+export type Filter = { readonly [Name in FilterName]?: FilterValue<Name> };
 
 /** The table, by name. */
-export const FILTER_TABLE: { readonly [Name in FilterName]: Entry<Wanted<Name>> } = FILTERS;
+export const FILTER_TABLE: { readonly [Name in FilterName]: FilterEntry<FilterValue<Name>> } = FILTERS;
 export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
 
 /** Does a record meet every condition? */
@@ -173,7 +173,7 @@ export function meetsIds(filter: Filter, record: MessageRecord): boolean {
  * identity; and of the other conditions it must meet one, if there are any.
  */
 export function meetsAny(filter: Filter, record: MessageRecord): boolean {
-  const resultsOf = (kind: Entry<unknown>["meets"]) =>
+  const resultsOf = (kind: FilterEntry<unknown>["meets"]) =>
     FILTER_NAMES.filter((name) => FILTER_TABLE[name].meets === kind)
       .map((name) => meets(name, filter, record))
       .filter((isMet) => isMet !== undefined);

@@ -1,5 +1,5 @@
 import type { BlockRef } from "../block-ref.ts";
-import type { Catalog, Run } from "../catalog.ts";
+import type { Catalog, SettledRun } from "../catalog.ts";
 import type { Version } from "../codec.ts";
 import { FRESH, FRESH_IDS, type FreshPage, parseFresh } from "../fresh.ts";
 import { type Item, identityOf, type Key } from "../keys.ts";
@@ -14,12 +14,12 @@ const MOST_ITEMS = 4_000;
 
 /** The index as one query sees it: each part is read once, when it is first needed. */
 export class IndexReader {
-  readonly runs: readonly Run[];
+  readonly runs: readonly SettledRun[];
   readonly runValues: RunValues;
   readonly get: GetItems;
   readonly #reader: Reader;
   readonly #items = new Map<string, Item>();
-  #asked: { readonly question: string; readonly answer: Promise<Map<Run, Set<number>>> } | undefined;
+  #asked: { readonly question: string; readonly answer: Promise<Map<SettledRun, Set<number>>> } | undefined;
   readonly #replacedKeys: readonly Key[];
   #replaced: Promise<ReadonlySet<string>> | undefined;
   #values: Promise<FreshPage[]> | undefined;
@@ -87,9 +87,9 @@ export class IndexReader {
 
   /** By run, the numbers of the settled blocks that hold all terms of one of the alternatives. */
   async settledNumbers(
-    runs: readonly Run[],
+    runs: readonly SettledRun[],
     alternatives: readonly (readonly number[])[],
-  ): Promise<Map<Run, Set<number>>> {
+  ): Promise<Map<SettledRun, Set<number>>> {
     const question = JSON.stringify([runs.map(({ id }) => id), alternatives]);
     if (this.#asked?.question === question) return this.#asked.answer;
     const fingerprints = alternatives.flat();
@@ -107,7 +107,10 @@ export class IndexReader {
   }
 
   /** The settled blocks that hold all terms of one of the alternatives, of these runs. */
-  async settledRefs(runs: readonly Run[], alternatives: readonly (readonly number[])[]): Promise<BlockRef[]> {
+  async settledRefs(
+    runs: readonly SettledRun[],
+    alternatives: readonly (readonly number[])[],
+  ): Promise<BlockRef[]> {
     const numbers = await this.settledNumbers(runs, alternatives);
     if (numbers.size === 0) return [];
     return [...(await refsOf(numbers, this.get)).values()].flatMap((byNumber) => [...byNumber.values()]);

@@ -5,7 +5,7 @@ import { CATALOG_KEY, parseCatalog } from "../catalog.ts";
 import { DAYS_KEY, parseDays } from "../days.ts";
 import { type Key, orderKey } from "../keys.ts";
 import { parseRunValues, RUN_VALUES_KEY } from "../run-values.ts";
-import { Answer, type Found } from "./answer.ts";
+import { Collector, type SearchAnswer } from "./answer.ts";
 import { runsFor, runsWithin, walkCandidates } from "./candidates.ts";
 import type { Filter } from "./filters.ts";
 import { freshShare } from "./fresh-candidates.ts";
@@ -14,7 +14,7 @@ import { type Plan, plan, rangeOf, stretchOf } from "./plan.ts";
 import { Budget, Reader } from "./reader.ts";
 import { walkDays } from "./walk.ts";
 
-export type { Found } from "./answer.ts";
+export type { SearchAnswer } from "./answer.ts";
 
 export interface SearchLimits {
   /** Read units that one query may consume. */
@@ -33,10 +33,10 @@ export async function search(
   limits: SearchLimits,
   now: () => number,
   clock: Clock = { ...systemClock, now },
-): Promise<Found> {
+): Promise<SearchAnswer> {
   const { filter, limit, after } = request;
   const budget = new Budget(limits, now);
-  const answer = new Answer({ filter, limit, range: rangeOf(filter, after), nowMs: now() }, budget);
+  const answer = new Collector({ filter, limit, range: rangeOf(filter, after), nowMs: now() }, budget);
   if (answer.range.from > answer.range.until || isForbidden(filter)) return answer.found();
   const reader = new Reader(db, budget, clock);
   const chosen = plan(filter);
@@ -55,7 +55,7 @@ export async function search(
 
 async function gather(
   chosen: Plan,
-  answer: Answer,
+  answer: Collector,
   days: readonly string[],
   index: IndexReader,
   reader: Reader,
@@ -76,7 +76,7 @@ async function gather(
 const COMMON = 0.5;
 
 /** Does the index lead past most blocks? */
-async function isRare(chosen: Plan, index: IndexReader, { range }: Answer): Promise<boolean> {
+async function isRare(chosen: Plan, index: IndexReader, { range }: Collector): Promise<boolean> {
   if (chosen.exception !== undefined) return true;
   const runs = runsFor(chosen, index, stretchOf(range));
   const [settled, fresh] = await Promise.all([

@@ -1,5 +1,5 @@
 import { parseBlock } from "../block.ts";
-import type { Run } from "../catalog.ts";
+import type { SettledRun } from "../catalog.ts";
 import type { Version } from "../codec.ts";
 import { momentOfOrder, orderPrefix } from "../keys.ts";
 import { exceptionPrefix, runPartition } from "../run.ts";
@@ -27,14 +27,14 @@ const RECORDS = 40;
 const MOST_BLOCKS = 200;
 
 /** How many records of a group the second set of a run has; Infinity where that is not known. */
-function exceptionsOf({ hasExceptions, exceptions }: Run, group: string): number {
+function exceptionsOf({ hasExceptions, exceptions }: SettledRun, group: string): number {
   if (!hasExceptions) return 0;
   return exceptions === undefined ? Infinity : (new Map(exceptions).get(group) ?? 0);
 }
 
 /** The second set: what has a status other than DELIVERED, run by run, merged by time. */
 export function exceptionSource(
-  runs: readonly Run[],
+  runs: readonly SettledRun[],
   group: string,
   { sinceMs, untilMs }: Stretch,
   reader: Reader,

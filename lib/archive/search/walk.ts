@@ -1,6 +1,6 @@
 import { dayOf, orderKey, orderPrefix } from "../keys.ts";
 import { messageTerm } from "../terms.ts";
-import type { Answer, Placed } from "./answer.ts";
+import type { Collector, Placed } from "./answer.ts";
 import { DayWalk } from "./day-walk.ts";
 import type { IndexReader } from "./index-reader.ts";
 import { type Stretch, stretchOf } from "./plan.ts";
@@ -14,7 +14,7 @@ export async function walkDays(
   days: readonly string[],
   index: IndexReader,
   reader: Reader,
-  answer: Answer,
+  answer: Collector,
 ): Promise<void> {
   const stretch = stretchOf(answer.range);
   const within = daysWithin(days, stretch);
@@ -28,7 +28,7 @@ export async function walkDays(
 }
 
 /** Walks a day to its end. Is the search over: is there enough, or did the budget end it? */
-async function finish(walk: DayWalk, index: IndexReader, answer: Answer): Promise<boolean> {
+async function finish(walk: DayWalk, index: IndexReader, answer: Collector): Promise<boolean> {
   for (;;) {
     answer.add(await inPlace(walk.take(), index));
     if (answer.missing <= 0) return true;

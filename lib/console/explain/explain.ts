@@ -6,7 +6,7 @@ import { type Code, type Explanation, explanationOf, parseTable } from "./tables
 const tables = signal<{ statuses: Explanation[]; errors: Explanation[] }>({ statuses: [], errors: [] });
 let loading: Promise<void> | undefined;
 
-/** Fetches the tables, once; until they are here, nothing is explained, and everything else works. */
+/** Fetches the tables once. Until they are loaded nothing is explained, and everything else works. */
 export function loadExplanations(): Promise<void> {
   loading ??= Promise.all([fetchTable(statusesPath), fetchTable(errorsPath)]).then(([statuses, errors]) => {
     tables.value = { statuses, errors };

@@ -2,12 +2,12 @@ import type { MessageRecord } from "../../message/record.ts";
 import { hasFailed } from "../widgets/status.tsx";
 import { explainError, explainStatus } from "./explain.ts";
 
-/** What a line has room for: of a message that failed, why; of another, its text. */
+/** The text for a line of the list: for a failed message the reason, otherwise its text. */
 export function saysOf(record: MessageRecord): string {
   return hasFailed(record) ? reasonOf(record) : (record.text ?? "");
 }
 
-/** Why it failed, as far as that was told. */
+/** Why it failed, if that is known. */
 export function reasonOf({ error, status }: MessageRecord): string {
   const isNamed = error?.name !== undefined && error.name !== "NO_ERROR";
   const told = isNamed

@@ -4,13 +4,13 @@ export interface Explanation {
   readonly id: string;
   readonly name: string;
   readonly meaning: string;
-  /** What to do about it; "" when there is nothing to do. */
+  /** What to do about it; "" if there is nothing to do. */
   readonly todo: string;
-  /** Of an error: does it last, or pass? */
+  /** For an error: is it permanent or temporary? */
   readonly lasts?: string | undefined;
 }
 
-/** Reads a table with a header row, its columns between tabs. */
+/** Parses a table with a header row and tab-separated columns. */
 export function parseTable(text: string): Explanation[] {
   const [header = [], ...rows] = text
     .split("\n")
@@ -21,7 +21,7 @@ export function parseTable(text: string): Explanation[] {
   );
 }
 
-/** Whether what to do about a code is to send the message again, now, later or otherwise. */
+/** Is the advice for a code to send the message again: now, later or changed? */
 export const isToSendAgain = (todo: string): boolean => /(?<!not )send (it again|more slowly)/i.test(todo);
 
 /** A status or an error, as far as it matters here. */
@@ -31,7 +31,7 @@ export interface Code {
   readonly groupName?: string;
 }
 
-/** The entry of a code: by its name and group, else by its name, else by group and id; ids alone mean several things. */
+/** The entry for a code: by name and group, else by name, else by group and id, since ids alone are ambiguous. */
 export function explanationOf(
   table: readonly Explanation[],
   code: Code | undefined,

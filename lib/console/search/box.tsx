@@ -5,14 +5,14 @@ import { go, route } from "../navigation.ts";
 import { Icon } from "../widgets/icons.tsx";
 import { accept, type Suggestion, suggest } from "./suggest.ts";
 
-/** Whoever pressed the key in another view types on in the box as soon as it is there. */
+/** Set when `/` is pressed in another view, so that the box takes the focus as soon as it is there. */
 export const isSearchWanted = signal(false);
 
-/** The one search box: what is typed is asked for with Enter. The key `/` leads here from everywhere. */
+/** The search box, of which there is one. Enter searches for what is typed; the key `/` leads here from everywhere. */
 export function SearchBox({ label }: { readonly label: string }) {
   const text = useSignal(route.value.q);
   const isOpen = useSignal(false);
-  /** Which suggestion the arrows are at; -1: none, and Enter asks for what is typed. */
+  /** The suggestion that is selected with the arrow keys; -1: none, and Enter searches for what is typed. */
   const at = useSignal(-1);
   const input = useRef<HTMLInputElement>(null);
   useSignalEffect(() => {
@@ -119,7 +119,7 @@ function Suggestions(props: {
           tabIndex={-1}
           aria-selected={index === at}
           onMouseDown={(event) => {
-            // The box keeps the focus.
+            // Keeps the focus in the box.
             event.preventDefault();
             take(suggestion);
           }}

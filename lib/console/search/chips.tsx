@@ -5,7 +5,7 @@ import { parseQuery, printQuery, type Term, withoutTerm, withTerm } from "./quer
 
 const query = computed(() => parseQuery(route.value.q));
 
-/** What somebody wants often. */
+/** Frequent searches. */
 const USUAL: readonly (Term & { label: string })[] = [
   { word: "status", value: "failed", label: "Failed" },
   { word: "status", value: "PENDING", label: "Pending" },
@@ -13,12 +13,12 @@ const USUAL: readonly (Term & { label: string })[] = [
   { word: "since", value: "24h", label: "Last 24 hours" },
 ];
 
-/** The conditions of the search, each to be taken out; what was not understood; and what may be added by a click. */
+/** The conditions of the search, each with a button to remove it; what was not understood; and what a click can add. */
 export function Chips() {
   const { terms, misread } = query.value;
   const { view } = route.value;
   const put = (next: readonly Term[]) => go({ view, q: printQuery(next) });
-  // What comes live is of now anyway.
+  // The live view always shows the present.
   const more = USUAL.filter(
     ({ word }) => !terms.some((term) => term.word === word) && !(view === "live" && word === "since"),
   );

@@ -5,15 +5,15 @@ const AGO = /^(\d{1,5})([mhdw])$/;
 const LOCAL = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?)?$/;
 const OFFSET = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:?\d{2})$/;
 
-/** How a moment may be written in the search box. */
+/** How a moment can be written in the search box. */
 export const MOMENT_FORMS = "30m, 2h, 7d, today, yesterday, 2026-11-25 or 2026-11-25T14:30";
 
-/** Whether it is a length of time up to now, such as `24h`. */
+/** Is it a length of time up to now, such as `24h`? */
 export const isAgo = (value: string): boolean => AGO.test(value);
 
 /**
- * The moment that a word of the search box stands for, in milliseconds since 1970; undefined when it is none. Days and times
- * without an offset are the reader's own. `edge` says which end of a day is meant.
+ * The moment that a word of the search box stands for, in milliseconds since 1970; undefined if it is not one. Days,
+ * and times without an offset, are in the reader's time zone. `edge` says which end of a day is meant.
  */
 export function momentOf(value: string, edge: "start" | "end", nowMs: number): number | undefined {
   const ago = AGO.exec(value);
@@ -53,12 +53,12 @@ function dayEdge(year: number, month: number, day: number, edge: "start" | "end"
     : new Date(year, month, day + 1).getTime() - 1;
 }
 
-/** A moment as a word of the search box that means the same everywhere: in UTC, as short as it goes. */
+/** A moment as a word of the search box that means the same in every time zone: in UTC, as short as possible. */
 export function writeMoment(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/(?::00)?\.000Z$/, "Z");
 }
 
-/** Milliseconds since 1970 of a date in a report; NaN when it is none. */
+/** Milliseconds since 1970 for a date of a report; NaN if it is not a date. */
 export function msOf(date: string | undefined): number {
   return parseMoment(date ?? "")?.epochMs ?? Number.NaN;
 }

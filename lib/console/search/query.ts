@@ -1,12 +1,12 @@
 import { CHANNELS, isPhoneNumber, STATUS_VALUES, WORD_NAMES, WORD_TABLE, type WordName } from "./words.ts";
 
-/** One condition. Several of one word mean any of them; different words must all be met. */
+/** One condition. Several with the same word mean any of them; conditions with different words must all be met. */
 export interface Term {
   readonly word: WordName;
   readonly value: string;
 }
 
-/** A part of what was typed that means nothing, and why. */
+/** A part of the text that was not understood, and why. */
 export interface Misread {
   readonly text: string;
   readonly reason: string;
@@ -31,7 +31,7 @@ const ALIASES: Readonly<Record<string, WordName>> = {
 
 const PART = /(?:([A-Za-z]+):)?(?:"((?:[^"\\]|\\.)*)"|(\S+))/g;
 
-/** Reads what stands in the search box. A plain number, address, id, channel or status is understood without its word. */
+/** Parses the text of the search box. A plain number, address, id, channel or status needs no word in front. */
 export function parseQuery(text: string): Query {
   const whole = text.trim();
   if (isPhoneNumber(whole)) return { terms: [termOf("to", whole)].flatMap(isTerm), misread: [] };
@@ -64,7 +64,7 @@ function termOf(word: WordName, value: string): Term | Misread {
   return { text: `${word}:${value}`, reason: `“${word}:” takes ${WORD_TABLE[word].allowed}.` };
 }
 
-/** The text with other terms in the place of some; all else stays as it was typed. */
+/** Replaces some terms of a text, and leaves everything else as it was typed. */
 export function withTerms(text: string, change: (term: Term) => Term): string {
   return text.replace(PART, (part, word, quoted, plain) => {
     const term = readPart(part, word, unquoted(quoted, plain));
@@ -75,7 +75,7 @@ export function withTerms(text: string, change: (term: Term) => Term): string {
 
 const unquoted = (quoted: string | undefined, plain = "") => quoted?.replace(/\\(.)/g, "$1") ?? plain;
 
-/** What a value without a word most likely is. */
+/** The word that a value without one most likely belongs to. */
 function guess(value: string): WordName {
   if (value.includes("@") || isPhoneNumber(value)) return "to";
   if (CHANNELS.includes(value.toUpperCase())) return "channel";
@@ -84,7 +84,7 @@ function guess(value: string): WordName {
   return /^EC_[A-Z0-9_]+$/.test(value) ? "error" : "id";
 }
 
-/** The text that is read as these terms again. */
+/** A text that is parsed as these terms again. */
 export function printQuery(terms: readonly Term[]): string {
   return terms.map(({ word, value }) => `${word}:${quoted(value)}`).join(" ");
 }
@@ -93,14 +93,14 @@ function quoted(value: string): string {
   return /[\s"\\]/.test(value) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value;
 }
 
-/** The terms with this one beside them; of a word that a message has one of, it replaces what was there. */
+/** Adds a term. For words that have a single value in each message, it replaces the previous one. */
 export function withTerm(terms: readonly Term[], term: Term): Term[] {
   const isTime = term.word === "since" || term.word === "until";
   const others = terms.filter((each) => !isSame(each, term) && !(isTime && each.word === term.word));
   return [...others, term];
 }
 
-/** The terms without this one. */
+/** Removes a term. */
 export function withoutTerm(terms: readonly Term[], term: Term): Term[] {
   return terms.filter((each) => !isSame(each, term));
 }

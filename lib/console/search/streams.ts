@@ -1,19 +1,19 @@
 import type { MessageRecord } from "../../message/record.ts";
 import { msOf } from "./moments.ts";
-import type { Asked } from "./words.ts";
+import type { LogsParameters } from "./words.ts";
 
 /** One page of an answer of `/omni/1/logs`. */
-export interface Page {
+export interface LogsPage {
   readonly records: readonly MessageRecord[];
-  /** Where to go on; undefined at the end. */
+  /** Where to continue; undefined at the end. */
   readonly cursor: string | undefined;
 }
 
-/** Asks for a page of a question. */
-export type AskPage = (question: Asked, cursor: string | undefined) => Promise<Page>;
+/** Requests a page of a question. */
+export type AskPage = (question: LogsParameters, cursor: string | undefined) => Promise<LogsPage>;
 
 interface Stream {
-  readonly question: Asked;
+  readonly question: LogsParameters;
   buffer: readonly MessageRecord[];
   cursor: string | undefined;
   isOver: boolean;
@@ -22,32 +22,36 @@ interface Stream {
 export interface Portion {
   readonly records: readonly MessageRecord[];
   readonly isOver: boolean;
-  /** The archive was asked as often as it may be at once, and there are more to look through. */
+  /** The archive was asked as often as is allowed at a time, and there is more to search. */
   readonly isIncomplete: boolean;
 }
 
-/** How far the archive has been looked through, by all portions so far. */
+/** How much of the archive has been searched so far. */
 export interface Looked {
   readonly messages: number;
-  /** The oldest that was looked at, milliseconds since 1970; undefined before the first. */
+  /** The oldest message that was looked at, in milliseconds since 1970; undefined before the first. */
   readonly backToMs: number | undefined;
 }
 
-/** What little is found shows at once, and how far it is. */
+/** A single round, so that even few results, and the progress, are shown at once. */
 const MOST_ROUNDS = 1;
 
-/** The answers of several questions as one list, newest first, a portion at a time. */
+/** Merges the answers to several questions into one list, newest first, portion by portion. */
 export class Streams {
   readonly #streams: readonly Stream[];
   readonly #askPage: AskPage;
   readonly #isWanted: (record: MessageRecord) => boolean;
-  /** Taken, and not yet given: a fault between the two must not lose them. */
+  /** Taken but not yet returned: an error in between must not lose them. */
   readonly #taken: MessageRecord[] = [];
-  /** What was taken so far: a message that answers two questions comes once. */
+  /** Everything taken so far: a message that answers two questions is returned once. */
   readonly #known = new Set<string>();
   #looked: Looked = { messages: 0, backToMs: undefined };
 
-  constructor(questions: readonly Asked[], askPage: AskPage, isWanted: (record: MessageRecord) => boolean) {
+  constructor(
+    questions: readonly LogsParameters[],
+    askPage: AskPage,
+    isWanted: (record: MessageRecord) => boolean,
+  ) {
     this.#streams = questions.map((question) => ({ question, buffer: [], cursor: undefined, isOver: false }));
     this.#askPage = askPage;
     this.#isWanted = isWanted;
@@ -58,8 +62,8 @@ export class Streams {
   }
 
   /**
-   * The next so many; fewer at the end, or where the archive has looked for long enough. Throws what `askPage` throws, and
-   * goes on from there when it is asked again.
+   * The next messages; fewer at the end, or if the archive has been searched for long enough. Throws what `askPage`
+   * throws; the next call continues from there.
    */
   async next(most: number): Promise<Portion> {
     for (let round = 0; ; round++) {
@@ -73,7 +77,10 @@ export class Streams {
     }
   }
 
-  /** Takes what is newest for as long as it is certain which that is: a stream that has run dry may have something newer. */
+  /**
+   * Takes the newest message as long as it is certain which one that is: a stream without buffered messages may have a
+   * newer one.
+   */
   #take(most: number): void {
     while (this.#taken.length < most && !this.#streams.some(isDry)) {
       const [first] = this.#streams
@@ -88,7 +95,10 @@ export class Streams {
     }
   }
 
-  /** Waits for all, also when one fails: one that is still under way would be asked the same again, and its page come twice. */
+  /**
+   * Waits for all, even if one fails: otherwise a request still under way would be repeated, and its page returned
+   * twice.
+   */
   async #fillAll(): Promise<void> {
     const fills = await Promise.allSettled(this.#streams.filter(isDry).map((stream) => this.#fill(stream)));
     const failed = fills.find((fill) => fill.status === "rejected");

@@ -1,6 +1,6 @@
 import { CHANNELS, STATUS_VALUES, WORD_NAMES, WORD_TABLE } from "./words.ts";
 
-/** Something that may be put in the place of what is being typed. */
+/** A suggestion to replace what is being typed. */
 export interface Suggestion {
   readonly text: string;
   readonly hint: string;
@@ -9,7 +9,7 @@ export interface Suggestion {
 const TIMES = ["1h", "24h", "7d", "today", "yesterday"];
 const MOST = 10;
 
-/** What may stand in the place of the last part of the text: words, or the values of one. */
+/** Suggestions for the last part of the text: words, or values of a word. */
 export function suggest(text: string, errorNames: readonly string[]): Suggestion[] {
   const typed = lastPart(text);
   const at = typed.indexOf(":");
@@ -22,7 +22,7 @@ export function suggest(text: string, errorNames: readonly string[]): Suggestion
   return values.slice(0, MOST).map((value) => ({ text: `${word}:${value} `, hint: "" }));
 }
 
-/** The text with a suggestion in the place of its last part. */
+/** The text with its last part replaced by a suggestion. */
 export function accept(text: string, suggestion: Suggestion): string {
   return text.slice(0, text.length - lastPart(text).length) + suggestion.text;
 }

@@ -3,25 +3,28 @@ import { STATUS_GROUPS, statusGroupOf } from "../../message/status.ts";
 import { MOMENT_FORMS, momentOf, msOf } from "./moments.ts";
 
 /** Parameters of `/omni/1/logs`. */
-export type Asked = Readonly<Record<string, string>>;
+export type LogsParameters = Readonly<Record<string, string>>;
 
-/** A word of the search box: what may stand before a colon. */
+/** A word of the search box: what may be written before a colon. */
 export interface Word {
   readonly hint: string;
   readonly example: string;
-  /** The value as it is kept, or undefined when it is none; `allowed` says what is. */
+  /** Normalises a value; undefined if it is not valid; `allowed` describes valid ones. */
   readonly read: (value: string) => string | undefined;
   readonly allowed: string;
-  /** What the archive is asked for: any of these. Undefined: it knows no such filter, and the answers are sifted here. */
-  readonly ask?: (value: string, nowMs: number) => readonly Asked[];
-  /** Does a report meet it? For what is sifted here, and for what comes live. */
+  /**
+   * What to ask the archive for: any of these. Undefined if the archive has no such filter, so that answers are checked
+   * here.
+   */
+  readonly ask?: (value: string, nowMs: number) => readonly LogsParameters[];
+  /** Does a report match? Used for conditions that are checked here, and for live reports. */
   readonly matches: (value: string, record: MessageRecord, nowMs: number) => boolean;
 }
 
 export const CHANNELS = ["SMS", "VIBER", "WHATSAPP", "RCS", "EMAIL", "PUSH", "MMS", "VOICE"];
 const FAILED = ["UNDELIVERABLE", "EXPIRED", "REJECTED"];
 const GROUPS: readonly string[] = STATUS_GROUPS;
-/** What somebody would call a status. */
+/** The usual names of statuses. */
 export const STATUS_VALUES = ["failed", ...GROUPS];
 
 const asText = (value: string) => (value === "" ? undefined : value);
@@ -99,10 +102,10 @@ export const WORD_TABLE: Readonly<Record<WordName, Word>> = WORDS;
 export const WORD_NAMES = Object.keys(WORDS) as WordName[];
 
 const isoOf = (epochMs = 0) => new Date(epochMs).toISOString();
-/** Without what is dialled before the code of a country. */
+/** Without the prefix that is dialled before a country code. */
 const digitsOf = (value: string) => value.replace(/\D/g, "").replace(/^00+(?=[1-9]\d{6})/, "");
 
-/** Is it a telephone number, however somebody writes those? Sixteen digits and more are an id. */
+/** Is it a telephone number, in any of the usual spellings? Sixteen digits or more are an id. */
 export function isPhoneNumber(value: string): boolean {
   return (
     /^\+?[\d\s().\-/]+$/.test(value) && /^\d{7,15}$/.test(digitsOf(value)) && !/^\d{4}-\d\d-\d\d/.test(value)
@@ -115,7 +118,7 @@ function readStatus(value: string): string | undefined {
   return groupsOf(upper).length > 0 ? upper : undefined;
 }
 
-/** The groups that a status belongs to: a name begins with that of its group. */
+/** The groups that a status belongs to. The name of a status begins with that of its group. */
 function groupsOf(value: string): readonly string[] {
   if (value === "failed") return FAILED;
   return GROUPS.filter((group) => value === group || value.startsWith(`${group}_`));

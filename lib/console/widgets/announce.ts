@@ -1,15 +1,15 @@
 import { signal } from "@preact/signals";
 
-/** What was said last. */
+/** The last announcement. */
 export const said = signal("");
 
-/** What was said to one client, the next one does not find. */
+/** What was announced to one client must not be found by the next one. */
 export function hush(): void {
   said.value = "";
 }
 
-/** Says something to who listens rather than looks, and shows nothing. */
+/** Announces something to screen readers, and shows nothing. */
 export function announce(text: string): void {
-  // The same text again is said again only if it differs.
+  // The same text is announced again only if it differs.
   said.value = said.value === text ? `${text}\u00a0` : text;
 }

@@ -1,6 +1,6 @@
 import { said } from "./announce.ts";
 
-/** Where what is said stands, for screen readers. */
+/** The element that screen readers announce. */
 export function Announcer() {
   return (
     <p class="unseen" role="status" aria-live="polite">

@@ -1,14 +1,14 @@
-/** A part of a bar: how much of its length, and in which colour. */
+/** A part of a bar: its share of the length, and its colour. */
 export interface Piece {
   readonly part: number;
   readonly colour: "accent" | "good" | "bad" | "open";
-  /** Where a click on it leads. */
+  /** The target of a click on it. */
   readonly href: string;
 }
 
 /**
- * Parts of a whole, as lengths one after the other; `href`: where the rest leads. Drawn, so that no style has to be written into the
- * page. Who uses no pointer has the same links as text beside it.
+ * Parts of a whole, drawn side by side; `href`: the target of the rest. It is SVG, so that no inline styles are needed.
+ * For people without a pointer the same links are next to it as text.
  */
 export function Bar({ pieces, href }: { readonly pieces: readonly Piece[]; readonly href: string }) {
   let from = 0;
@@ -24,7 +24,7 @@ export function Bar({ pieces, href }: { readonly pieces: readonly Piece[]; reado
       {pieces.map(({ part, colour, href: to }) => {
         const [x, width] = [from, Math.min(1, part) * 100];
         from += width;
-        // What is there can be seen.
+        // Anything above zero is visible.
         const seen = part > 0 ? Math.max(0.8, width) : 0;
         return piece(colour, to, Math.min(x, 100 - seen), seen);
       })}
@@ -32,7 +32,7 @@ export function Bar({ pieces, href }: { readonly pieces: readonly Piece[]; reado
   );
 }
 
-/** As high as can be hit. */
+/** High enough to be clicked. */
 function piece(name: string, href: string, x: number, width: number) {
   return (
     <a key={name} href={href} tabindex={-1}>

@@ -6,7 +6,7 @@ import { Icon, type IconName } from "./icons.tsx";
 
 const SHOWN_MS = 1_500;
 
-/** Copies a text, or what a function gives then; `what` says which. */
+/** Copies a text, or the result of a function; `what` names it. */
 export function CopyButton({
   text,
   what,
@@ -46,7 +46,7 @@ export function CopyButton({
   );
 }
 
-/** Filters the messages by a value that stands beside it, together with what is asked for already. */
+/** Adds a value to the conditions of the search. */
 export function FilterButton({ term, isQuiet }: { readonly term: Term; readonly isQuiet?: boolean }) {
   const label = `Only ${term.word}:${term.value}`;
   const filter = () => {
@@ -69,7 +69,7 @@ export function FilterButton({ term, isQuiet }: { readonly term: Term; readonly 
   );
 }
 
-/** A button that is an icon; `keys` is the key that does the same. */
+/** A button with an icon; `keys` is the keyboard shortcut for the same. */
 export function IconButton(props: {
   readonly icon: IconName;
   readonly label: string;

@@ -5,12 +5,12 @@ export interface Line {
   readonly values: readonly (number | undefined)[];
 }
 
-/** A stretch of time that is marked in the chart. */
+/** A range of time that is marked in the chart. */
 export interface Band {
   readonly sinceMs: number;
   readonly untilMs: number;
   readonly label: string;
-  /** Where a click on it leads. */
+  /** The target of a click on it. */
   readonly href: string;
 }
 
@@ -19,14 +19,14 @@ export interface ChartProps {
   /** The moments of the values, evenly spaced. */
   readonly times: readonly number[];
   readonly lines: readonly Line[];
-  /** Behind the lines, without a scale: how much each value rests on. */
+  /** Shown behind the lines, without an axis: how many messages each value is based on. */
   readonly volume?: readonly number[];
   readonly bands: readonly Band[];
   readonly ends?: { readonly from?: number; readonly to?: number };
   readonly write: (value: number) => string;
-  /** The same for the scale, where it needs to be shorter. */
+  /** A shorter form for the axis, if needed. */
   readonly writeTick?: (value: number) => string;
   readonly writeTime: (ms: number) => string;
-  /** A click at a value. */
+  /** Called when a value is clicked. */
   readonly onPick: (at: number) => void;
 }

@@ -1,4 +1,4 @@
-/** Where values lie between two ends, and round values to mark there. */
+/** Maps values between two ends to positions, and has round labels. */
 export interface Scale {
   readonly from: number;
   readonly to: number;
@@ -7,7 +7,10 @@ export interface Scale {
 
 const NICE = [1, 2, 2.5, 5, 10];
 
-/** A scale of some three steps from `from` (or a round value below the least, where it is undefined) to above the most. */
+/**
+ * A scale with about three steps, from `from` (if undefined, from a round value below the minimum) to above the
+ * maximum.
+ */
 export function scaleOf(values: readonly number[], from: number | undefined, to: number | undefined): Scale {
   const most = to ?? Math.max(...values, from ?? -Infinity);
   const least = from ?? Math.min(...values, to ?? Infinity);
@@ -30,10 +33,10 @@ function niceStep(rough: number): number {
   return (NICE.find((nice) => nice * magnitude >= rough - 1e-12) ?? 10) * magnitude;
 }
 
-/** So long is the dash that stands for a value alone, in pixels. */
+/** The length of the dash for a single value, in pixels. */
 const DASH = 6;
 
-/** The path of a line through points; it is broken where there is no value, and a dash where there is one alone. */
+/** The path of a line through points. It is interrupted where there is no value, and a dash where there is only one. */
 export function pathOf(points: readonly (readonly [x: number, y: number | undefined])[]): string {
   const hasValue = (at: number) => points[at]?.[1] !== undefined;
   return points

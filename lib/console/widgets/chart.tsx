@@ -7,7 +7,7 @@ import { Legend } from "./legend.tsx";
 const HEIGHT = 176;
 const EDGE = { left: 52, right: 12, top: 10, bottom: 24 };
 
-/** A chart of lines over time. A table with the same numbers, and links, stands behind it for who sees no picture. */
+/** A line chart over time. For people who cannot see it, a table has the same numbers and links. */
 export function Chart(props: ChartProps) {
   const { times, lines, volume = [], bands, write } = props;
   const width = useSignal(600);

@@ -1,4 +1,4 @@
-/** Drawn on a grid of 16, with a stroke of the text's colour. */
+/** Drawn on a grid of 16, with a stroke in the colour of the text. */
 const PATHS = {
   overview: "M2 13h12M4 10.5v-3M8 10.5v-7M12 10.5v-5",
   messages: "M2.5 3.5h11v8h-7l-3 2.5v-2.5h-1z",

@@ -1,4 +1,4 @@
-/** What is made when it is asked for first: forms of numbers and dates take a telephone longer than all else that the page begins with. */
+/** Creates a value on first use: number and date formats take a phone longer to create than anything else at start. */
 export function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

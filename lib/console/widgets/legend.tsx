@@ -1,7 +1,7 @@
 import type { ChartProps } from "./chart-props.ts";
 import { writeCount } from "./numbers.ts";
 
-/** What the lines are; of the place that is pointed at, their values. */
+/** The names of the lines, and their values at the point under the pointer. */
 export function Legend({ props, at }: { readonly props: ChartProps; readonly at: number | undefined }) {
   const { times, lines, volume, write, writeTime } = props;
   const ms = at === undefined ? undefined : times[at];

@@ -3,8 +3,8 @@ import { fixed } from "../route-fixed.ts";
 import { CopyButton } from "./buttons.tsx";
 
 /**
- * Copies a link to what is shown. Times such as "the last 24 hours" become moments in it, so that who opens it tomorrow
- * sees what is seen now; they see no more than their own client may.
+ * Copies a link to what is shown. Relative times such as "the last 24 hours" become moments, so that whoever opens it
+ * tomorrow sees the same; they still see only what their own client may.
  */
 export function LinkButton({
   what = "view",

@@ -1,4 +1,4 @@
-/** The mark of Omnilog: lines of a log, of which one arrived. */
+/** The logo of Omnilog: lines of a log, of which one has arrived. */
 export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -2,17 +2,17 @@ import { options } from "preact";
 
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 
-/** A text in which what would turn the direction of what is shown is a mark that can be seen, and turns nothing. */
+/** Makes characters visible that would change the direction of text, so that they have no effect. */
 export const withMarks = (text: string): string => text.replace(TURNING, "[↔]");
 
-/** Shows such marks wherever a text stands on the page: whoever writes a report must not turn round what is said beside it. */
+/** Does this for all text on the page: the author of a report must not be able to reverse what is next to it. */
 export function showMarks(): void {
   const before = options.vnode;
   options.vnode = (node) => {
     const props = node.props as { children?: unknown };
     const { children } = props;
     const shown = (child: unknown) => (typeof child === "string" ? withMarks(child) : child);
-    // Elements alone: a component may do something else with a text than show it.
+    // Only for elements: a component may use a text for something other than showing it.
     if (typeof node.type === "string")
       props.children = Array.isArray(children) ? children.map(shown) : shown(children);
     before?.(node);

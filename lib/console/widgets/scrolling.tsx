@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** What may be wider than the page: it scrolls by itself, by keyboard as well. */
+/** For content that may be wider than the page: it scrolls by itself, also by keyboard. */
 export function Scrolling({
   label,
   children,

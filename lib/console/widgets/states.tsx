@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Fault } from "../api.ts";
 import { Icon } from "./icons.tsx";
 
-/** What stands where there is nothing to show: what that means, and what to do. */
+/** Shown if there is nothing to show: what that means, and what to do. */
 export function Empty({
   title,
   children,
@@ -18,7 +18,7 @@ export function Empty({
   );
 }
 
-/** Something went wrong; `retry` does it again. */
+/** Shown after an error; `retry` tries again. */
 export function Failed({ fault, retry }: { readonly fault: Fault; readonly retry?: () => void }) {
   const told = Object.entries(fault.violations).map(([name, texts]) => `${name} ${texts.join(", ")}`);
   return (
@@ -38,7 +38,7 @@ export function Failed({ fault, retry }: { readonly fault: Fault; readonly retry
   );
 }
 
-/** Grey lines in the places of what is coming. */
+/** Grey lines as placeholders while loading. */
 export function Coming({ lines = 8 }: { readonly lines?: number }) {
   return (
     <div class="coming" role="status">

@@ -3,18 +3,18 @@ import { withoutParts } from "./recent.ts";
 import { judge } from "./rules.ts";
 import { isWhole, nameOf, type Segment } from "./segment.ts";
 import { type AlertSettings, STEP_MS } from "./settings.ts";
-import { groupOf, type Incident, type Seen } from "./watch-state.ts";
+import { groupOf, type Incident, type SeenSegment } from "./watch-state.ts";
 
 /** A rule that has fired often enough. */
 export interface Ripe {
-  readonly seen: Seen;
+  readonly seen: SeenSegment;
   readonly finding: Finding;
 }
 
 interface Choice {
   readonly ripe: readonly Ripe[];
   readonly open: readonly Incident[];
-  readonly seen: readonly Seen[];
+  readonly seen: readonly SeenSegment[];
   readonly nowMs: number;
   readonly settings: AlertSettings;
 }

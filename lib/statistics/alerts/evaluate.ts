@@ -9,7 +9,7 @@ import { liveSegments } from "./live.ts";
 import { floorTo, HOUR_MS } from "./past-hours.ts";
 import { nameOf } from "./segment.ts";
 import { type AlertSettings, STEP_MS } from "./settings.ts";
-import { type AlertState, type Event, loadState, putState } from "./state-store.ts";
+import { type AlertState, type Event, loadWatch, putWatch } from "./state-store.ts";
 import { baselineAmong, putUsuals, readUsuals, type Usuals } from "./usual-store.ts";
 import { step } from "./watch.ts";
 import type { Incident, Watch } from "./watch-state.ts";
@@ -49,7 +49,7 @@ const HOURS_AT_ONCE = 48;
  */
 export async function evaluate(services: EvaluateServices): Promise<Evaluated> {
   const { db, clock, lagMs } = services;
-  const before = await loadState(db);
+  const before = await loadWatch(db);
   const nowMs = clock.now();
   let state: AlertState = before;
   let [segments, isBehind] = [0, false];
@@ -67,7 +67,7 @@ export async function evaluate(services: EvaluateServices): Promise<Evaluated> {
       ...changedSince(before.watch, next).map((incident) => ({ what: "changed", incident }) as const),
       ...closed.map((incident) => ({ what: "closed", incident }) as const),
     ];
-    const put = await putState(db, { n: before.n, watch: next, events: [...before.events, ...events] });
+    const put = await putWatch(db, { n: before.n, watch: next, events: [...before.events, ...events] });
     // Another evaluation was faster, and tells what there is to tell.
     if (!put) return { segments, opened: 0, closed: 0, open: before.watch.open.length };
     state = put;
@@ -94,7 +94,7 @@ async function tellAll(state: AlertState, { db, tell }: EvaluateServices): Promi
     const isNews = event.what !== "changed" && event.incident.closedBecause !== "PART_OF_CHANNEL";
     if (isNews) await tell(event);
   }
-  await putState(db, { ...state, events: [] });
+  await putWatch(db, { ...state, events: [] });
 }
 
 /** Every segment, with its newest hours and what is usual for it. */

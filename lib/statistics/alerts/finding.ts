@@ -1,5 +1,5 @@
 import type { Baseline } from "./past.ts";
-import type { Recent } from "./recent.ts";
+import type { RecentHours } from "./recent.ts";
 import type { IncidentKind } from "./shares.ts";
 
 /** What a finding rests on. Shares are 0 … 1; of SILENCE the messages are those expected, of SPEND the amounts stand in their place. */
@@ -30,7 +30,7 @@ export interface Finding {
 
 export interface Situation {
   readonly channel: string;
-  readonly recent: Recent;
+  readonly recent: RecentHours;
   /** Undefined while there is too little history. */
   readonly baseline: Baseline | undefined;
   readonly nowMs: number;

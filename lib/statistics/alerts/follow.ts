@@ -2,7 +2,7 @@ import type { Finding } from "./finding.ts";
 import { HOUR_MS } from "./past-hours.ts";
 import { nameOf, partsOf } from "./segment.ts";
 import type { AlertSettings } from "./settings.ts";
-import { type ClosedBecause, groupOf, type Incident, type Seen, type Watch } from "./watch-state.ts";
+import { type ClosedBecause, groupOf, type Incident, type SeenSegment, type Watch } from "./watch-state.ts";
 
 /** Nothing to judge for so long: whatever it was, nobody is sending any more. */
 const QUIET_MS = 24 * HOUR_MS;
@@ -20,7 +20,7 @@ interface Followed {
 /** The open incidents, with what this evaluation says of them. */
 export function followed(
   before: Watch,
-  seen: readonly Seen[],
+  seen: readonly SeenSegment[],
   nowMs: number,
   settings: AlertSettings,
 ): Followed {

@@ -3,7 +3,7 @@ import { printDecimal } from "../decimal.ts";
 import { longerThan } from "../latency.ts";
 import { outcomeOf, type Series, segmentOf } from "../series.ts";
 import { addCounts, type Counts, NO_COUNTS, SLOW_MS } from "./counts.ts";
-import { type Bin, type Recent, recentOf } from "./recent.ts";
+import { type Bin, type RecentHours, recentOf } from "./recent.ts";
 import { nameOf, type Segment } from "./segment.ts";
 
 /** What a segment is called, of what the series calls it; undefined for what says neither network nor sender. */
@@ -26,7 +26,7 @@ export function segmentsOf(of: { channel: string; network: string; sender: strin
 
 export interface LiveSegment {
   readonly segment: Segment;
-  readonly recent: Recent;
+  readonly recent: RecentHours;
 }
 
 /** The newest hours of every segment: counts by the minute, and what an hour costs, by the hour. */

@@ -1,7 +1,7 @@
 import { addCounts, type Counts, NO_COUNTS, withoutCounts } from "./counts.ts";
 
 /** What is known of a segment's newest hours, at this moment. */
-export interface Recent {
+export interface RecentHours {
   /** The messages sent from `fromMs` until before `toMs`. */
   between(fromMs: number, toMs: number): Counts;
   /** Σ n² over the five minutes each of that stretch, n being the messages sent: how they are clumped. */
@@ -17,7 +17,7 @@ export interface Bin {
 const CLUMP_MS = 5 * 60_000;
 
 /** A series of bins of five minutes or less, in any order. */
-export function recentOf(bins: readonly Bin[]): Recent {
+export function recentOf(bins: readonly Bin[]): RecentHours {
   const sorted = [...bins].sort((a, b) => a.fromMs - b.fromMs);
   // Sums from the beginning: every stretch is a difference.
   const sums: Counts[] = [NO_COUNTS];
@@ -31,7 +31,7 @@ export function recentOf(bins: readonly Bin[]): Recent {
 }
 
 /** The rest of a segment without these parts of it, which share no message with each other. */
-export function withoutParts(whole: Recent, parts: readonly Recent[]): Recent {
+export function withoutParts(whole: RecentHours, parts: readonly RecentHours[]): RecentHours {
   return {
     between: (fromMs, toMs) =>
       parts.reduce(

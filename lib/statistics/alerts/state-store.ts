@@ -44,7 +44,7 @@ const stored = v.object({
   v: v.literal(1),
 });
 
-export async function loadState({ client, table }: Database): Promise<AlertState> {
+export async function loadWatch({ client, table }: Database): Promise<AlertState> {
   const { Item } = await client.send(new GetCommand({ TableName: table, Key: KEY, ConsistentRead: true }));
   if (!Item) return { n: 0, watch: NEW_WATCH, events: [] };
   const { n, w, o } = parseStored(stored, Item);
@@ -52,7 +52,7 @@ export async function loadState({ client, table }: Database): Promise<AlertState
 }
 
 /** Puts what follows a state; undefined when another was faster. */
-export async function putState(
+export async function putWatch(
   { client, table }: Database,
   { n, watch, events }: AlertState,
 ): Promise<AlertState | undefined> {

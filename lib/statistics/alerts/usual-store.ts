@@ -28,7 +28,7 @@ const row = v.tuple([
   v.record(v.string(), v.tuple([v.number(), v.number(), v.number()])),
 ]);
 const stored = v.object({ sk: v.string(), d: v.instance(Uint8Array), v: v.literal(1) });
-type Row = v.InferOutput<typeof row>;
+type UsualRow = v.InferOutput<typeof row>;
 
 export type Usuals = ReadonlyMap<
   number,
@@ -76,8 +76,8 @@ export function baselineAmong(usuals: Usuals, name: string, nowMs: number): Base
 
 const short = (value: number) => Number(value.toPrecision(5));
 
-function rowOf(name: string, waitMs: number, { shares, messages, leastMessages, spend }: Usual): Row {
-  const of = ({ share, scatter }: Usual["shares"]["SLOW"]): Row[4][0] => [
+function rowOf(name: string, waitMs: number, { shares, messages, leastMessages, spend }: Usual): UsualRow {
+  const of = ({ share, scatter }: Usual["shares"]["SLOW"]): UsualRow[4][0] => [
     short(share),
     short(scatter.clump),
     short(scatter.long),
@@ -88,12 +88,12 @@ function rowOf(name: string, waitMs: number, { shares, messages, leastMessages, 
   return [
     ...([name, waitMs, short(messages), short(leastMessages)] as const),
     [of(shares.DELIVERY), of(shares.SLOW), of(shares.REJECTED)],
-    Object.fromEntries(money) as Row[5],
+    Object.fromEntries(money) as UsualRow[5],
   ];
 }
 
-function usualOf([, waitMs, messages, leastMessages, [delivery, slow, rejected], money]: Row) {
-  const of = ([share, clump, long]: Row[4][0]) => ({ share, scatter: { clump, long } });
+function usualOf([, waitMs, messages, leastMessages, [delivery, slow, rejected], money]: UsualRow) {
+  const of = ([share, clump, long]: UsualRow[4][0]) => ({ share, scatter: { clump, long } });
   const spend = Object.entries(money).map(
     ([currency, [usual, most, each]]) => [currency, { usual, most, each }] as const,
   );

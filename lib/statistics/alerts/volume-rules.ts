@@ -2,7 +2,7 @@ import { pendingOf } from "./counts.ts";
 import type { Finding, Numbers, Situation } from "./finding.ts";
 import type { Baseline } from "./past.ts";
 import { floorTo, HOUR_MS, MINUTE_MS } from "./past-hours.ts";
-import type { Recent } from "./recent.ts";
+import type { RecentHours } from "./recent.ts";
 import { type AlertSettings, STEP_MS } from "./settings.ts";
 
 /** Silence is looked for as far back as this. */
@@ -80,7 +80,7 @@ export function spendOf(
 
 function spendIn(
   hourMs: number,
-  recent: Recent,
+  recent: RecentHours,
   baseline: Baseline,
   settings: AlertSettings,
 ): { firing?: Numbers; isLow: boolean } {

@@ -1,17 +1,17 @@
 import type { Finding, Numbers } from "./finding.ts";
 import type { Baseline } from "./past.ts";
-import type { Recent } from "./recent.ts";
+import type { RecentHours } from "./recent.ts";
 import type { Segment } from "./segment.ts";
 import type { IncidentKind } from "./shares.ts";
 
 /** A segment with what is known of it. */
 export interface Watched {
   readonly segment: Segment;
-  readonly recent: Recent;
+  readonly recent: RecentHours;
   readonly baseline: Baseline | undefined;
 }
 
-export interface Seen extends Watched {
+export interface SeenSegment extends Watched {
   readonly name: string;
   readonly findings: readonly Finding[];
 }

@@ -4,9 +4,9 @@ import { followed } from "./follow.ts";
 import { judge } from "./rules.ts";
 import { isMuted, isWhole, nameOf, partsOf } from "./segment.ts";
 import { type AlertSettings, STEP_MS } from "./settings.ts";
-import type { Incident, Seen, Watch, Watched } from "./watch-state.ts";
+import type { Incident, SeenSegment, Watch, Watched } from "./watch-state.ts";
 
-export interface Step {
+export interface WatchStep {
   readonly watch: Watch;
   readonly opened: readonly Incident[];
   readonly closed: readonly Incident[];
@@ -25,7 +25,7 @@ export function step(
   nowMs: number,
   settings: AlertSettings,
   mutes: readonly string[] = [],
-): Step {
+): WatchStep {
   const atStep = Math.floor(nowMs / STEP_MS);
   if (atStep <= before.atStep) return { watch: before, opened: [], closed: [] };
   const isGap = atStep - before.atStep > MOST_STEPS_APART;
@@ -54,7 +54,7 @@ function isSure({ chance }: Numbers, times: number, settings: AlertSettings): bo
   return times >= settings.openAfter && (chance ?? 0) < settings.mostChance;
 }
 
-function look(one: Watched, { since }: Watch, nowMs: number, settings: AlertSettings): Seen {
+function look(one: Watched, { since }: Watch, nowMs: number, settings: AlertSettings): SeenSegment {
   const { channel } = one.segment;
   const name = nameOf(one.segment);
   const parts = isWhole(one.segment) ? (since[partsOf(channel)] ?? 0) : 0;
@@ -64,7 +64,7 @@ function look(one: Watched, { since }: Watch, nowMs: number, settings: AlertSett
 }
 
 /** For how many evaluations running each rule has fired; what does not fire is not kept. */
-function runningOf(before: Watch["running"], seen: readonly Seen[]): Watch["running"] {
+function runningOf(before: Watch["running"], seen: readonly SeenSegment[]): Watch["running"] {
   return Object.fromEntries(
     seen.flatMap(({ name, findings }) => {
       const kinds = findings

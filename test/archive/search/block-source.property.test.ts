@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Random } from "../../../infra/local/imitation/random.ts";
 import { packBlocks } from "../../../lib/archive/block.ts";
 import { type BlockRef, refOf } from "../../../lib/archive/block-ref.ts";
-import type { Run } from "../../../lib/archive/catalog.ts";
+import type { SettledRun } from "../../../lib/archive/catalog.ts";
 import type { Item, Key } from "../../../lib/archive/keys.ts";
 import { tailItems } from "../../../lib/archive/run.ts";
 import { blockSource } from "../../../lib/archive/search/block-source.ts";
@@ -35,7 +35,7 @@ function makeRun(id: string, random: Random, stored: Map<string, Item>) {
   const empty = { again: new Set<number>(), moved: new Set<number>(), exceptions: [], level: 0 };
   const { run, items } = tailItems(id, { ...empty, refs, records: refs.length, expiresAt: 1e10 }, 1);
   for (const item of items) stored.set(nameOf(item as unknown as Key), item);
-  const made: Run = random.chance(0.2) ? { ...run, isSorted: undefined } : run;
+  const made: SettledRun = random.chance(0.2) ? { ...run, isSorted: undefined } : run;
   return { run: made, named };
 }
 
@@ -46,7 +46,7 @@ test.for(Array.from({ length: 25 }, (_, n) => n + 1))(
     const stored = new Map<string, Item>();
     const get = async (keys: readonly Key[]) =>
       keys.map((key) => stored.get(nameOf(key))).filter((item) => item !== undefined);
-    const wantedOf = new Map<Run, Set<number>>();
+    const wantedOf = new Map<SettledRun, Set<number>>();
     const expected = new Map<string, number>();
     const sinceMs = random.chance(0.3) ? NOW_MS - 8 * HOUR_MS : -Infinity;
     const untilMs = random.chance(0.3) ? NOW_MS - HOUR_MS : Infinity;

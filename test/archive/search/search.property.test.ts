@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { recordOfItem } from "../../../lib/archive/codec.ts";
 import type { Filter } from "../../../lib/archive/search/filters.ts";
-import { type Found, search } from "../../../lib/archive/search/search.ts";
+import { type SearchAnswer, search } from "../../../lib/archive/search/search.ts";
 import { settle } from "../../../lib/archive/settle.ts";
 import { GRACE_MS } from "../../../lib/archive/trash.ts";
 import type { MessageRecord } from "../../../lib/message/record.ts";
@@ -28,7 +28,7 @@ afterAll(() => database.close());
 
 const idsOf = (records: readonly MessageRecord[]) =>
   records.map(({ sentAt, messageId, channel }) => `${sentAt} ${messageId} ${channel}`);
-const recordsOf = (found: Found) => found.items.map(recordOfItem);
+const recordsOf = (found: SearchAnswer) => found.items.map(recordOfItem);
 
 /**
  * An archive that was filled in several goes, with changed records among them, and settled at some moments, or never, or
@@ -92,7 +92,7 @@ async function walk(db: Database, filter: Filter, limit: number, limits = PLENTY
   let after: string | undefined;
   for (let page = 0; page < 5_000; page++) {
     const request = { filter, limit, ...(after === undefined ? {} : { after }) };
-    const found: Found = await search(db, request, limits, () => NOW_MS);
+    const found: SearchAnswer = await search(db, request, limits, () => NOW_MS);
     records.push(...recordsOf(found));
     // An answer that is not full says so, or it is the last.
     expect(found.items.length < limit && found.after !== undefined).toBe(found.isIncomplete);

@@ -10,13 +10,13 @@ import { evaluate } from "../../../lib/statistics/alerts/evaluate.ts";
 import { publish } from "../../../lib/statistics/alerts/publish.ts";
 import { DEFAULT_SETTINGS, STEP_MS } from "../../../lib/statistics/alerts/settings.ts";
 import type { Event } from "../../../lib/statistics/alerts/state-store.ts";
-import { type Counts, type Series, segmentKey } from "../../../lib/statistics/series.ts";
+import { type Series, type StepCounts, segmentKey } from "../../../lib/statistics/series.ts";
 import { putSeries } from "../../../lib/statistics/series-store.ts";
 import { MemoryArchive } from "../archive.ts";
 
 const BEGIN = Date.parse("2026-11-25T10:00:00Z");
 const HOUR_MS = 3_600_000;
-const counts = (sent: number, failed: number): Counts => ({
+const counts = (sent: number, failed: number): StepCounts => ({
   ...{ sent, failed, delivered: sent - failed },
   ...{ rejected: 0, pending: 0, slow: 0 },
 });

@@ -5,10 +5,10 @@ import type { Event } from "../../../lib/statistics/alerts/state-store.ts";
 import { readUsuals } from "../../../lib/statistics/alerts/usual-store.ts";
 import { type Cell, keyOf } from "../../../lib/statistics/cube.ts";
 import { ZERO } from "../../../lib/statistics/decimal.ts";
-import { bucketOf } from "../../../lib/statistics/latency.ts";
+import { latencyBucketOf } from "../../../lib/statistics/latency.ts";
 import { DAY_MS, HOUR_MS, hourName } from "../../../lib/statistics/periods.ts";
 import { putCube } from "../../../lib/statistics/put-cube.ts";
-import { type Counts, segmentKey } from "../../../lib/statistics/series.ts";
+import { type StepCounts, segmentKey } from "../../../lib/statistics/series.ts";
 import { putSeries } from "../../../lib/statistics/series-store.ts";
 import { MemoryArchive } from "../archive.ts";
 
@@ -32,7 +32,7 @@ function cell(group: string, messages: number): Cell {
       price: ZERO,
       priceOfParts: { units: BigInt(messages), scale: 2 },
     },
-    times: group === "DELIVERED" ? new Map([[bucketOf(20_000), messages]]) : new Map(),
+    times: group === "DELIVERED" ? new Map([[latencyBucketOf(20_000), messages]]) : new Map(),
   };
 }
 
@@ -54,7 +54,7 @@ it("learns what is usual from the cubes, and tells what is worse", async () => {
   const archive = new MemoryArchive(BEGIN);
   const { db, clock } = archive;
   for (let hourMs = BEGIN - 28 * DAY_MS; hourMs < BEGIN; hourMs += HOUR_MS) await putHour(archive, hourMs);
-  const minute = (failed: number): Counts => ({
+  const minute = (failed: number): StepCounts => ({
     ...{ sent: 10, failed, delivered: 10 - failed },
     ...{ rejected: 0, pending: 0, slow: 0 },
   });

@@ -3,7 +3,7 @@ import { Scrolling } from "../../widgets/scrolling.tsx";
 import { writeLength } from "../../widgets/times.tsx";
 import type { ClientLag } from "./standing.ts";
 
-/** Who fetches reports from here, and how far behind they are. */
+/** The clients that fetch reports from here, and how far behind they are. */
 export function Clients({ clients }: { readonly clients: readonly ClientLag[] }) {
   return (
     <section class="panel wide">

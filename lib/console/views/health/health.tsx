@@ -8,7 +8,7 @@ import { type Health, health, healthFault, loadHealth, worriesOf } from "./stand
 
 const POLL_MS = 10_000;
 
-/** How Omnilog itself is: whether everything comes in, and is compared, settled and fetched. */
+/** The state of Omnilog itself: whether everything arrives, and is compared, settled and fetched. */
 export function HealthView() {
   useEffect(() => {
     const off = new AbortController();

@@ -19,7 +19,7 @@ interface Entry {
 }
 const PATH = "/omnilog/1/quarantine";
 
-/** What could not be read, as it came: to be looked at, tried again or dropped by who may. */
+/** What could not be read, unchanged. Admins can look at it, replay it or drop it. */
 export function Quarantine() {
   const entries = useSignal<readonly Entry[] | undefined>(undefined);
   const fault = useSignal<Fault | undefined>(undefined);

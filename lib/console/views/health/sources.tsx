@@ -4,7 +4,7 @@ import { Scrolling } from "../../widgets/scrolling.tsx";
 import { writeLength } from "../../widgets/times.tsx";
 import { type Health, PASSES, type Source } from "./standing.ts";
 
-/** Where reports come from; and how far they are compared with the logs, and settled. */
+/** Where reports come from, and how far they have been compared with the logs, and settled. */
 export function Sources({ found }: { readonly found: Health }) {
   const { sources, settling, reconciling, push } = found;
   const hasDetail = sources.some(({ openPulls }) => openPulls !== undefined);

@@ -2,7 +2,7 @@ import { batch, signal } from "@preact/signals";
 import { askJson, Fault } from "../../api.ts";
 import { writeLength } from "../../widgets/times.tsx";
 
-/** What `/omnilog/1/health` says; what is optional is absent for clients that see only a part. */
+/** The answer of `/omnilog/1/health`. Optional fields are absent for limited clients. */
 export interface Health {
   readonly sources: readonly Source[];
   readonly settling?: { readonly waitingPages: number; readonly waitingSeconds: number };
@@ -50,20 +50,20 @@ export function forgetHealth(): void {
   healthFault.value = undefined;
 }
 
-/** When each pass of the reconciler compares a message with the logs. */
+/** At what age each pass of the reconciler compares a message with the logs. */
 export const PASSES: Readonly<Record<string, string>> = {
   fresh: "at once",
   settled: "after an hour",
   last: "before Infobip forgets",
 };
 
-/** A pull is late when several have been missed, whatever their interval. */
+/** A pull is late if several have been missed, whatever their interval. */
 const LATE_SECONDS = 600;
 const BEHIND_SECONDS = 3_600;
-/** A client that is nearer than this to what is not kept any more loses reports soon. */
+/** A client whose oldest unread report expires sooner than this is about to lose reports. */
 const LEFT_SECONDS = 86_400;
 
-/** What is not as it should be, in words. */
+/** What is wrong, in words. */
 export function worriesOf({ sources, reconciling, quarantine, clients = [] }: Health): string[] {
   const late = sources.filter(({ lagSeconds }) => lagSeconds === undefined || lagSeconds > LATE_SECONDS);
   const doubts = sources.flatMap((source) => source.doubts ?? []).reduce((sum, { count }) => sum + count, 0);

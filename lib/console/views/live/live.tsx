@@ -16,7 +16,7 @@ import { type Arrival, arrivals, follow, heardAtMs, isPaused, tailFault, turnPau
 const SHOWN = 100;
 const terms = computed(() => parseQuery(route.value.q).terms);
 
-/** Reports as they come in, the newest on top. */
+/** Reports as they arrive, newest first. */
 export function LiveView() {
   useEffect(follow, []);
   const shown = useComputed(() =>

@@ -3,9 +3,9 @@ import type { JsonObject } from "../../../message/json.ts";
 import type { MessageRecord } from "../../../message/record.ts";
 import { askJson, Fault, objectsOf } from "../../api.ts";
 
-/** Something that has just arrived. */
+/** A report that has just arrived. */
 export interface Arrival {
-  /** Its place in the feed: what tells it from the others. */
+  /** Its position in the feed, which identifies it. */
   readonly position: string;
   readonly receivedAt: string;
   readonly way: string;
@@ -14,9 +14,9 @@ export interface Arrival {
 }
 
 const POLL_MS = 2_000;
-/** After something went wrong: not so often. */
+/** After an error, requests are less frequent. */
 const RETRY_MS = 10_000;
-/** How far back it begins, so that there is something to see. */
+/** How far back it starts, so that there is something to see. */
 const BACK_MS = 120_000;
 const MOST = 300;
 const PAGE = "200";
@@ -25,14 +25,14 @@ const PAGE = "200";
 export const arrivals = signal<readonly Arrival[]>([]);
 export const isPaused = signal(false);
 export const tailFault = signal<Fault | undefined>(undefined);
-/** When the feed last answered, milliseconds since 1970. */
+/** When the feed last answered, in milliseconds since 1970. */
 export const heardAtMs = signal<number | undefined>(undefined);
 
 let position: string | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let calledOff: AbortController | undefined;
 
-/** Follows the feed until the function that it gives is called. */
+/** Follows the feed until the returned function is called. */
 export function follow(): () => void {
   calledOff = new AbortController();
   const { signal: off } = calledOff;
@@ -47,7 +47,7 @@ export function follow(): () => void {
   };
 }
 
-/** What one client has followed, the next one does not see. */
+/** What one client has followed must not be shown to the next one. */
 export function forgetTail(): void {
   calledOff?.abort();
   arrivals.value = [];
@@ -60,7 +60,7 @@ export function turnPause(): void {
   isPaused.value = !isPaused.value;
 }
 
-/** Asks once; gives how long to wait until the next time. */
+/** Sends one request; returns how long to wait before the next. */
 async function poll(off: AbortSignal): Promise<number> {
   const since = new Date(Date.now() - BACK_MS).toISOString();
   const query = { changes: "true", limit: PAGE, ...(position ? { after: position } : { since }) };
@@ -77,7 +77,7 @@ async function poll(off: AbortSignal): Promise<number> {
     return answer.more === true ? 0 : POLL_MS;
   } catch (error) {
     if (off.aborted) return POLL_MS;
-    // What followed the position is not kept any more: on from now.
+    // What came after this position has expired: continue from now.
     if (error instanceof Fault && error.status === 410) position = undefined;
     tailFault.value =
       error instanceof Fault ? error : new Fault(500, "The feed gave something that cannot be shown.");

@@ -5,7 +5,7 @@ import { session } from "../../session.ts";
 import { CopyButton, FilterButton } from "../../widgets/buttons.tsx";
 import { Time } from "../../widgets/times.tsx";
 
-/** What a message is: each value with a button to filter by it and one to copy it. */
+/** The fields of a message, each with buttons to filter by it and to copy it. */
 export function Facts({ record }: { readonly record: MessageRecord }) {
   const {
     messageId,
@@ -85,7 +85,7 @@ function Fact(props: {
   );
 }
 
-/** A moment in the reader's zone, and as it was sent. */
+/** A moment in the reader's time zone, and as it was sent. */
 function When({ name, at }: { readonly name: string; readonly at: string | undefined }) {
   if (at === undefined) return null;
   return (

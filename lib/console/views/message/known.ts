@@ -3,11 +3,11 @@ import type { MessageRecord } from "../../../message/record.ts";
 import { askJson, Fault, objectsOf } from "../../api.ts";
 import { msOf } from "../../search/moments.ts";
 
-/** Something that became known of a message. */
+/** Something that became known about a message. */
 export interface Happening {
-  /** When it reached Omnilog; undefined where only its outcome is known. */
+  /** When it reached Omnilog; undefined if only the outcome is known. */
   readonly at: string | undefined;
-  /** When it was so, by the report itself. */
+  /** When it happened, according to the report. */
   readonly happenedAt: string | undefined;
   readonly type: string;
   readonly way: string | undefined;
@@ -16,19 +16,19 @@ export interface Happening {
   readonly report: MessageRecord | undefined;
 }
 
-/** Everything that is known of a message. */
+/** Everything that is known about a message. */
 export interface KnownMessage {
-  /** One for each channel that it was tried over, the first first. */
+  /** One per channel that was tried, in order. */
   readonly legs: readonly MessageRecord[];
-  /** In the order of time. */
+  /** In chronological order. */
   readonly happenings: readonly Happening[];
-  /** The answer as it came, for who wants it raw. */
+  /** The raw answer, for whoever wants it. */
   readonly raw: JsonObject;
-  /** False where only the outcome is known, and not how it came about. */
+  /** False if only the outcome is known, and not how it came about. */
   readonly hasHistory: boolean;
 }
 
-/** Throws a Fault; of 404 when nothing is known of it. */
+/** Throws a Fault, with status 404 if nothing is known about it. */
 export async function loadMessage(messageId: string, signal: AbortSignal): Promise<KnownMessage> {
   const found = await askJson(`/omnilog/1/messages/${encodeURIComponent(messageId)}`, {}, { signal }).catch(
     (error: unknown) => {
@@ -48,7 +48,7 @@ function knownOf(answer: JsonObject): KnownMessage {
   const history = objectsOf(answer.history).map(happeningOf);
   const isTold = (leg: MessageRecord) =>
     history.some(({ report, channel }) => report !== undefined && channel === leg.channel);
-  // Of a leg whose reports are not kept any more, the outcome is still known.
+  // If the reports of a leg have expired, its outcome is still known.
   const sent = legs.flatMap((leg) => (isTold(leg) ? outcomeOf(leg).slice(0, 1) : outcomeOf(leg)));
   return { legs, happenings: inOrder([...sent, ...history]), raw: answer, hasHistory: true };
 }
@@ -75,7 +75,7 @@ function happeningOf(entry: JsonObject): Happening {
 
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
-/** Without a history: that it was sent, and what became of it. */
+/** Without a history: that it was sent, and its outcome. */
 function outcomeOf(leg: MessageRecord): Happening[] {
   const unknown = { at: undefined, way: undefined, source: undefined, channel: leg.channel };
   const sent = { ...unknown, happenedAt: leg.sentAt, type: "SENT", report: undefined };

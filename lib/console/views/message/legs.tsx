@@ -3,7 +3,7 @@ import { reasonOf } from "../../explain/says.ts";
 import { groupOf, hasFailed, Status } from "../../widgets/status.tsx";
 import { Time } from "../../widgets/times.tsx";
 
-/** The channels that a message was tried over, in their order: the next where the one before failed. */
+/** The channels that were tried for a message, in order: each after the one before had failed. */
 export function Legs({ legs }: { readonly legs: readonly MessageRecord[] }) {
   return (
     <section class="part">

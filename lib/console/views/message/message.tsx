@@ -14,16 +14,16 @@ import { Raw } from "./raw.tsx";
 import { Timeline } from "./timeline.tsx";
 import { Verdict } from "./verdict.tsx";
 
-/** Closes the message and shows the list alone. */
+/** Closes the message and shows only the list. */
 export function closeMessage(): void {
   const { view, q } = route.value;
   go({ view, q });
 }
 
-/** As in narrow.css. */
+/** The same width as in narrow.css. */
 const OVER_THE_LIST = "(max-width: 1100px)";
 
-/** Everything that is known of one message. */
+/** Everything that is known about one message. */
 export function MessageDetail({ messageId }: { readonly messageId: string }) {
   const known = useSignal<KnownMessage | undefined>(undefined);
   const fault = useSignal<Fault | undefined>(undefined);
@@ -45,7 +45,7 @@ export function MessageDetail({ messageId }: { readonly messageId: string }) {
   useEffect(() => {
     const calledOff = new AbortController();
     load(calledOff.signal);
-    // Where it lies over the list, the list cannot keep the focus.
+    // If the message covers the list, the list cannot keep the focus.
     if (matchMedia(OVER_THE_LIST).matches) section.current?.focus();
     return () => calledOff.abort();
   }, []);

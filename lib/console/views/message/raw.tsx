@@ -1,7 +1,7 @@
 import { CopyButton } from "../../widgets/buttons.tsx";
 import type { KnownMessage } from "./known.ts";
 
-/** The answer as it came, every digit of it. */
+/** The raw answer, with every digit. */
 export function Raw({ known }: { readonly known: KnownMessage }) {
   const text = JSON.stringify(known.raw, undefined, 2);
   return (

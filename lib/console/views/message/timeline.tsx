@@ -19,7 +19,7 @@ const WAYS: Readonly<Record<string, string>> = {
   replay: "replayed from quarantine",
 };
 
-/** What happened, in the order of time, and how each of it became known. */
+/** What happened, in chronological order, and how each event became known. */
 export function Timeline({ known }: { readonly known: KnownMessage }) {
   const isSeveral = known.legs.length > 1;
   const sentMs = msOf(known.legs[0]?.sentAt);
@@ -40,7 +40,7 @@ export function Timeline({ known }: { readonly known: KnownMessage }) {
 
 type Steps = readonly [Happening, ...Happening[]];
 
-/** What says the same again, as a report that the logs repeat, stands with what said it first. */
+/** Repeated statements, such as a report that the logs repeat, are shown with the first one. */
 function folded(happenings: readonly Happening[]): readonly Steps[] {
   const steps: Steps[] = [];
   for (const happening of happenings) {
@@ -51,7 +51,7 @@ function folded(happenings: readonly Happening[]): readonly Steps[] {
   return steps;
 }
 
-/** The logs leave the error out. */
+/** Logs have no error. */
 function isSame(a: Happening, b: Happening): boolean {
   const said = ({ type, channel, happenedAt, report }: Happening) =>
     [type, channel, happenedAt, report?.status.name].join(" ");

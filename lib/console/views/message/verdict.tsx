@@ -4,7 +4,7 @@ import { isToSendAgain } from "../../explain/tables.ts";
 import { CopyButton } from "../../widgets/buttons.tsx";
 import { colourOf, groupOf, hasFailed, Status } from "../../widgets/status.tsx";
 
-/** What became of it: first in words, with what to do; then by the codes that Infobip gave. `before`: the channels tried before. */
+/** The outcome: first in words, with what to do, and then as Infobip's codes. `before`: the channels tried before. */
 export function Verdict({
   record,
   before,
@@ -52,12 +52,12 @@ export function Verdict({
 interface Judged {
   readonly lead: string;
   readonly lasts: string;
-  /** "" when there is nothing to do. */
+  /** "" if there is nothing to do. */
   readonly todo: string;
   readonly codes: readonly (readonly [code: string, text: string | undefined])[];
 }
 
-/** Of what failed, the error says more than the status; of all else the status does. */
+/** For failures the error says more than the status; otherwise the status does. */
 function judged(record: MessageRecord): Judged {
   const { status, error } = record;
   const ofStatus = explainStatus(status);
@@ -78,7 +78,10 @@ function judged(record: MessageRecord): Judged {
   };
 }
 
-/** Infobip calls errors permanent that another try, slower or corrected, gets past: there the advice alone is given. */
+/**
+ * Infobip calls some errors permanent that a slower or corrected attempt would avoid: for these only the advice is
+ * shown.
+ */
 function lastsOf(isPermanent: boolean | undefined, todo = ""): string {
   if (isPermanent === undefined || (isPermanent && isToSendAgain(todo))) return "";
   return isPermanent ? "Sending it again will not help." : "It may pass.";

@@ -7,11 +7,11 @@ import { writeCount } from "../../widgets/numbers.ts";
 import { Csv } from "./csv.ts";
 import { save } from "./save.ts";
 
-/** A file that is being made: of which search, how many rows it has, and why it does not go on by itself. */
+/** A file that is being made: its search, the number of its rows, and why it does not continue by itself. */
 interface Making {
   readonly text: string;
   readonly csv: Csv;
-  /** Which of several files. */
+  /** The number of the file, if there are several. */
   readonly file: number;
   readonly rows: number;
   readonly off?: AbortController;
@@ -34,7 +34,7 @@ async function goOn({ stopped: _, ...from }: Making): Promise<void> {
   const show = (more: Pick<Making, "off" | "stopped">) => {
     making.value = { ...from, rows: from.csv.rows, ...more };
   };
-  // Whoever was signed out meanwhile leaves nothing behind.
+  // If the reader has signed out in the meantime, nothing is left behind.
   const isWanted = () => making.value?.csv === from.csv;
   show({ off });
   try {
@@ -45,7 +45,10 @@ async function goOn({ stopped: _, ...from }: Making): Promise<void> {
   }
 }
 
-/** Saves the file. Where it is full, it says so, and the next one waits for a click: browsers let a page save one at a time. */
+/**
+ * Saves the file. If it is full, the next one waits for a click, since browsers let a page save only one file at a
+ * time.
+ */
 function finish({ text, csv, file }: Making): void {
   const { isOver, rows } = csv;
   save(csv.take(), text, isOver && file === 1 ? undefined : file);
@@ -54,7 +57,7 @@ function finish({ text, csv, file }: Making): void {
   announce(isOver ? "The file is ready." : full);
 }
 
-/** What one client has fetched, the next one does not get. */
+/** What one client has fetched must not be given to the next one. */
 export function forgetCsv(): void {
   making.value?.off?.abort();
   making.value = undefined;
@@ -76,7 +79,7 @@ export function CsvButton() {
   );
 }
 
-/** Why the file is not finished, and how it goes on. */
+/** Why the file is incomplete, and how to continue. */
 export function CsvNotice() {
   const now = making.value;
   if (now?.stopped === undefined) return null;
@@ -103,7 +106,7 @@ export function CsvNotice() {
   );
 }
 
-/** What is there is a part, and its name says so. */
+/** The file is incomplete, and its name says so. */
 function savePart({ text, csv, file }: Making): void {
   save(csv.take(), text, `${file}-incomplete`);
   making.value = undefined;

@@ -2,32 +2,32 @@ import type { MessageRecord } from "../../../message/record.ts";
 import { ask, Fault } from "../../api.ts";
 import { parseQuery, type Term } from "../../search/query.ts";
 import { meets, requestsOf } from "../../search/requests.ts";
-import type { Asked } from "../../search/words.ts";
+import type { LogsParameters } from "../../search/words.ts";
 
-/** As many as a sheet of the usual spreadsheets takes, beneath a row of names. */
+/** The limit of common spreadsheets, minus a header row. */
 const MOST_ROWS = 1_048_575;
-/** What is sifted has nothing to do with now. */
+/** The conditions that are checked here do not depend on the time. */
 const NO_MATTER = 0;
 const ROWS_AT_ONCE = "1000";
-/** A browser keeps a Blob of many rows outside the page's memory. */
+/** Browsers keep a Blob of many rows outside the page's memory. */
 const ROWS_A_BLOB = 20_000;
 
 /**
- * Everything that is filtered, as spreadsheets: one, or several where one cannot take it all. What was fetched stays when something goes
- * wrong, and `fill` goes on from there.
+ * All filtered messages as one spreadsheet, or as several if they exceed the limit. What was fetched survives an error,
+ * and `fill` continues from there.
  */
 export class Csv {
-  readonly #questions: Asked[];
+  readonly #questions: LogsParameters[];
   readonly #sifted: readonly Term[];
   readonly #mostRows: number;
   #cursor: string | undefined;
   #header = "";
   #blobs: Blob[] = [];
   #lines: string[] = [];
-  /** Rows of the file that is being filled. */
+  /** The number of rows in the current file. */
   rows = 0;
 
-  /** Throws a Fault when these are too many questions at once. */
+  /** Throws a Fault if the query needs too many questions. */
   constructor(text: string, nowMs: number, mostRows = MOST_ROWS) {
     const requests = requestsOf(parseQuery(text).terms, nowMs);
     if (!requests) throw new Fault(400, "These are too many combinations at once. Take some values out.");
@@ -36,12 +36,12 @@ export class Csv {
     this.#mostRows = mostRows;
   }
 
-  /** Is everything in the files that were taken, and in this one? */
+  /** Is everything contained in the files that were taken, and in the current one? */
   get isOver(): boolean {
     return this.#questions.length === 0;
   }
 
-  /** Fetches until everything is there, or the file is full; `tell` hears of each step. Throws a Fault. */
+  /** Fetches until everything is there or the file is full; calls `tell` after each step. Throws a Fault. */
   async fill(tell: () => void, signal: AbortSignal): Promise<void> {
     while (!this.isOver && this.rows + Number(ROWS_AT_ONCE) <= this.#mostRows) {
       await this.#fetch(signal);
@@ -49,9 +49,9 @@ export class Csv {
     }
   }
 
-  /** The file as it is; the next one begins empty. */
+  /** Returns the current file and starts the next one. */
   take(): Blob {
-    // A mark of byte order, without which spreadsheets read it as another encoding.
+    // Without a byte order mark, spreadsheets assume another encoding.
     const file = new Blob(["\ufeff", `${this.#header}\r\n`, ...this.#blobs, ...this.#lines], {
       type: "text/csv;charset=utf-8",
     });
@@ -79,7 +79,7 @@ export class Csv {
   }
 }
 
-/** The records of a text by RFC 4180, as they stand there: a line end inside quotes ends none. */
+/** Splits a text into records by RFC 4180, unchanged: a line break inside quotes does not end a record. */
 export function recordsOf(text: string): string[] {
   return (text.match(/(?:"[^"]*"|[^"\r\n])+/g) ?? []).filter((record) => record !== "");
 }
@@ -91,7 +91,10 @@ export function cellsOf(record: string): string[] {
   );
 }
 
-/** As much of a record as is sifted, as texts: its status and its error, whose columns are `status.name` and so on. */
+/**
+ * The part of a record that conditions are checked against, as texts: its status and its error, from columns such as
+ * `status.name`.
+ */
 function judgedOf(header: string, record: string): MessageRecord {
   const cells = cellsOf(record);
   const parts: Record<string, Record<string, string>> = { status: {} };

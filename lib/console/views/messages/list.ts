@@ -3,29 +3,32 @@ import type { MessageRecord } from "../../../message/record.ts";
 import { askJson, Fault, objectsOf } from "../../api.ts";
 import { parseQuery } from "../../search/query.ts";
 import { meets, requestsOf } from "../../search/requests.ts";
-import { type Looked, type Page, Streams } from "../../search/streams.ts";
-import type { Asked } from "../../search/words.ts";
+import { type LogsPage, type Looked, Streams } from "../../search/streams.ts";
+import type { LogsParameters } from "../../search/words.ts";
 import { announce } from "../../widgets/announce.ts";
 
 const PAGE = 100;
-/** Where the answers are sifted here, the archive gives as many at once as it may. */
+/** If answers are checked here, the archive is asked for as many at a time as it allows. */
 const SIFTED_PAGE = 1_000;
 
 export type Standing = "asking" | "waiting" | "stopped" | "over" | "failed";
 
-/** What is shown of the messages that are asked for. */
+/** The messages that are shown. */
 export const rows = signal<readonly MessageRecord[]>([]);
 export const standing = signal<Standing>("asking");
-/** How far the archive has been looked through, where it has to be for what it has no filter for; else undefined. */
+/** How much of the archive has been searched, if it has no filter for the query; otherwise undefined. */
 export const looked = signal<Looked | undefined>(undefined);
 export const fault = signal<Fault | undefined>(undefined);
 
 let streams: Streams | undefined;
 let calledOff = new AbortController();
-/** What the list is of, so that coming back to it shows it as it was, and nothing is shown as the answer to something else. */
+/**
+ * Identifies the query and client of the list, so that returning to it shows it unchanged, and nothing is shown as the
+ * answer to another question.
+ */
 export const listed = signal<string | undefined>(undefined);
 
-/** Begins anew with what the search box says; `isAnew` also where it says the same. */
+/** Starts over with the query in the search box; with `isAnew` even if the query is the same. */
 export async function list(text: string, isAnew = false): Promise<void> {
   if (listed.value === text && !isAnew && standing.value !== "failed") return;
   listed.value = text;
@@ -54,17 +57,20 @@ export async function list(text: string, isAnew = false): Promise<void> {
   await more();
 }
 
-/** The list as it would be asked for now; for who comes back as another client. */
+/** The list must be loaded again, for a different client. */
 export function forget(): void {
   calledOff.abort();
   listed.value = undefined;
   rows.value = [];
 }
 
-/** What is asked for just now: a portion at a time, or records would come twice. */
+/** The request under way. Only one portion is loaded at a time, or records would be shown twice. */
 let running: Streams | undefined;
 
-/** The next page. Where little is found it goes on until a page is full, and shows how far it is; `stop` ends that. */
+/**
+ * Loads the next page. If there are few matches it continues until a page is full, showing its progress; `stop` ends
+ * that.
+ */
 export async function more(): Promise<void> {
   if (!streams || (standing.value !== "waiting" && standing.value !== "stopped")) return;
   standing.value = "asking";
@@ -103,23 +109,23 @@ async function lookOn(own: Streams, off: AbortSignal): Promise<void> {
   }
 }
 
-/** Goes on where something went wrong. */
+/** Continues after an error. */
 export async function goOn(): Promise<void> {
   standing.value = "waiting";
   await more();
 }
 
-/** Ends looking on; what was found stays, and `more` goes on. */
+/** Stops the search. What was found stays, and `more` continues. */
 export function stop(): void {
   if (standing.value === "asking") standing.value = "stopped";
 }
 
 async function askPage(
-  question: Asked,
+  question: LogsParameters,
   cursor: string | undefined,
   limit: number,
   off: AbortSignal,
-): Promise<Page> {
+): Promise<LogsPage> {
   const query = { ...question, limit: String(limit), useCursor: "true", cursor };
   const answer = await askJson("/omni/1/logs", query, { signal: off });
   const next = answer.cursor as { nextCursor?: string } | undefined;

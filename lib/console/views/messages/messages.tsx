@@ -6,7 +6,7 @@ import { MessageDetail } from "../message/message.tsx";
 import { CsvButton, CsvNotice } from "./csv-button.tsx";
 import { Rows, useList } from "./rows.tsx";
 
-/** Everything that was sent, to be searched; a message that is open stands beside the list. */
+/** The search over all messages; an open message is shown next to the list. */
 export function MessagesView() {
   useList();
   const { message } = route.value;

@@ -9,8 +9,8 @@ import { groupOf, Status, writeGroup } from "../../widgets/status.tsx";
 import { Time } from "../../widgets/times.tsx";
 
 /**
- * One message of the list; `q`: what the list is of. It does not look at the route itself: each time that a message is opened, all rows
- * would be drawn anew. Its link covers the row; the buttons beside its values lie above that.
+ * One message of the list; `q` is the query of the list. It does not read the route itself, or all rows would be drawn
+ * again each time a message is opened. A link covers the row; the buttons next to its values lie above that.
  */
 export function Row(props: { readonly record: MessageRecord; readonly isOpen: boolean; readonly q: string }) {
   const { record, isOpen, q } = props;

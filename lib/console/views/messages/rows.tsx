@@ -10,12 +10,12 @@ import { writeWhen } from "../../widgets/times.tsx";
 import { fault, goOn, list, listed, looked, more, rows, standing, stop } from "./list.ts";
 import { Row } from "./row.tsx";
 
-/** The messages that were found, and what comes after the last of them. */
+/** The messages that were found, and what follows the last one. */
 export function Rows() {
   const { q, message } = route.value;
   const isOfThis = listed.value === q;
   const shown = useDrawn(isOfThis ? rows.value : NONE);
-  // What comes after the last row asks for more as soon as it is in sight.
+  // The element after the last row loads more as soon as it becomes visible.
   const isDrawn = shown.length === rows.value.length;
   return (
     <div class="rows">
@@ -46,10 +46,10 @@ export function Rows() {
 }
 
 const NONE: readonly MessageRecord[] = [];
-/** As many rows at a time as a slow telephone draws without stopping: the first fill its window. */
+/** As many rows at a time as a slow phone can draw without freezing; the first ones fill its screen. */
 const AT_ONCE = 20;
 
-/** The rows that are drawn already: more with each turn, until it is all of them. */
+/** The rows that are drawn so far: more with each step, until all are. */
 function useDrawn(all: readonly MessageRecord[]): readonly MessageRecord[] {
   const drawn = useSignal({ of: all[0], count: AT_ONCE });
   const count = drawn.value.of === all[0] ? drawn.value.count : AT_ONCE;
@@ -92,7 +92,7 @@ function End({ q }: { readonly q: string }) {
 
 const countOf = (count: number) => `${writeCount(count)} ${count === 1 ? "message" : "messages"}`;
 
-/** How far it is, where each message has to be looked at: the archive has no filter for errors and names of statuses. */
+/** Progress when every message must be checked here: the archive has no filter for errors and names of statuses. */
 function LookedThrough() {
   if (!looked.value) return null;
   const { messages, backToMs } = looked.value;
@@ -106,7 +106,7 @@ function LookedThrough() {
   );
 }
 
-/** Asks for more as soon as it is nearly in sight. */
+/** Loads more shortly before it becomes visible. */
 function Sentinel() {
   const mark = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -123,7 +123,10 @@ function Sentinel() {
   return <div ref={mark} class="sentinel" />;
 }
 
-/** What a value alone may be: an id that of a bulk or a device, a number an id. These are a click away. */
+/**
+ * Other things that a single value can mean: an id may be of a bulk or a device, a number may be an id. These are one
+ * click away.
+ */
 const AS = { to: "a recipient", bulk: "a bulk", id: "an id", from: "a sender" } as const;
 
 function Nothing({ q }: { readonly q: string }) {
@@ -131,7 +134,7 @@ function Nothing({ q }: { readonly q: string }) {
   const [only] = terms.length === 1 ? terms : [];
   const isOpen = only?.word === "id" || only?.word === "to";
   const others = isOpen ? (Object.keys(AS) as (keyof typeof AS)[]).filter((word) => word !== only.word) : [];
-  // Of an id, also what would be left out of a number.
+  // For an id this includes what would be removed from a number.
   const value = /^\d+$/.test(q.trim()) ? q.trim() : (only?.value ?? "");
   const asOther = (word: Term["word"]) => hrefOfMessages({ word, value });
   return (
@@ -159,11 +162,11 @@ function Nothing({ q }: { readonly q: string }) {
   );
 }
 
-/** Asks anew whenever the search box says something else. */
+/** Searches again whenever the query changes. */
 export function useList(): void {
   useSignalEffect(() => {
     const { q } = route.value;
-    // What the list reads of itself is no reason to begin anew.
+    // What the list itself reads must not start it again.
     untracked(() => list(q));
   });
 }

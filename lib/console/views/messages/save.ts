@@ -1,6 +1,6 @@
 import { parseQuery } from "../../search/query.ts";
 
-/** Gives the reader a file. The name tells what is in it, and which part of that, but of no recipient. */
+/** Saves a file for the reader. Its name tells what it contains and which part, but never a recipient. */
 export function save(blob: Blob, text: string, part?: number | string): void {
   const shown = parseQuery(text).terms.filter(({ word }) => ["status", "channel", "network"].includes(word));
   const parts = part === undefined ? [] : [`part-${part}`];

@@ -9,10 +9,10 @@ import type { Overview } from "./statistics.ts";
 interface Card {
   readonly name: string;
   readonly value: string;
-  /** What the value is counted in, smaller. */
+  /** The unit of the value, in smaller type. */
   readonly unit?: string | undefined;
   readonly beside?: string | undefined;
-  /** The change against the time before, and whether it is for the better. */
+  /** The change from the period before, and whether it is an improvement. */
   readonly change?: string | undefined;
   readonly isBetter?: boolean | undefined;
   readonly terms: readonly Term[];
@@ -20,7 +20,7 @@ interface Card {
 
 type Parts = Pick<Overview, "stretch" | "totals" | "earlier" | "prices" | "earlierPrices">;
 
-/** The numbers that everybody asks for first; each is a link to its messages. Grey until they are known. */
+/** The most important numbers, each a link to its messages. Grey until they are loaded. */
 export function Cards(parts: Parts) {
   return (
     <ul class="cards">
@@ -94,7 +94,7 @@ function changeOf(now: number | undefined, then: number | undefined): { change?:
   return { change: `${part < 0 ? "−" : "+"}${writePercent(Math.abs(part))}` };
 }
 
-/** A change between two rates, in points of a percentage. */
+/** The difference of two rates, in percentage points. */
 function pointsOf(
   now: number | undefined,
   then: number | undefined,

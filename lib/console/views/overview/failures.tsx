@@ -5,14 +5,14 @@ import type { Term } from "../../search/query.ts";
 import { Bar } from "../../widgets/bar.tsx";
 import { writeCount, writePercent } from "../../widgets/numbers.ts";
 import { Coming, Empty } from "../../widgets/states.tsx";
-import { countsOf, groupBy, type Row } from "./figures.ts";
+import { countsOf, groupBy, type StatisticsRow } from "./figures.ts";
 import { termsOf } from "./range.ts";
 import type { Overview } from "./statistics.ts";
 
 const MOST_ERRORS = 8;
 const MOST_NETWORKS = 4;
 
-/** What failed, by error, and where: by network. Each is a link to its messages. */
+/** Failures by error and by network. Each is a link to its messages. */
 export function Failures({ stretch, failures: known }: Pick<Overview, "stretch" | "failures">) {
   const failures = known ?? [];
   const all = countsOf(failures).sent;
@@ -43,7 +43,7 @@ export function Failures({ stretch, failures: known }: Pick<Overview, "stretch" 
 
 function Failure(props: {
   readonly error: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly StatisticsRow[];
   readonly all: number;
   readonly terms: readonly Term[];
 }) {

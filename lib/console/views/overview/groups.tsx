@@ -4,20 +4,20 @@ import { Bar } from "../../widgets/bar.tsx";
 import { writePercent, writeShort } from "../../widgets/numbers.ts";
 import { Coming, Empty } from "../../widgets/states.tsx";
 import { writeLength } from "../../widgets/times.tsx";
-import { countsOf, numberIn, type Row } from "./figures.ts";
+import { countsOf, numberIn, type StatisticsRow } from "./figures.ts";
 import { type Stretch, termsOf } from "./range.ts";
 import type { Overview } from "./statistics.ts";
 
 /** Messages that have something in common. */
 interface Group {
   readonly name: string;
-  /** What it is called in the search, where that says less. */
+  /** What it is called in the search, if the title is not enough. */
   readonly code?: string;
   readonly term: Term;
-  readonly row: Row;
+  readonly row: StatisticsRow;
 }
 
-/** How much went over each channel, and how well; the busiest first. */
+/** Messages and delivery rate by channel; the busiest first. */
 export function Channels({ stretch, channels }: Pick<Overview, "stretch" | "channels">) {
   const groups = channels
     ?.map((row): Group => {
@@ -28,11 +28,11 @@ export function Channels({ stretch, channels }: Pick<Overview, "stretch" | "chan
   return <Groups title="Channels" groups={groups} stretch={stretch} isOfMost />;
 }
 
-/** A rate of fewer messages than these says little. */
+/** The rate of fewer messages than this is not meaningful. */
 const FEWEST = 20;
 const MOST_NETWORKS = 6;
 
-/** The networks where the fewest of the messages arrive, the worst first; each with messages enough to tell. */
+/** The networks with the lowest delivery rates, worst first, if they have enough messages. */
 export function Networks({ stretch, networks }: Pick<Overview, "stretch" | "networks">) {
   const groups = networks
     ?.filter((row) => /^\d{4,6}$/.test(String(row.NETWORK_ID)) && countsOf([row]).sent >= FEWEST)
@@ -52,7 +52,7 @@ function Groups(props: {
   readonly title: string;
   readonly groups: readonly Group[] | undefined;
   readonly stretch: Stretch;
-  /** Are the bars of one scale, so that they show how much each is, and side by side? */
+  /** Do all bars share one scale, so that they can be compared? */
   readonly isOfMost?: boolean;
 }) {
   const { title, groups, stretch, isOfMost } = props;

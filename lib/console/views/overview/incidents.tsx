@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<string, string>> = {
   SPEND: "Dear",
 };
 
-/** What the alerts have noticed in this time, each with its messages. */
+/** The alerts in this period, each with a link to its messages. */
 export function Incidents({
   incidents,
   nowMs,
@@ -45,7 +45,7 @@ export function Incidents({
   );
 }
 
-/** Leads to the messages of an incident; of one that is not over, to those until `nowMs`. */
+/** The link to the messages of an incident; while it is open, to those until `nowMs`. */
 export function hrefOfIncident(
   { channel, networkId, sender, since, closedAt }: Incident,
   nowMs: number,

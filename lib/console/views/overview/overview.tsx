@@ -15,10 +15,10 @@ import { type Stretch, stretchOf } from "./range.ts";
 import { Series } from "./series.tsx";
 import { fault, isAsking, loadOverview, type Overview, overview } from "./statistics.ts";
 
-/** The numbers of the last minutes are new each minute. */
+/** The newest minutes change every minute. */
 const RELOAD_MS = 60_000;
 
-/** How it goes: for a chosen time, and against the time before. */
+/** The overview of a chosen period, compared with the period before. */
 export function OverviewView() {
   const range = useComputed(() => route.value.range);
   const load = () => {
@@ -68,7 +68,7 @@ function NoNumbers({ load }: { readonly load: () => void }) {
 function Numbers() {
   const found = overview.value;
   if (!found) return null;
-  // Each panel gets its own parts alone: it is drawn again only when one of these has come.
+  // Each panel gets only its own parts, so that it is drawn again only when one of these has loaded.
   const { stretch, totals, earlier, prices, earlierPrices, incidents } = found;
   const { series, failures, networks, channels } = found;
   if (totals && earlier && countsOf(totals).sent + countsOf(earlier).sent === 0)
@@ -101,13 +101,13 @@ function Numbers() {
   );
 }
 
-/** Up to now, unless all of it is to come. */
+/** Up to now, unless the whole period is in the future. */
 function endOf({ sinceMs, untilMs }: Stretch): number {
   const nowMs = Date.now();
   return sinceMs < nowMs ? Math.min(untilMs, nowMs) : untilMs;
 }
 
-/** Is there one point in the charts, where minutes would show more? */
+/** Do the charts have a single point, where minutes would show more? */
 function isOfOneStep({ stretch, series, earlier }: Overview): boolean {
   const isYoung = series?.length === 1 && countsOf(earlier).sent === 0;
   return isYoung && stretch.step === "HOUR" && Date.now() < stretch.untilMs;

@@ -13,7 +13,7 @@ const NAMES = {
   ...{ "7d": ["7 d", "The last 7 days"], "30d": ["30 d", "The last 30 days"] },
 } as const;
 
-/** The time that the overview is of. */
+/** Chooses the period of the overview. */
 export function Picker({ range }: { readonly range: string }) {
   const isCustom = !RANGES.some((each) => each === range);
   const isOpen = useSignal(false);
@@ -70,7 +70,7 @@ function Custom({ range }: { readonly range: string }) {
   );
 }
 
-/** As a field for a date and a time of the reader's zone takes it. */
+/** In the form that a date and time field takes, in the reader's time zone. */
 function localOf(ms = Date.now()): string {
   const date = new Date(ms);
   return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

@@ -4,15 +4,15 @@ import type { Band } from "../../widgets/chart-props.ts";
 import { Icon } from "../../widgets/icons.tsx";
 import { writeCount, writePercent } from "../../widgets/numbers.ts";
 import { writeLength, writeWhen } from "../../widgets/times.tsx";
-import { countsOf, numberIn, type Row } from "./figures.ts";
+import { countsOf, numberIn, type StatisticsRow } from "./figures.ts";
 import { STEP_MS, type Stretch, termsAt } from "./range.ts";
 
 const NAMES = ["From", "Sent", "Delivered", "Failed", "Pending", "Half within", "95% within"];
 
-/** What the charts show, as numbers; each leads to its messages. */
+/** The numbers in the charts, as a table with links to their messages. */
 export function SeriesTable(props: {
   readonly times: readonly number[];
-  readonly rows: readonly Row[][];
+  readonly rows: readonly StatisticsRow[][];
   readonly stretch: Stretch;
   readonly bands: readonly Band[];
 }) {
@@ -51,7 +51,7 @@ function Line({
 }: {
   readonly ms: number;
   readonly bands: readonly Band[];
-  readonly rows: Row[];
+  readonly rows: StatisticsRow[];
   readonly stretch: Stretch;
 }) {
   const { sent, rate, failed, pending } = countsOf(rows);

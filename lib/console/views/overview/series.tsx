@@ -8,18 +8,18 @@ import { writePercent } from "../../widgets/numbers.ts";
 import { Scrolling } from "../../widgets/scrolling.tsx";
 import { Coming } from "../../widgets/states.tsx";
 import { unitFor, writeClock, writeDay, writeLength } from "../../widgets/times.tsx";
-import { countsOf, groupBy, numberIn, type Row } from "./figures.ts";
+import { countsOf, groupBy, numberIn, type StatisticsRow } from "./figures.ts";
 import { hrefOfIncident } from "./incidents.tsx";
 import { pointsOf, STEP_MS, type Stretch, termsAt } from "./range.ts";
 import { SeriesTable } from "./series-table.tsx";
 import type { Incident, Overview } from "./statistics.ts";
 
-/** What both charts have. */
+/** What both charts have in common. */
 type Common = Pick<ChartProps, "times" | "bands" | "writeTime" | "onPick">;
 
 type Parts = Pick<Overview, "stretch" | "series" | "incidents" | "totals">;
 
-/** How the delivery rate and the time to deliver went, with the same as a table behind. */
+/** The delivery rate and the time to deliver over time, and the same as a table. */
 export function Series({ series, ...parts }: Parts) {
   if (series) return <Charts series={series} {...parts} />;
   return (
@@ -34,7 +34,12 @@ export function Series({ series, ...parts }: Parts) {
   );
 }
 
-function Charts({ stretch, series, incidents, totals }: Parts & { readonly series: readonly Row[] }) {
+function Charts({
+  stretch,
+  series,
+  incidents,
+  totals,
+}: Parts & { readonly series: readonly StatisticsRow[] }) {
   const isTableOpen = useSignal(false);
   const times = pointsOf(stretch);
   const byTime = new Map(groupBy(series, stretch.step).map(([date, rows]) => [msOf(date), rows]));
@@ -78,12 +83,18 @@ function Charts({ stretch, series, incidents, totals }: Parts & { readonly serie
   );
 }
 
-function TimeToDeliver({ common, rows }: { readonly common: Common; readonly rows: readonly Row[][] }) {
+function TimeToDeliver({
+  common,
+  rows,
+}: {
+  readonly common: Common;
+  readonly rows: readonly StatisticsRow[][];
+}) {
   const [most, half] = ["DELIVERY_TIME_P95", "DELIVERY_TIME_P50"].map((name) =>
     rows.map(([own]) => numberIn(own, name)),
   );
   const [unitMs, unit] = unitFor(Math.max(0, ...(most ?? []).map((ms) => ms ?? 0)));
-  // In its unit, so that the marks are round.
+  // In its unit, so that the axis has round labels.
   const inUnit = (values: readonly (number | undefined)[] = []) =>
     values.map((ms) => (ms === undefined ? undefined : ms / unitMs));
   return (

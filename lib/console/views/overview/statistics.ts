@@ -1,16 +1,16 @@
 import { batch, signal } from "@preact/signals";
 import { askJson, Fault, objectsOf } from "../../api.ts";
-import { type Row, rowsOf } from "./figures.ts";
+import { rowsOf, type StatisticsRow } from "./figures.ts";
 import { before, type Stretch } from "./range.ts";
 
 const COUNTED =
   "TOTAL_SENT_TRAFFIC_COUNT,DELIVERED_TRAFFIC_COUNT,FAILED_TRAFFIC_COUNT,PENDING_TRAFFIC_COUNT,TRAFFIC_DELIVERY_RATE";
 const MEASURED = `${COUNTED},DELIVERY_TIME_P50,DELIVERY_TIME_P95`;
 const FAILED = "UNDELIVERABLE,EXPIRED,REJECTED";
-/** Rates and percentiles cannot be added up here: without this the API gives them by channel. */
+/** Rates and percentiles cannot be summed here: without this the API returns them per channel. */
 const ALL = "ALL_CHANNELS";
 
-/** A drop, a delay, a silence: what the alerts have noticed. */
+/** An alert: a drop, a delay or a silence. */
 export interface Incident {
   readonly incidentId: string;
   readonly kind: string;
@@ -25,13 +25,13 @@ export interface Incident {
 
 interface Question {
   readonly query: Readonly<Record<string, string>>;
-  /** Of the time before? */
+  /** Is it about the period before? */
   readonly isEarlier?: boolean;
-  /** By the steps of the charts as well? */
+  /** Is it also split by the steps of the charts? */
   readonly isStepped?: boolean;
 }
 
-/** What the statistics are asked for, by what it is shown as. */
+/** The questions to the statistics, by what they are shown as. */
 const QUESTIONS = {
   totals: { query: { aggregateBy: ALL, metrics: MEASURED } },
   earlier: { query: { aggregateBy: ALL, metrics: MEASURED }, isEarlier: true },
@@ -46,11 +46,11 @@ const QUESTIONS = {
 } as const satisfies Readonly<Record<string, Question>>;
 type Part = keyof typeof QUESTIONS;
 
-/** Everything that the overview shows of a stretch, as far as it has come. */
-export interface Overview extends Readonly<Partial<Record<Part, readonly Row[] | undefined>>> {
+/** Everything that the overview shows for a range, as far as it has loaded. */
+export interface Overview extends Readonly<Partial<Record<Part, readonly StatisticsRow[] | undefined>>> {
   readonly stretch: Stretch;
   readonly incidents?: readonly Incident[] | undefined;
-  /** Some older hours are told as they were a while ago. */
+  /** Some older hours are not up to date. */
   readonly isIncomplete: boolean;
 }
 
@@ -59,12 +59,12 @@ export const isAsking = signal(false);
 export const fault = signal<Fault | undefined>(undefined);
 let calledOff = new AbortController();
 
-/** What the range was called whose numbers are shown. */
+/** The name of the range whose numbers are shown. */
 let shownRange = "";
 
 /**
- * Asks for everything at once. The first time of a range each part is shown as soon as it comes; later what was there stays until all is
- * new.
+ * Loads everything at once. For a new range each part is shown as soon as it has loaded; on later loads the old numbers
+ * stay until all new ones are there.
  */
 export async function loadOverview(stretch: Stretch, range: string): Promise<void> {
   calledOff.abort();
@@ -77,7 +77,7 @@ export async function loadOverview(stretch: Stretch, range: string): Promise<voi
   const gather = (part: Partial<Overview>) => {
     const isIncomplete = gathered.isIncomplete || part.isIncomplete === true;
     gathered = { ...gathered, ...part, isIncomplete };
-    // Those that come together are drawn one after the other: a slow telephone answers in between.
+    // Parts that load together are drawn one after the other, so that a slow phone stays responsive.
     if (isFirst) shown = shown.then(nextTurn).then(() => show(part, off));
   };
   batch(() => {
@@ -128,7 +128,7 @@ async function count(part: Part, stretch: Stretch, signal: AbortSignal): Promise
   return { [part]: rowsOf(answer), isIncomplete: answer.incomplete === true };
 }
 
-/** Who has no alerts has none on the time line. */
+/** Without alerts there are none to show. */
 async function loadIncidents({ sinceMs, untilMs }: Stretch, signal: AbortSignal): Promise<Incident[]> {
   const query = { since: new Date(sinceMs).toISOString(), until: new Date(untilMs).toISOString() };
   const answer = await askJson("/omnilog/1/incidents", query, { signal }).catch((error: unknown) => {
@@ -138,7 +138,7 @@ async function loadIncidents({ sinceMs, untilMs }: Stretch, signal: AbortSignal)
   return objectsOf(answer?.incidents) as unknown as Incident[];
 }
 
-/** What one client has seen, the next one does not. */
+/** What one client has seen must not be shown to the next one. */
 export function forgetOverview(): void {
   calledOff.abort();
   batch(() => {

@@ -1,6 +1,6 @@
 import type { Counts } from "../../../../lib/statistics/alerts/counts.ts";
 import { HOUR_MS, type PastHour } from "../../../../lib/statistics/alerts/past-hours.ts";
-import type { Recent } from "../../../../lib/statistics/alerts/recent.ts";
+import type { RecentHours } from "../../../../lib/statistics/alerts/recent.ts";
 import type { Chance } from "./chance.ts";
 import { CLUMPS, type Traffic, trafficAt } from "./traffic.ts";
 
@@ -86,7 +86,7 @@ export class Month {
   }
 
   /** What is known at a moment. */
-  at(nowMs: number): Recent {
+  at(nowMs: number): RecentHours {
     const now = Math.floor((nowMs - this.#fromMs) / MINUTE);
     return {
       between: (fromMs, toMs) => this.#between(this.#index(fromMs), Math.min(now, this.#index(toMs)), now),
