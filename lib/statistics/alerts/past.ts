@@ -6,8 +6,10 @@ import { type SpendByCurrency, spendsOf, volumesOf } from "./volumes.ts";
 
 /** What is usual for a segment in one hour: the answer of its own history. */
 export interface Usual {
-  /** The usual share of bad messages, and its scatter, by kind. */
-  readonly shares: Readonly<Record<ShareKind, { readonly share: number; readonly scatter: Scatter }>>;
+  /** The usual share of bad messages, its scatter, and by how much more of a campaign's may be bad, by kind. */
+  readonly shares: Readonly<
+    Record<ShareKind, { readonly share: number; readonly scatter: Scatter; readonly campaign: number }>
+  >;
   /** Messages in this hour: usually, and at least, whatever hour near it one takes. */
   readonly messages: number;
   readonly leastMessages: number;
@@ -61,7 +63,7 @@ export function baselineOf(history: readonly PastHour[], options: PastOptions): 
       );
       const usual: Usual = {
         shares: Object.fromEntries(
-          shares.map(([kind, { at, scatter }]) => [kind, { share: at(hour), scatter }]),
+          shares.map(([kind, { at, scatter, campaign }]) => [kind, { share: at(hour), scatter, campaign }]),
         ) as Usual["shares"],
         messages: volumes.usual(hour),
         leastMessages: Math.min(...near),

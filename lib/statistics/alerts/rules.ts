@@ -92,7 +92,8 @@ function shareWindow(
     messages += judged.messages;
     bad += judged.bad;
     expectedBad += judged.messages * shares[kind].share;
-    allowed += counts.sent * campaignAllowance(counts.sent, (usually * (endMs - atMs)) / HOUR_MS);
+    const expected = (usually * (endMs - atMs)) / HOUR_MS;
+    allowed += counts.sent * campaignAllowance(counts.sent, expected, shares[kind].campaign);
     atMs = endMs;
   }
   const usual = messages > 0 ? expectedBad / messages : 0;

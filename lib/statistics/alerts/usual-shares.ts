@@ -1,6 +1,6 @@
-import { campaignAllowance, isCampaign } from "./campaigns.ts";
+import { campaignAllowance, campaignMargin, isCampaign } from "./campaigns.ts";
 import { dayOf, hourOf, median, type PastHour, weekHour } from "./past-hours.ts";
-import { type JudgedHour, scatterOf } from "./scatter.ts";
+import { scatterOf } from "./scatter.ts";
 import { type Judged, judgedOf, type ShareKind } from "./shares.ts";
 
 /** A rate that few messages tell is drawn towards what the segment usually does by so many messages. */
@@ -18,7 +18,8 @@ export function sharesOf(
     .map(({ hourMs, counts }) => ({
       hour: hourOf(hourMs),
       ...judgedOf(kind, counts, channel),
-      allowance: campaignAllowance(counts.sent, usually(hourOf(hourMs))),
+      sent: counts.sent,
+      expected: usually(hourOf(hourMs)),
       isUsual: !isCampaign(counts.sent, usually(hourOf(hourMs))),
     }));
   const learned = judged.filter(({ isUsual }) => isUsual);
@@ -28,7 +29,7 @@ export function sharesOf(
   );
   const weeks = Map.groupBy(learned, ({ hour }) => weekHour(hour));
   /** Of this hour, as all hours tell it but `without`. */
-  const at = (hour: number, without?: JudgedHour) => {
+  const at = (hour: number, without?: (typeof learned)[number]) => {
     const { messages, bad } = days.get(hour % 24) ?? NONE;
     const toward = drawn(
       { messages: messages - (without?.messages ?? 0), bad: bad - (without?.bad ?? 0) },
@@ -40,10 +41,14 @@ export function sharesOf(
       toward,
     );
   };
-  return {
-    at: (hour: number) => at(hour),
-    scatter: scatterOf(judged, (hour) => at(hour.hour, hour.isUsual ? hour : undefined)),
-  };
+  const campaigns = judged.filter(({ isUsual }) => !isUsual);
+  const margin = campaignMargin(campaigns.map((one) => ({ ...one, usual: at(one.hour) })));
+  // A campaign's hours tell of the campaign alone: taken for scatter, a few of them would make a segment blind.
+  const scatter = scatterOf(
+    learned.map((own) => ({ ...own, own, allowance: campaignAllowance(own.sent, own.expected, margin) })),
+    ({ hour, own }) => at(hour, own),
+  );
+  return { at: (hour: number) => at(hour), scatter, campaign: margin };
 }
 
 const NONE = { messages: 0, bad: 0 };
