@@ -17,7 +17,8 @@ export function encodeSeries({ stepMs, segments }: Series): Uint8Array<ArrayBuff
   for (const [, steps] of sorted) {
     out.number(steps.filter((counts) => counts !== undefined).length);
     let last = 0;
-    for (const [step, counts] of steps.entries()) {
+    for (let step = 0; step < steps.length; step++) {
+      const counts = steps[step];
       if (!counts) continue;
       out.number(step - last);
       last = step;
