@@ -34,7 +34,7 @@ function write(out: ByteWriter, { sent, delivered, rejected, failed, slow }: Ste
   if (!isPlain) out.number(delivered).number(rejected).number(failed).number(slow);
 }
 
-/** Reads what `encodeSeries` wrote. Throws if it is something else. */
+/** Reads what `encodeSeries` wrote. Throws if it is anything else. */
 export function decodeSeries(packed: Uint8Array, startMs: number): Series {
   const input = new ByteReader(inflate(packed));
   const stepMs = input.number() * 1_000;

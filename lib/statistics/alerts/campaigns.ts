@@ -4,7 +4,7 @@ const MOST_MARGIN = 0.9;
 /** So many messages of a campaign tell what campaigns are like here. */
 const LEAST_EXTRA = 20;
 
-/** An hour of which so large a part is beyond the usual tells of the campaign, and not of what is usual. */
+/** An hour with a larger part than this beyond the usual tells about the campaign, and not about what is usual. */
 const MOSTLY_CAMPAIGN = 1 / 3;
 
 /** The share of messages that are beyond the usual number, and beyond chance. */
@@ -16,7 +16,7 @@ export function isCampaign(sent: number, expected: number): boolean {
   return extraShare(sent, expected) > MOSTLY_CAMPAIGN;
 }
 
-/** By how much a share may be above the usual since there are more messages than usual: for they are of another kind. */
+/** How far a share may be above the usual because there are more messages than usual, of another kind. */
 export function campaignAllowance(sent: number, expected: number, margin: number): number {
   return extraShare(sent, expected) * margin;
 }

@@ -3,10 +3,13 @@ import { dayOf, hourOf, median, type PastHour, weekHour } from "./past-hours.ts"
 import { scatterOf } from "./scatter.ts";
 import { type Judged, judgedOf, type ShareKind } from "./shares.ts";
 
-/** A rate that few messages tell is drawn towards what the segment usually does by so many messages. */
+/** The usual share of a segment counts as so many messages when it is combined with the rate of few messages. */
 const DRAWN_BY = 100;
 
-/** The usual share of bad messages by hour of the week: what few messages tell is drawn towards the same hour of all days, and that to all. */
+/**
+ * The usual share of bad messages by hour of the week. If it is based on few messages, it is shrunk towards that of the
+ * same hour on all days, and that towards the share of all hours.
+ */
 export function sharesOf(
   kind: ShareKind,
   all: readonly PastHour[],
@@ -28,7 +31,7 @@ export function sharesOf(
     [...Map.groupBy(learned, ({ hour }) => hour % 24)].map(([hour, list]) => [hour, sumOf(list)]),
   );
   const weeks = Map.groupBy(learned, ({ hour }) => weekHour(hour));
-  /** Of this hour, as all hours tell it but `without`. */
+  /** The share in this hour according to all hours except `without`. */
   const at = (hour: number, without?: (typeof learned)[number]) => {
     const { messages, bad } = days.get(hour % 24) ?? NONE;
     const toward = drawn(
@@ -64,7 +67,7 @@ function sumOf(list: readonly { messages: number; bad: number }[]) {
   };
 }
 
-/** The share of the day in the middle of the messages. */
+/** The median of the days' shares, weighted by messages. */
 function weightedMedian(days: readonly { messages: number; bad: number }[]): number {
   const sorted = days
     .filter(({ messages }) => messages > 0)

@@ -37,7 +37,7 @@ export type Usuals = ReadonlyMap<
   ReadonlyMap<string, { readonly waitMs: number; readonly usual: Usual }>
 >;
 
-/** Puts what is usual in these hours. */
+/** Stores what is usual in these hours. */
 export async function putUsuals(
   db: Database,
   hours: readonly number[],
@@ -54,7 +54,7 @@ export async function putUsuals(
   await putAll(db, items, clock);
 }
 
-/** What is usual in these hours; without those of which nobody has learned it. */
+/** What is usual in these hours; hours that have not been learned are left out. */
 export async function readUsuals(db: Database, hours: readonly number[], clock: Clock): Promise<Usuals> {
   const keys = hours.map((hourMs) => ({ pk: USUAL_PARTITION, sk: hourName(hourMs) }));
   const items = (await getAll(db, keys, clock)).map((item) => v.parse(stored, item));
@@ -66,7 +66,7 @@ export async function readUsuals(db: Database, hours: readonly number[], clock: 
   );
 }
 
-/** The baseline of a segment, of what is stored by the hour; undefined where this very hour is not. */
+/** The baseline of a segment, from what is stored by hour; undefined if this very hour is missing. */
 export function baselineAmong(usuals: Usuals, name: string, nowMs: number): Baseline | undefined {
   const now = usuals.get(floorTo(nowMs, HOUR_MS))?.get(name);
   if (!now) return undefined;
