@@ -25,11 +25,14 @@ function limitOf(stream: Stream, wanted: number): number | undefined {
   const least = Math.ceil(Math.min(wanted, LARGEST_LIMIT * RECORDS) / RECORDS) + 1;
   const enough = Math.ceil(wanted / Math.max(1, each)) + 1;
   stream.limit = Math.min(enough, Math.max(least, 2 * stream.limit));
+  if (stream.next) stream.limit = Math.min(stream.limit, LONG_BLOCKS);
   return stream.limit > LARGEST_LIMIT ? undefined : stream.limit;
 }
 
 /** About so many records are in a full block. */
 const RECORDS = 40;
+/** Blocks that span hours are far from the newest, except where nearly all do. */
+const LONG_BLOCKS = 2;
 /** Past this, a limit would only cut DynamoDB's own pages of 1 MB short. */
 const LARGEST_LIMIT = 200;
 
