@@ -25,6 +25,11 @@ const run = v.object({
   /** How many of its messages stand in another run as well, at the same moment or (moved) at another. */
   again: v.number(),
   moved: v.number(),
+  /**
+   * Of how many messages the second set may be outdated by what the run itself says elsewhere: those that runs which it was merged
+   * from had again. Unknown of runs that an earlier version wrote: perhaps all that are `again`.
+   */
+  stale: v.optional(v.number()),
   /** Does it hold a second set of what is not DELIVERED? */
   hasExceptions: v.boolean(),
   /** How many records of each group the second set has; unknown of runs that an earlier version wrote. */

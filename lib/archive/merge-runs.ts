@@ -6,8 +6,9 @@ import { sha256 } from "../runtime/hash.ts";
 import { parseBlock } from "./block.ts";
 import type { BlockRef } from "./block-ref.ts";
 import { type Catalog, commitCatalog, type SettledRun } from "./catalog.ts";
+import type { Version } from "./codec.ts";
+import { Exceptions } from "./exceptions.ts";
 import type { Item } from "./keys.ts";
-import { Messages } from "./lookup.ts";
 import type { Moved } from "./moments.ts";
 import { PostingsBuilder } from "./postings.ts";
 import {
@@ -18,6 +19,7 @@ import {
   parseSet,
   type RunHead,
   runPartition,
+  staleKey,
   tailItems,
   termBucketOf,
 } from "./run.ts";
@@ -145,22 +147,26 @@ async function readHead(
 ): Promise<{ head: RunHead; places: number[][] }> {
   const byRun: BlockRef[][] = [];
   const [again, moved] = [new Set<number>(), new Set<number>()];
-  const exceptions = new Messages();
-  for (const { id, blocks } of group) {
+  const exceptions = new Exceptions();
+  for (const { id, blocks, stale } of group) {
     const own: BlockRef[] = [];
+    const [undelivered, outdated]: [Version[], number[]] = [[], []];
     const items = queryAll(db, {
       KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :until",
-      // Everything but k…: again, moved, s… and t….
+      // Everything but k… and again: moved, old, s… and t….
       ExpressionAttributeValues: { ":pk": runPartition(id), ":from": "l", ":until": "u" },
       ConsistentRead: true,
     });
     for await (const item of items) {
       const sk = String(item.sk);
       if (sk.startsWith("t")) own.push(...parseChunk(item));
-      else if (sk.startsWith("s")) for (const version of parseBlock(item).versions) exceptions.add(version);
+      else if (sk.startsWith("s")) undelivered.push(...parseBlock(item).versions);
       else if (sk === "moved") for (const one of parseSet(item)) moved.add(one);
+      else if (sk === staleKey(id).sk) outdated.push(...parseSet(item));
     }
-    for (const item of await getSets(id, db)) for (const one of parseSet(item)) again.add(one);
+    const ownAgain = (await getSets(id, db)).flatMap(parseSet);
+    for (const one of ownAgain) again.add(one);
+    exceptions.addRun(undelivered, new Set(ownAgain), new Set(stale === undefined ? ownAgain : outdated));
     if (own.length !== blocks)
       throw new BrokenItemError("a run does not have the blocks that the catalog says");
     byRun.push(own);
@@ -170,7 +176,8 @@ async function readHead(
     refs,
     again,
     moved,
-    exceptions: exceptions.values(),
+    stale: exceptions.stale(),
+    exceptions: exceptions.all(),
     records: group.reduce((sum, { records }) => sum + records, 0),
     level: Math.max(...group.map(({ level }) => level)) + 1,
     expiresAt: Math.max(...group.map(({ expiresAt }) => expiresAt)),

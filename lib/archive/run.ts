@@ -17,6 +17,7 @@ import { termsOf } from "./terms.ts";
  *                   fresh                 p  the fresh pages that it has replaced: their sort keys as bytes
  *                   again                 p  messages that also stand in another run (postings.ts, without blocks)
  *                   moved                 p  the same, at another moment
+ *                   old                   p  messages of which the second set may be outdated (`stale` in the catalog)
  *                   s<group>#<newest>#…   a block (block.ts) of the second set: what is not DELIVERED, by group
  *
  * All carry e, when all of it has expired.
@@ -30,6 +31,7 @@ export interface RunHead {
   readonly refs: readonly BlockRef[];
   readonly again: ReadonlySet<number>;
   readonly moved: ReadonlySet<number>;
+  readonly stale: ReadonlySet<number>;
   readonly exceptions: readonly Kept[];
   readonly records: number;
   readonly level: number;
@@ -55,6 +57,7 @@ export const chunkKey = (id: string, block: number): Key => ({
 export const againKey = (id: string): Key => ({ pk: runPartition(id), sk: "again" });
 export const replacedKey = (id: string): Key => ({ pk: runPartition(id), sk: "fresh" });
 export const movedKey = (id: string): Key => ({ pk: runPartition(id), sk: "moved" });
+export const staleKey = (id: string): Key => ({ pk: runPartition(id), sk: "old" });
 export const exceptionPrefix = (group: string): string => `s${encodeURIComponent(group.toWellFormed())}#`;
 
 /** The bucket of a fingerprint: they are spread evenly. */
@@ -80,6 +83,8 @@ export function contentOf(
     entries: terms.take(),
     again,
     moved,
+    // What is settled holds all that was known before.
+    stale: new Set(),
     exceptions: all.filter(({ record }) => statusGroupOf(record.status) !== "DELIVERED"),
     records: all.length,
     level: 0,
@@ -102,13 +107,14 @@ export function bucketItem(id: string, n: number, entries: readonly BucketEntry[
 
 /** The items of a run but for its buckets. */
 export function tailItems(id: string, head: RunHead, buckets: number): { run: SettledRun; items: Item[] } {
-  const { refs, again, moved, exceptions, expiresAt: e } = head;
+  const { refs, again, moved, stale, exceptions, expiresAt: e } = head;
   const items: Item[] = [];
   for (let at = 0; at < refs.length; at += CHUNK) {
     items.push({ ...chunkKey(id, at), t: encodeRefs(refs.slice(at, at + CHUNK)), e });
   }
   if (again.size > 0) items.push({ ...againKey(id), p: encodeSet(again), e });
   if (moved.size > 0) items.push({ ...movedKey(id), p: encodeSet(moved), e });
+  if (stale.size > 0) items.push({ ...staleKey(id), p: encodeSet(stale), e });
   items.push(...exceptionItems(runPartition(id), exceptions));
   const run: SettledRun = {
     id,
@@ -120,6 +126,7 @@ export function tailItems(id: string, head: RunHead, buckets: number): { run: Se
     level: head.level,
     again: again.size,
     moved: moved.size,
+    stale: stale.size,
     hasExceptions: exceptions.length > 0,
     exceptions: countsOf(exceptions),
     isSorted: refs.every(({ newestMs }, n) => newestMs <= (refs[n - 1]?.newestMs ?? Infinity)),

@@ -88,7 +88,7 @@ export async function blockSource(
       known = known.slice(part.length);
       const versions = (await readBlocks(part, get)).flatMap(({ versions }) => versions);
       yields.note(part.length, versions.filter(isMatch).length);
-      return versions;
+      return versions.map((version) => ({ version }));
     },
   };
 }

@@ -10,7 +10,7 @@ import { freshCandidates } from "./fresh-candidates.ts";
 import type { IndexReader } from "./index-reader.ts";
 import { type Plan, type Stretch, stretchOf } from "./plan.ts";
 import type { Reader } from "./reader.ts";
-import { exceptionSource, type Source } from "./sources.ts";
+import { exceptionSource, type SettledVersion, type Source } from "./sources.ts";
 
 /** Reads what the index leads to, newest first, until the answer is full or the budget is spent. */
 export async function walkCandidates(
@@ -68,23 +68,32 @@ export function runsWithin({ runs }: IndexReader, { sinceMs, untilMs }: Stretch)
  * before it; what was settled or has come since is looked up.
  */
 async function whole(
-  versions: readonly Version[],
+  versions: readonly SettledVersion[],
   chosen: Plan,
   index: IndexReader,
   answer: Collector,
 ): Promise<Version[]> {
-  const isCandidate = (version: Version) =>
+  const isCandidate = ({ version }: SettledVersion) =>
     chosen.kind === "ids"
       ? meetsIds(answer.filter, version.record)
       : answer.isMatch({ version, order: orderKey(version.record) });
   const candidates = versions.filter(isCandidate);
   if (candidates.length === 0) return [];
-  const [again, fresh] = await Promise.all([index.again(), index.freshMessages()]);
-  const isDoubtful = ({ record }: Version) => {
-    const term = messageTerm(record.messageId);
-    return again.has(term) || fresh.some(({ terms }) => terms.has(term));
-  };
-  return index.completed(candidates, isDoubtful);
+  const fresh = await index.freshMessages();
+  const byRun = await Promise.all(
+    [...Map.groupBy(candidates, ({ run }) => run)].map(async ([run, own]) => {
+      const since = await (run ? index.settledSince(run) : index.again());
+      return own.filter(({ version: { record } }) => {
+        const term = messageTerm(record.messageId);
+        return since.has(term) || fresh.some(({ terms }) => terms.has(term));
+      });
+    }),
+  );
+  const doubtful = new Set(byRun.flatMap((own) => own.map(({ version }) => version)));
+  return index.completed(
+    candidates.map(({ version }) => version),
+    (version) => doubtful.has(version),
+  );
 }
 
 /** Takes out what was sent after the frontier. */

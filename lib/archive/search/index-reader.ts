@@ -4,7 +4,7 @@ import type { Version } from "../codec.ts";
 import { FRESH, type FreshPage, MESSAGES_RANGE, OTHER_IDS_RANGE, parseFresh } from "../fresh.ts";
 import { type Item, identityOf, type Key } from "../keys.ts";
 import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "../lookup.ts";
-import { againKey, movedKey, parseReplaced, parseSet, replacedKey } from "../run.ts";
+import { againKey, movedKey, parseReplaced, parseSet, replacedKey, staleKey } from "../run.ts";
 import type { RunValues } from "../run-values.ts";
 import { messageTerm } from "../terms.ts";
 import { denseRanges, type KeyRange, mayBeDense } from "./dense.ts";
@@ -89,6 +89,15 @@ export class IndexReader {
   again(): Promise<ReadonlySet<number>> {
     this.#again ??= this.#sets(this.runs.filter((run) => run.again > 0).map(({ id }) => againKey(id)));
     return this.#again;
+  }
+
+  /** Of messages in the second set of a run, those of which more may be settled, by their fingerprints. */
+  async settledSince(run: SettledRun): Promise<ReadonlySet<number>> {
+    if (run.stale === undefined) return this.again();
+    const others = this.runs
+      .filter(({ id, again }) => again > 0 && id !== run.id)
+      .map(({ id }) => againKey(id));
+    return this.#sets([...others, ...(run.stale > 0 ? [staleKey(run.id)] : [])]);
   }
 
   /** Those of them whose reports do not agree on when they were sent. */

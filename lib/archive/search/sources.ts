@@ -6,15 +6,23 @@ import { exceptionPrefix, runPartition } from "../run.ts";
 import type { Stretch } from "./plan.ts";
 import type { Reader } from "./reader.ts";
 
+/** What a settled block tells of a message. */
+export interface SettledVersion {
+  readonly version: Version;
+  /** The run of whose second set it is: there it is all that was settled until then, but for what the run calls stale. */
+  readonly run?: SettledRun;
+}
+
 /** Settled records that may meet a filter, newest first. */
 export interface Source {
   /** What is still unread was sent at this moment or before it; -Infinity when there is nothing more. */
   readonly frontierMs: number;
   /** Reads on, where about so many records are wanted. */
-  read(wanted: number): Promise<Version[]>;
+  read(wanted: number): Promise<SettledVersion[]>;
 }
 
 interface Stream {
+  readonly run: SettledRun;
   readonly pk: string;
   from: string;
   readonly until: string;
@@ -41,14 +49,15 @@ export function exceptionSource(
 ): Source {
   const prefix = exceptionPrefix(group);
   const streams = runs
-    .map((run) => ({ ...run, left: exceptionsOf(run, group) }))
+    .map((run) => ({ run, left: exceptionsOf(run, group) }))
     .filter(({ left }) => left > 0)
-    .map(({ id, untilMs: newestMs, left }): Stream => {
+    .map(({ run, left }): Stream => {
       // A block of the second set may span a whole day: what began before the end of the stretch may reach into it.
-      const fromMs = Math.min(newestMs, untilMs + DAY_MS);
+      const fromMs = Math.min(run.untilMs, untilMs + DAY_MS);
       const firstMs = Math.max(sinceMs, LEAST_MS);
       return {
-        pk: runPartition(id),
+        run,
+        pk: runPartition(run.id),
         from: prefix + orderPrefix(fromMs),
         until: `${prefix}${orderPrefix(firstMs)}~`,
         boundMs: fromMs,
@@ -80,7 +89,7 @@ export function exceptionSource(
     return chosen;
   }
 
-  async function readStream(stream: Stream, wanted: number): Promise<Version[]> {
+  async function readStream(stream: Stream, wanted: number): Promise<SettledVersion[]> {
     const limit = Math.min(Math.ceil(Math.max(0, Math.min(wanted, stream.left)) / RECORDS) + 1, MOST_BLOCKS);
     const { items, last } = await reader.query(stream.pk, stream.from, stream.until, limit);
     if (last === undefined) streams.splice(streams.indexOf(stream), 1);
@@ -90,7 +99,7 @@ export function exceptionSource(
     }
     const versions = items.flatMap((item) => parseBlock(item).versions);
     stream.left -= versions.length;
-    return versions;
+    return versions.map((version) => ({ version, run: stream.run }));
   }
 }
 

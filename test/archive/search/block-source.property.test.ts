@@ -32,7 +32,8 @@ function makeRun(id: string, random: Random, stored: Map<string, Item>) {
   // As earlier versions of settling numbered them, now and then.
   if (random.chance(0.7)) named.sort((a, b) => b.ref.newestMs - a.ref.newestMs);
   const refs: readonly BlockRef[] = named.map(({ ref }) => ref);
-  const empty = { again: new Set<number>(), moved: new Set<number>(), exceptions: [], level: 0 };
+  const none = new Set<number>();
+  const empty = { again: none, moved: none, stale: none, exceptions: [], level: 0 };
   const { run, items } = tailItems(id, { ...empty, refs, records: refs.length, expiresAt: 1e10 }, 1);
   for (const item of items) stored.set(nameOf(item as unknown as Key), item);
   const made: SettledRun = random.chance(0.2) ? { ...run, isSorted: undefined } : run;
@@ -70,7 +71,8 @@ test.for(Array.from({ length: 25 }, (_, n) => n + 1))(
     for (let reads = 0; source.frontierMs !== -Infinity; reads++) {
       expect(reads).toBeLessThan(5_000);
       const before = source.frontierMs;
-      for (const { record } of await source.read(limit)) {
+      for (const { version } of await source.read(limit)) {
+        const { record } = version;
         expect(found).not.toContain(record.messageId);
         found.add(record.messageId);
       }
