@@ -38,9 +38,9 @@ await runCommand(async () => {
     sinceMs: momentOf("--since", values.since) ?? nowMs - LOGS_REACH_MS,
     untilMs: momentOf("--until", values.until) ?? nowMs,
   };
-  const report = await run(window, services, environment.RECONCILE_REQUESTS_PER_MINUTE);
+  const summary = await run(window, services, environment.RECONCILE_REQUESTS_PER_MINUTE);
   await services.infobip.close();
-  const { stopped, disagreeing: _, ...figures } = report;
+  const { stopped, disagreeing: _, ...figures } = summary;
   process.stdout.write(`${JSON.stringify(figures)}\n`);
   if (stopped)
     throw new ConfigurationError(`it stopped before the end: ${stopped}. Run it again: it may be repeated.`);
@@ -52,12 +52,12 @@ async function run(window: Window, services: ReturnType<typeof openIngest>, perM
     Presets.shades_grey,
   );
   bar.start(window.untilMs - window.sinceMs, 0, { checked: 0 });
-  const report = await backfill(window, {
+  const summary = await backfill(window, {
     ...services,
     pace: new Pace(perMinute, services.clock),
     remainingMs: () => A_DAY_MS,
     onProgress: (done) => bar.update(done.window.untilMs - done.from, { checked: done.checked }),
   });
   bar.stop();
-  return report;
+  return summary;
 }

@@ -69,7 +69,7 @@ export async function attempt(style: ErrorStyle, work: () => Promise<Reply>): Pr
 /** Finds out who is asking: from the request itself, the Authorization header or, without one, a session. */
 async function whoAsks(request: HttpRequest, door: Door, services: SignInServices): Promise<Client> {
   const { headers, sourceIp } = request;
-  if (door.claim) return (await believe(await door.claim(request), request, services)).client;
+  if (door.claim) return (await verify(await door.claim(request), request, services)).client;
   const isRead = door.method === "GET";
   const isBySession = door.bySession ?? isRead;
   // This applies whoever asks and to everything that changes or takes something, including those GETs that take
@@ -99,11 +99,11 @@ export async function signIn(
 ): Promise<Client> {
   const claim = parseAuthorization(request.headers.authorization);
   if (!claim) throw unauthorized(request.headers);
-  return (await believe(claim, request, services)).client;
+  return (await verify(claim, request, services)).client;
 }
 
 /** A client, and the credential that it was admitted with. */
-export interface Believed {
+export interface Verified {
   readonly client: Client;
   readonly credential: Credential;
 }
@@ -112,11 +112,11 @@ export interface Believed {
  * Finds the client of a claim, if the claim is true. Throws a Refusal if it is not, or if this address or id has failed
  * too often.
  */
-export async function believe(
+export async function verify(
   claim: Claim,
   { headers, sourceIp }: Pick<HttpRequest, "headers" | "sourceIp">,
   services: SignInServices,
-): Promise<Believed> {
+): Promise<Verified> {
   const pairs = claim.scheme === "basic" ? await services.credentials(false) : "";
   const believed = await limited(claim.id, sourceIp, services, async () =>
     isInPairs(claim, pairs)
@@ -150,7 +150,7 @@ function pairOf({ id, secret }: Claim): Credential {
 async function storedClientOf(
   { id, secret }: Claim,
   { clients, now }: SignInServices,
-): Promise<Believed | undefined> {
+): Promise<Verified | undefined> {
   const client = await clients.find(id);
   if (!client || isOver(client, now())) return undefined;
   const { previous } = client;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type Admission, believe } from "./admission.ts";
+import { type Admission, verify } from "./admission.ts";
 import { type Claim, parseAuthorization } from "./credentials.ts";
 import { isChangeFromOwnPage, isJson, sessionCookie, sessionToken } from "./own-page.ts";
 import { badRequest, forbidden, notJson } from "./refusals.ts";
@@ -53,7 +53,7 @@ export function claimOf({ headers, body }: HttpRequest): Claim {
  * Answers `POST /omnilog/1/session`: starts a session, with a new random token. The browser's previous session ends.
  */
 export async function answerSignIn({ request, client }: Call, services: ApiServices): Promise<Reply> {
-  const { credential } = await believe(claimOf(request), request, services);
+  const { credential } = await verify(claimOf(request), request, services);
   const sessions = await services.sessions();
   const before = sessionToken(request.headers);
   if (before !== undefined) await sessions.endToken(before, services.now());

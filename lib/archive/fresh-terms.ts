@@ -99,6 +99,11 @@ export class FreshTerms {
       .map(([short, mask]) => [short, numbersIn(mask)]);
   }
 
+  /** The beginnings of all terms, and the blocks that hold each. */
+  all(): (readonly [begin: number, blocks: number[]])[] {
+    return this.#sorted().map(([short, mask]) => [short, numbersIn(mask)]);
+  }
+
   #sorted(): [number, number][] {
     return [...this.#masks].sort(([a], [b]) => a - b);
   }

@@ -16,9 +16,10 @@ import { idTerms, messageTerm, singleTerms, valuesOf } from "./terms.ts";
  * an id the second.
  *
  *     pk  fresh | fresh-ids
- *     sk  <hash of the blocks>
+ *     sk  <hash of the blocks>; of a large page o<the same> is a second item of fresh-ids
  *     t   the blocks (block-ref.ts)     p  terms of single values | of ids (fresh-terms.ts)
  *     k   of ids: which of the terms are messages' (`FreshTerms.marks`), from version 3 on
+ *     m   1 of a large page, whose ids are apart: those of messages, by which most are looked up; and all others under o<hash>
  *     n   how many records     a  when it was appended, milliseconds     v  4     e  when all has expired
  *
  * A page of more blocks than fresh-terms.ts can name has several pairs of items. Version 1 had whole fingerprints (postings.ts),
@@ -32,10 +33,18 @@ export interface FreshPage {
   messages(): readonly (readonly [begin: number, blocks: readonly number[]])[] | undefined;
   readonly count: number;
   readonly appendedAtMs: number;
+  /** Are its messages apart from its other ids? */
+  readonly isApart: boolean;
 }
 
 export const FRESH = "fresh";
 export const FRESH_IDS = "fresh-ids";
+
+/** Sort keys of fresh-ids: of items that tell of messages, and of all. */
+export const MESSAGES_RANGE = { pk: FRESH_IDS, from: "!", until: "g" } as const;
+export const OTHER_IDS_RANGE = { pk: FRESH_IDS, from: "o", until: "p" } as const;
+/** Of fewer records another item would cost more to write than it spares. */
+const LEAST_APART = 200;
 
 /** A value that is taken for another costs a block; an id, a look-up in every run. */
 const BITS = { [FRESH]: 16, [FRESH_IDS]: 26 } as const;
@@ -46,6 +55,7 @@ const freshItem = v.object({
   t: v.instance(Uint8Array),
   p: v.instance(Uint8Array),
   k: v.optional(v.instance(Uint8Array)),
+  m: v.optional(v.literal(1)),
   n: v.number(),
   a: v.number(),
   v: v.picklist([1, 2, 3, 4]),
@@ -76,30 +86,45 @@ function pairsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unk
   if (blocks.length > MOST_BLOCKS)
     return [blocks.slice(0, MOST_BLOCKS), blocks.slice(MOST_BLOCKS)].flatMap((part) => pairsOf(part, nowMs));
   const t = encodeRefs(blocks.map(refOf));
+  const count = blocks.reduce((sum, { known }) => sum + known.length, 0);
+  const isApart = count >= LEAST_APART;
   const shared = {
     sk: sha256(t).slice(0, 16),
     t,
-    n: blocks.reduce((sum, { known }) => sum + known.length, 0),
+    n: count,
+    ...(isApart ? { m: 1 } : {}),
     a: nowMs,
     v: 4,
     e: Math.max(...blocks.map(({ item }) => item.e)),
   };
   const values = blocks.map(({ known }) => known.flatMap(({ record }) => singleTerms(valuesOf(record))));
-  const ids = blocks.map(({ known }) => known.flatMap(({ record }) => idTerms(record)));
-  const messages = blocks.flatMap(({ known }) => known.map(({ record }) => messageTerm(record.messageId)));
-  const byId = FreshTerms.of(ids, BITS[FRESH_IDS]);
-  return [
-    { pk: FRESH, ...shared, p: FreshTerms.of(values, BITS[FRESH]).encoded() },
-    { pk: FRESH_IDS, ...shared, p: byId.encoded(), k: byId.marks(messages) },
-  ];
+  const own = blocks.map(({ known }) => known.map(({ record }) => messageTerm(record.messageId)));
+  const others = blocks.map(({ known }) => known.flatMap(({ record }) => idTerms(record).slice(1)));
+  const value = { pk: FRESH, ...shared, p: FreshTerms.of(values, BITS[FRESH]).encoded() };
+  const termsOf = (all: readonly number[][]) => FreshTerms.of(all, BITS[FRESH_IDS]);
+  if (isApart) {
+    const apart = { pk: FRESH_IDS, ...shared, sk: `${OTHER_IDS_RANGE.from}${shared.sk}` };
+    return [
+      value,
+      { pk: FRESH_IDS, ...shared, p: termsOf(own).encoded() },
+      { ...apart, p: termsOf(others).encoded() },
+    ];
+  }
+  const byId = termsOf(own.map((messages, n) => [...messages, ...(others[n] ?? [])]));
+  return [value, { pk: FRESH_IDS, ...shared, p: byId.encoded(), k: byId.marks(own.flat()) }];
 }
 
 export function parseFresh(item: unknown): FreshPage {
-  const { pk, sk, t, p, k, n, a, v: version } = parseStored(freshItem, item);
-  const page = { sk, refs: decodeRefs(t), count: n, appendedAtMs: a };
+  const { pk, sk, t, p, k, m, n, a, v: version } = parseStored(freshItem, item);
+  const isOther = sk.startsWith(OTHER_IDS_RANGE.from);
+  const page = {
+    sk: isOther ? sk.slice(1) : sk,
+    ...{ refs: decodeRefs(t), count: n, appendedAtMs: a, isApart: m === 1 },
+  };
   if (version === 1) return { ...page, terms: wholeTerms(p), messages: () => undefined };
   const terms = version === 2 ? FreshTerms.decodedBytes(p, BITS[pk]) : FreshTerms.decoded(p, BITS[pk]);
-  return { ...page, terms, messages: () => k && terms.marked(k) };
+  const messages = () => (m && !isOther ? terms.all() : k && terms.marked(k));
+  return { ...page, terms, messages };
 }
 
 function wholeTerms(bytes: Uint8Array): FreshPage["terms"] {
@@ -107,6 +132,7 @@ function wholeTerms(bytes: Uint8Array): FreshPage["terms"] {
   return { has: (term) => postings.has(term), blocksOf: (term) => postings.get(term) ?? [] };
 }
 
-export function freshKeys({ sk }: FreshPage): Key[] {
-  return [FRESH, FRESH_IDS].map((pk) => ({ pk, sk }));
+export function freshKeys({ sk, isApart }: FreshPage): Key[] {
+  const pair = [FRESH, FRESH_IDS].map((pk) => ({ pk, sk }));
+  return isApart ? [...pair, { pk: FRESH_IDS, sk: `${OTHER_IDS_RANGE.from}${sk}` }] : pair;
 }

@@ -4,7 +4,7 @@ import type { Checkpoints } from "../ingest/checkpoint.ts";
 import type { Doubts } from "../ingest/doubts.ts";
 import type { Quarantine } from "../ingest/quarantine.ts";
 import type { SourceStates } from "../ingest/source-state.ts";
-import { believable, lagMs, PASSES } from "../ingest/standing.ts";
+import { lagMs, PASSES, plausible } from "../ingest/standing.ts";
 import { type Lag, lags } from "../log/lag.ts";
 import type { PageLog } from "../log/page-log.ts";
 import type { Positions } from "../log/positions.ts";
@@ -53,7 +53,7 @@ export async function readHealth(stores: HealthStores): Promise<Health> {
   const { doubts, checkpoints, clock } = stores;
   const atMs = clock.now();
   const [found, checkpoint] = await Promise.all([doubts.list(), checkpoints.load()]);
-  const believed = believable(checkpoint, atMs);
+  const believed = plausible(checkpoint, atMs);
   const [sources, pushes, settling, quarantine, readers] = await Promise.all([
     sourcesHealth(stores, found),
     pushesHealth(stores),

@@ -61,7 +61,7 @@ export async function readLogs(
     const { content } = attempt;
     if (content.rejects.length === 0) return { kind: "read", content };
     const isLasting = best !== undefined && hasSameRejects(best, content);
-    best = best ? together(best, content) : content;
+    best = best ? combine(best, content) : content;
     if (isLasting) break;
   }
   if (best) return { kind: "read", content: best };
@@ -99,7 +99,7 @@ function meaningOf({ reason, status, retryAfterMs }: Extract<InfobipAnswer, { ki
 }
 
 /** Combines the records of both answers, since what is damaged in one may be intact in the other. */
-function together(before: PageContent, content: PageContent): PageContent {
+function combine(before: PageContent, content: PageContent): PageContent {
   const records = [...before.records, ...content.records];
   return { ...content, records, texts: [...before.texts, ...content.texts] };
 }

@@ -36,7 +36,7 @@ export async function mergeLog(source: string, after: number, services: MergeSer
   const pages: MergedPage[] = [];
   let merged = after;
   let unmerged = 0;
-  for await (const some of together(services.log.read(source, after))) {
+  for await (const some of groupForMerging(services.log.read(source, after))) {
     if (unmerged > 0 || services.remainingMs() < MERGE_MS) unmerged += some.length;
     else {
       pages.push(...(await finish(some, services)));
@@ -48,7 +48,7 @@ export async function mergeLog(source: string, after: number, services: MergeSer
 }
 
 /** Groups pages, in order, for merging. The size of a compressed page is that of its content. */
-export async function* together(pages: AsyncIterable<Page>): AsyncGenerator<Page[]> {
+export async function* groupForMerging(pages: AsyncIterable<Page>): AsyncGenerator<Page[]> {
   let some: Page[] = [];
   let bytes = 0;
   for await (const page of pages) {

@@ -92,7 +92,7 @@ export async function openPulls({ states, doubts }: PullStores): Promise<string[
 }
 
 /** Counts this run for every pull that is open now, and forgets those that no longer are. */
-export function see(before: SeenPulls, names: readonly string[], nowMs: number): SeenPulls {
+export function countRun(before: SeenPulls, names: readonly string[], nowMs: number): SeenPulls {
   const known = names.filter((name) => Object.hasOwn(before, name));
   const unknown = names.filter((name) => !Object.hasOwn(before, name));
   return Object.fromEntries(

@@ -7,7 +7,7 @@ const FIRST_WAIT_MS = 600_000;
 const LAST_CHANCE_MS = 3_600_000;
 
 /** Covers the same ranges with at most so many windows, oldest first, by joining those that are closest together. */
-export function fewer(windows: readonly Window[], most: number): Window[] {
+export function joinClosest(windows: readonly Window[], most: number): Window[] {
   const sorted = [...windows].sort((a, b) => a.sinceMs - b.sinceMs);
   const apart: Window[] = [];
   for (const window of sorted) {
@@ -18,7 +18,7 @@ export function fewer(windows: readonly Window[], most: number): Window[] {
   if (apart.length <= most) return apart;
   const gaps = apart.slice(1).map((window, n) => window.sinceMs - (apart[n]?.untilMs ?? 0));
   const widest = gaps.toSorted((a, b) => b - a)[most - 1] ?? 0;
-  return fewer(closed(apart, widest), most);
+  return joinClosest(closed(apart, widest), most);
 }
 
 /** Joins neighbours that are no further apart than this. */
@@ -46,7 +46,7 @@ export function nextRecheck(
   nowMs: number,
   mostWindows: number,
 ): Checkpoint["rechecks"] {
-  const windows = fewer(pending, mostWindows);
+  const windows = joinClosest(pending, mostWindows);
   const [oldest] = windows;
   if (!oldest) return undefined;
   const waitMs = waitedMs === undefined ? FIRST_WAIT_MS : 2 * waitedMs;

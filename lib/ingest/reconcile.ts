@@ -4,11 +4,11 @@ import type { Window } from "../infobip/windows.ts";
 import { type CarriedOut, carryOut } from "./carry-out.ts";
 import { type Checked, type CheckServices, checkStretch } from "./check.ts";
 import { mergeLog } from "./merge-log.ts";
-import { isUnswept, openPulls, partSettled, see, settlePulls } from "./open-pulls.ts";
+import { countRun, isUnswept, openPulls, partSettled, settlePulls } from "./open-pulls.ts";
 import { REPAIRS } from "./repairs.ts";
 import { replaySome } from "./replay-rounds.ts";
 import { isDone, type ReconcileServices, Run } from "./run.ts";
-import { believable, hoursLeft, lagMs, PASSES, sweepLagMs } from "./standing.ts";
+import { hoursLeft, lagMs, PASSES, plausible, sweepLagMs } from "./standing.ts";
 
 /** What a run did, for the log and the metrics. */
 export interface ReconcileRun extends CarriedOut {
@@ -54,13 +54,13 @@ export async function reconcile(services: ReconcileServices): Promise<ReconcileR
   const { clock, checkpoints } = services;
   const startMs = clock.now();
   await mergeLeftovers(services);
-  const seen = see(await services.openPulls.load(), await openPulls(services), startMs);
+  const seen = countRun(await services.openPulls.load(), await openPulls(services), startMs);
   const { left, settled } = partSettled(seen);
   await settlePulls(settled, services);
   const asked = await carryOut(services);
   const found = await checkpoints.load();
   const { isEmpty, round } = await replaySome(found.replay, services);
-  const run = new Run(services, startMs, { ...believable(found, startMs), replay: round }, left);
+  const run = new Run(services, startMs, { ...plausible(found, startMs), replay: round }, left);
   await run.beginSweep();
   await run.save();
   await run.takeTurns();

@@ -5,7 +5,7 @@ import type { CarryOutServices } from "./carry-out.ts";
 import { type Checked, type CheckServices, checkStretch } from "./check.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoint.ts";
 import { beginSweep, endSweep, type OpenPulls, type SeenPulls } from "./open-pulls.ts";
-import { fewer, nextRecheck } from "./rechecks.ts";
+import { joinClosest, nextRecheck } from "./rechecks.ts";
 import { OVERLAP_MS, PASSES } from "./standing.ts";
 
 const SWEEP_SHARE = 2;
@@ -99,7 +99,7 @@ export class Run {
     let pending = begun.pending;
     for await (const checked of checkStretch(stretch, this.#services, this)) {
       if (isDone(checked)) {
-        pending = fewer([...pending, ...this.#pastSettled(checked.pendingMs)], MOST_WINDOWS);
+        pending = joinClosest([...pending, ...this.#pastSettled(checked.pendingMs)], MOST_WINDOWS);
         const sweep = { ...begun, atMs: checked.window.untilMs, pending: [...pending] };
         await this.save({ ...this.checkpoint, sweep, ...this.#withGap(checked) });
       }
@@ -131,7 +131,7 @@ export class Run {
     for (const window of due.windows) {
       for await (const checked of checkStretch(window, this.#services, this)) {
         if (checked.isGap) await this.save({ ...this.checkpoint, ...this.#withGap(checked) });
-        pending = fewer([...pending, ...this.#pastSettled(checked.pendingMs)], MOST_WINDOWS);
+        pending = joinClosest([...pending, ...this.#pastSettled(checked.pendingMs)], MOST_WINDOWS);
         yield checked;
       }
     }
@@ -171,7 +171,7 @@ export class Run {
       const others = this.checkpoint.gaps.filter(
         ({ sinceMs, untilMs }) => sinceMs !== gap.sinceMs || untilMs !== gap.untilMs,
       );
-      const left = fewer([...others, ...still], MOST_GAPS);
+      const left = joinClosest([...others, ...still], MOST_GAPS);
       await this.save({ ...this.checkpoint, gaps: left, gapsUpTo: isCutShort ? fromMs - 1 : gap.sinceMs });
     }
     const { gapsUpTo: _all, ...rest } = this.checkpoint;
@@ -180,7 +180,7 @@ export class Run {
 
   #withGap({ isGap, window }: Checked): Pick<Checkpoint, "gaps"> {
     const { gaps } = this.checkpoint;
-    return { gaps: isGap ? fewer([...gaps, window], MOST_GAPS) : gaps };
+    return { gaps: isGap ? joinClosest([...gaps, window], MOST_GAPS) : gaps };
   }
 }
 

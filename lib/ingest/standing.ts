@@ -21,7 +21,7 @@ export const OVERLAP_MS = 120_000;
 const USUAL_LAG_MS = 3_600_000;
 
 /** Drops the parts of a checkpoint that cannot be right. */
-export function believable(found: Checkpoint, nowMs: number): Checkpoint {
+export function plausible(found: Checkpoint, nowMs: number): Checkpoint {
   const passes = Object.fromEntries(
     PASSES.flatMap(({ name, ageMs }) => {
       const mark = found.passes[name];

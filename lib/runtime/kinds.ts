@@ -8,7 +8,7 @@ export interface Kind {
   readonly pk: string;
   /** The Lambdas that write it. Scheduled Lambdas may then read it, too. */
   readonly writtenBy: readonly TableRole[];
-  /** The Lambdas that read it; includes the receiver, if it reads. */
+  /** The Lambdas that only read it; and the receiver, if it reads what it writes. */
   readonly readBy: readonly TableRole[];
   /**
    * The prefix of the keys that the receiver may access, since the whole world can call it; all keys of the kind if

@@ -6,20 +6,20 @@ import { BUCKETS, timeToDeliver } from "./latency.ts";
 import { type Metric, NOT_AVAILABLE } from "./metrics.ts";
 import { RowSums } from "./row.ts";
 
-/** What a question asks for: values by dimension, any of them; and what the rows are. */
+/** A question: for each dimension the wanted values, any of which may match; and the columns and metrics of rows. */
 export interface StatisticsQuestion {
   readonly wanted: readonly { readonly dimension: Dimension; readonly values: ReadonlySet<string> }[];
   readonly columns: readonly Column[];
   readonly metrics: readonly Metric[];
 }
 
-/** As Infobip's AggregateDataResponse has it. */
+/** A table, as in Infobip's AggregateDataResponse. */
 export interface Table {
   readonly columns: readonly { readonly columnName: string; readonly columnDataType: string }[];
   readonly rows: readonly (readonly Json[])[];
 }
 
-/** Makes the rows of an answer of cubes, each with the moment that it begins. */
+/** Makes the rows of an answer from cubes, each with the moment at which it begins. */
 export class StatisticsTable {
   readonly #question: StatisticsQuestion;
   readonly #rows = new Map<string, RowSums>();
@@ -30,7 +30,7 @@ export class StatisticsTable {
     this.#isSplit = question.columns.some(({ kind }) => kind === "timeToDeliver");
   }
 
-  /** Adds the messages of a stretch that begins at this moment. */
+  /** Adds the messages of a range that begins at this moment. */
   add(startMs: number, cells: Cells): void {
     const reader = rowReader(this.#question.columns, startMs, cells);
     if (this.#isSplit) {
@@ -47,7 +47,7 @@ export class StatisticsTable {
     }
   }
 
-  /** The cells that are asked for, by their number. */
+  /** The indexes of the cells that are asked for. */
   #chosen(cells: Cells): number[] {
     const wanted = this.#question.wanted.map(({ dimension, values }) => {
       const isWanted = cells.texts.map((text) => values.has(dimension.of(text)));
@@ -59,7 +59,7 @@ export class StatisticsTable {
     return chosen;
   }
 
-  /** The messages of a cell by how long they took; the others, not being delivered, under "". */
+  /** The messages of a cell by how long they took; those that are not delivered under "". */
   #addSplit(cells: Cells, n: number, rowOf: (took: string) => RowSums): void {
     let left = cells.messages[n] ?? 0;
     for (let at = cells.starts[n] ?? 0; at < (cells.starts[n + 1] ?? 0); at++) {

@@ -3,19 +3,22 @@ import { type Decimal, parseDecimal, printDecimal, timesDecimal, ZERO } from "./
 import type { Times } from "./latency.ts";
 
 /**
- * The cells of a cube column by column, as they are stored and as answers are added up: some fifty thousand of them, with
- * half a million counts of times, are read for a day's question, so none of them is made an object of its own.
+ * The cells of a cube column by column, as they are stored and summed up. For a question about a day about fifty
+ * thousand are read, with half a million counts of times, so none of them becomes an object.
  */
 export interface Cells {
   readonly length: number;
-  /** Every text that tuples hold, sorted; and of each cell the place in it of each part of its tuple. */
+  /** Every text in the tuples, sorted; and for each cell the index of each part of its tuple. */
   readonly texts: readonly string[];
   readonly places: Readonly<Record<keyof Tuple, Uint32Array>>;
   readonly messages: Float64Array;
   readonly parts: Float64Array;
-  /** By cell: what each message cost, where all and all parts cost the same; else the sum, a space, and the sum of parts. */
+  /**
+   * By cell: the price of each message, if all messages and all parts cost the same; otherwise the sum, a space, and
+   * the sum of parts.
+   */
   readonly prices: readonly string[];
-  /** The times of cell n are those from starts[n] up to starts[n + 1]: how many took as long as each bucket says. */
+  /** The times of cell n are those from starts[n] up to starts[n + 1]: the counts of buckets. */
   readonly starts: Uint32Array;
   readonly buckets: Uint16Array;
   readonly counts: Float64Array;
@@ -40,7 +43,7 @@ export function cellsOf(cube: Cube): Cells {
   };
 }
 
-/** What `column` gives for each part of tuples, in the order of TUPLE_FIELDS. */
+/** Calls `column` for each part of tuples, in the order of TUPLE_FIELDS. */
 export function columnsOfTuple(column: (field: keyof Tuple) => Uint32Array): Cells["places"] {
   const all = TUPLE_FIELDS.map((field) => [field, column(field)] as const);
   return Object.fromEntries(all) as Record<keyof Tuple, Uint32Array>;
@@ -91,13 +94,13 @@ function priceLine({ price, priceOfParts, messages, parts }: Cell): string {
   return isEven ? printDecimal(each) : `${printDecimal(price)} ${printDecimal(priceOfParts)}`;
 }
 
-/** What each of so many cost, if all cost the same. */
+/** The price of each, if all cost the same. */
 function shareOf({ units, scale }: Decimal, count: number): Decimal | undefined {
   const divisor = BigInt(count);
   return units % divisor === 0n ? { units: units / divisor, scale } : undefined;
 }
 
-/** Most cells cost the same each: what digits say is worked out once. */
+/** Most cells have the same price, so each text is parsed only once. */
 function priceReader() {
   const known = new Map<string, Decimal>();
   const decimalOf = (digits: string) => {

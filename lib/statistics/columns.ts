@@ -2,7 +2,7 @@ import { formatMoment } from "../message/moment.ts";
 import type { Cells } from "./cells.ts";
 import { type Dimension, TIME_TO_DELIVER_NAME, type TimeUnit } from "./dimensions.ts";
 
-/** How an answer is told apart: a dimension of tuples, a unit of time, or how long messages took. */
+/** What the rows of an answer are grouped by: a dimension of tuples, a unit of time, or how long messages took. */
 export type Column =
   | { readonly kind: "dimension"; readonly dimension: Dimension }
   | { readonly kind: "time"; readonly unit: TimeUnit }
@@ -17,15 +17,15 @@ export function typeOf({ kind }: Column): string {
   return kind === "time" ? "DATE_TIME" : "STRING";
 }
 
-/** Reads which row a cell belongs to. */
+/** Tells which row a cell belongs to. */
 export interface RowReader {
-  /** Equal for cells of one row; of one row there may be several. */
+  /** Equal only for cells of the same row, which may have several codes. */
   codeOf(n: number): number | string;
-  /** What the columns say of a cell; `took` where they tell how long messages took. */
+  /** The values of the columns for a cell; `took` if they include how long messages took. */
   valuesOf(n: number, took?: string): string[];
 }
 
-/** Reads cells of a stretch that begins at this moment. */
+/** Reads the cells of a range that begins at this moment. */
 export function rowReader(columns: readonly Column[], startMs: number, { texts, places }: Cells): RowReader {
   const read = columns.map((column): ((n: number, took: string) => string) => {
     if (column.kind === "timeToDeliver") return (_n, took) => took;

@@ -2,19 +2,19 @@ import type { SettleServices } from "../archive/merge-runs.ts";
 import { type Settled, settle } from "../archive/settle.ts";
 import { type Counted, type CountServices, countHours } from "./count.ts";
 
-/** What one turn did. `fault`: why nothing was counted; settling goes on all the same. */
+/** What one turn did. `fault`: why nothing was counted; settling continues all the same. */
 export interface Turn {
   readonly settled: Settled;
   readonly counted: Counted | undefined;
   readonly fault?: unknown;
 }
 
-/** Settling gets so much of the time. */
+/** The time reserved for settling. */
 const SETTLE_MS = 100_000;
 
 /**
- * One turn: first counts what has come, then settles what has come to rest, which deletes of what was replaced earlier only
- * what is counted. While nothing can be counted, that stays: answers stay right, and cost more.
+ * One turn: first counts what has arrived, then settles what is old enough. Settling deletes only those replaced items
+ * that have been counted. While counting fails they stay: answers stay right, but cost more.
  */
 export async function countAndSettle(
   services: CountServices & Pick<SettleServices, "noteMoved">,

@@ -14,10 +14,10 @@ import { putSeries } from "./series-store.ts";
 import { type PackedCube, pageName } from "./stored.ts";
 import type { Moves } from "./unsettled-moves.ts";
 
-/** An hour as it was counted just now. */
+/** An hour as it was just counted. */
 export interface HourCount {
   readonly cube: Cube;
-  /** By minute, of hours that began within the last 26: what alerts look at. */
+  /** By minute, for hours that began within the last 26 hours: used by alerts. */
   readonly series?: Series;
 }
 
@@ -35,14 +35,15 @@ interface HourToCount {
   readonly hourMs: number;
   /** Its cube as it was read. */
   readonly stored: PackedCube | undefined;
-  /** Is it to be stored anew? */
+  /** Is it to be stored again? */
   readonly isStored: boolean;
   readonly pages: readonly FreshPage[];
 }
 
 /**
- * Counts an hour and stores its cube where it is asked to and that is another; undefined when somebody else has stored another since
- * `stored` was read. A page of which a block is not there yet is not named as counted: its hour is counted again.
+ * Counts an hour. If asked to, stores its cube unless it is unchanged; undefined if somebody else has stored another
+ * since `stored` was read. If a block of a page does not exist yet, the page is not listed as counted, and its hour is
+ * counted again.
  */
 export async function countHour(
   { hourMs, stored, isStored, pages }: HourToCount,
@@ -57,7 +58,7 @@ export async function countHour(
   const isSeriesKept = countedAtMs - hourMs < SERIES_MS;
   const result: HourCount = isSeriesKept ? { cube, series: seriesOf(records, hourMs) } : { cube };
   if (!isStored) return result;
-  // Of nothing there is nothing to store.
+  // There is nothing to store about an empty hour.
   if (stored ? isSame(stored, cube, counted) : records.length === 0) return result;
   const name = hourName(hourMs);
   const put = {
@@ -69,10 +70,10 @@ export async function countHour(
   return result;
 }
 
-/** A moment that never comes: of an hour without messages. */
+/** A moment that never comes, for an hour without messages. */
 const MOST_MS = 253_402_300_799_000;
 
-/** Is all that a page brought of the hour among these? */
+/** Are all blocks of this hour that a page brought among these? */
 function isWhole({ refs }: FreshPage, hourMs: number, blocks: ReadonlySet<string>): boolean {
   return refs
     .filter(({ oldestMs, newestMs }) => hourOf(oldestMs) <= hourMs && hourMs <= hourOf(newestMs))
@@ -80,7 +81,7 @@ function isWhole({ refs }: FreshPage, hourMs: number, blocks: ReadonlySet<string
     .every(({ pk, sk }) => blocks.has(`${pk} ${sk}`));
 }
 
-/** Is there nothing to store? Names of pages that are gone do no harm. */
+/** Is there nothing to store? Names of pages that no longer exist do no harm. */
 function isSame(stored: PackedCube, cube: Cube, counted: ReadonlySet<string>): boolean {
   return (
     !stored.isBroken &&

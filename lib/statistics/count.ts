@@ -16,31 +16,33 @@ import { unsettledMoves } from "./unsettled-moves.ts";
 export interface CountServices {
   readonly db: Database;
   readonly clock: Clock;
-  /** How long this run may still take. */
+  /** How much time this run has left. */
   readonly remainingMs: () => number;
 }
 
 /** What a run of counting did. */
 export interface Counted {
-  /** Does a stored cube count every page that was there, or the state say that one does not? */
+  /** Is every page counted in a stored cube, or listed in the state as not counted? */
   readonly isWhole: boolean;
-  /** What settling has replaced and may delete now, by the catalog's names: nothing of it is needed to know what to count. */
+  /**
+   * What settling has replaced and may delete now, by the catalog's names: it is no longer needed to know what to
+   * count.
+   */
   readonly trash: ReadonlySet<string>;
-  /** The hours that were counted just now, by their first milliseconds. */
+  /** The hours that were just counted, by their first milliseconds. */
   readonly hours: ReadonlyMap<number, HourCount>;
-  /** Hours of which something is known to be missing in their cubes, and days that are told by their hours. */
+  /** The number of hours whose cubes are known to be incomplete, and of days that must be read by hour. */
   readonly stale: number;
 }
 
 const STEP_MS = 60_000;
 
 /**
- * Counts again every hour of which something has changed: reads all that is known of its messages, makes its cube, and puts
- * it on the condition that nobody else has. It may die anywhere, run twice, and run beside itself.
- *
- * Which hours: a stored cube names the fresh pages that are in it, so one that is not named there is missing. A fresh page
- * is deleted only when a run that began after it was settled has counted everything (`Counted.trash`), or has written down
- * that its hour waits. So nothing is ever counted up, and nothing forgotten.
+ * Counts every hour again that has changed: reads everything known about its messages, makes its cube, and puts it on
+ * the condition that nobody else has. May die anywhere, run twice, and run twice at once. Which hours: a stored cube
+ * lists the fresh pages in it, so that a page which is not listed is missing. A fresh page is deleted only after a run
+ * that began after it was settled has counted everything (`Counted.trash`), or has recorded that its hour waits. So
+ * there are no counters to increment, and nothing is forgotten.
  */
 export async function countHours(services: CountServices): Promise<Counted> {
   const { db, clock, remainingMs } = services;

@@ -1,6 +1,6 @@
 /**
- * The mobile country codes, and which country (ISO 3166-1, two letters) each is of: ITU-T E.212, annex to the ITU
- * Operational Bulletin. Those shared by several are told by the first of their countries; 901 is of none.
+ * Mobile country codes and their countries (ISO 3166-1, two letters): ITU-T E.212, annex to the ITU Operational
+ * Bulletin. A code that several share stands for the first of them; 901 belongs to none.
  */
 const CODES =
   "202GR 204NL 206BE 208FR 212MC 213AD 214ES 216HU 218BA 219HR 220RS 221XK 222IT 225VA 226RO 228CH 230CZ 231SK 232AT " +
@@ -21,12 +21,12 @@ const BY_CODE: ReadonlyMap<string, string> = new Map(
 );
 const NAMES = new Intl.DisplayNames(["en"], { type: "region" });
 
-/** The country of a network (mccmnc), as two letters; "" where its code is of none. */
+/** The country of a network (mccmnc), as two letters; "" if its code belongs to none. */
 export function countryOf(network: string): string {
   return BY_CODE.get(network.slice(0, 3)) ?? "";
 }
 
-/** What a country is called in English; "" for "". */
+/** The English name of a country; "" for "". */
 export function countryName(code: string): string {
   return code === "" ? "" : (NAMES.of(code) ?? code);
 }

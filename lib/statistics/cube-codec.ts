@@ -37,12 +37,12 @@ function text(out: ByteWriter, value: string): void {
   out.number(bytes.length).raw(bytes);
 }
 
-/** Reads what `encodeCube` wrote. Throws if it is something else. */
+/** Reads what `encodeCube` wrote. Throws if it is anything else. */
 export function decodeCube(packed: Uint8Array): Cube {
   return new Map([...eachCell(decodeCells(packed, ALL))].map((cell) => [keyOf(cell), cell]));
 }
 
-/** What is read of each cell besides its tuple and counts; what is not is left at nothing, and costs nothing. */
+/** What is needed of each cell besides its tuple and counts. Everything else stays empty, and costs nothing. */
 export interface Needs {
   readonly times: boolean;
   readonly prices: boolean;
@@ -50,7 +50,7 @@ export interface Needs {
 
 export const ALL: Needs = { times: true, prices: true };
 
-/** The cells of a stored cube. Throws if it is none. */
+/** The cells of a stored cube. Throws if it is not one. */
 export function decodeCells(packed: Uint8Array, needs: Needs): Cells {
   const input = new ByteReader(inflate(packed));
   const texts = JSON.parse(readText(input)) as string[];
@@ -72,7 +72,7 @@ function readTimes(input: ByteReader, length: number): Pick<Cells, "starts" | "b
   const starts = new Uint32Array(length + 1);
   for (let n = 0; n < length; n++) starts[n + 1] = (starts[n] ?? 0) + (sizes[n] ?? 0);
   const buckets = input.numbers(new Uint16Array(starts[length] ?? 0));
-  // Distances inside a cell; the first of each is the bucket itself.
+  // Distances within a cell; the first one is the bucket itself.
   for (let n = 0; n < length; n++)
     for (let at = (starts[n] ?? 0) + 1; at < (starts[n + 1] ?? 0); at++)
       buckets[at] = (buckets[at] ?? 0) + (buckets[at - 1] ?? 0);

@@ -4,7 +4,7 @@ import { statusGroupOf } from "../message/status.ts";
 import { addDecimals, type Decimal, parseDecimal, timesDecimal, ZERO } from "./decimal.ts";
 import { latencyBucketOf, type Times } from "./latency.ts";
 
-/** What messages are told apart by; "" where their records do not say. Nothing here names a recipient or a text. */
+/** What messages are grouped by; "" if their records do not say. It contains no recipient and no text. */
 export interface Tuple {
   readonly channel: string;
   readonly sender: string;
@@ -12,27 +12,27 @@ export interface Tuple {
   readonly network: string;
   /** The group of the status: DELIVERED, PENDING … */
   readonly group: string;
-  /** The name of the status, or its id where it has none. */
+  /** The name of the status, or its id if it has none. */
   readonly status: string;
   readonly errorGroup: string;
   readonly error: string;
-  /** Several currencies are never added. */
+  /** Amounts in different currencies are never added. */
   readonly currency: string;
 }
 
-/** What was counted of messages of one tuple. */
+/** The counts for the messages of one tuple. */
 export interface Cell extends Tuple {
   readonly messages: number;
-  /** Their parts: `messageCount`, 1 where a record does not say. */
+  /** Their parts: `messageCount`, or 1 if a record does not say. */
   readonly parts: number;
   /** The sum of `pricePerMessage`, and of that times the parts. */
   readonly price: Decimal;
   readonly priceOfParts: Decimal;
-  /** doneAt − sentAt of those delivered that have both. */
+  /** doneAt − sentAt of the delivered messages that have both. */
   readonly times: Times;
 }
 
-/** Counts by tuple; the key is made of the tuple by `keyOf`. Sums of cubes are exact, in any order and grouping. */
+/** Counts by tuple; keys are made by `keyOf`. Sums of cubes are exact, in any order and grouping. */
 export type Cube = ReadonlyMap<string, Cell>;
 
 const FIELDS = [
@@ -48,7 +48,7 @@ const FIELDS = [
 /** The parts of a tuple, in the order of its key. */
 export const TUPLE_FIELDS: readonly (keyof Tuple)[] = FIELDS;
 
-/** One text for one tuple. */
+/** A text that identifies a tuple. */
 export function keyOf(tuple: Tuple): string {
   return JSON.stringify(FIELDS.map((field) => tuple[field]));
 }
@@ -66,7 +66,7 @@ export function tupleOf({ channel, from, mccmnc, status, error, price }: Message
   };
 }
 
-/** How long a delivered message took, milliseconds; undefined when that is not known. */
+/** How long a delivered message took, in milliseconds; undefined if that is unknown. */
 export function timeOf({ status, sentAt, doneAt }: MessageRecord): number | undefined {
   if (statusGroupOf(status) !== "DELIVERED" || doneAt === undefined) return undefined;
   return Math.max(0, epochMsOf(doneAt) - epochMsOf(sentAt));
@@ -86,7 +86,7 @@ export function addCubes(...cubes: readonly Cube[]): Cube {
   return sum.take();
 }
 
-/** The same counts, not told apart by this part of tuples any more. */
+/** The same counts, no longer grouped by this part of tuples. */
 export function without(cube: Cube, part: "sender" | "network"): Cube {
   const sum = new Sum();
   for (const cell of cube.values()) sum.add({ ...cell, [part]: "" });
@@ -117,7 +117,7 @@ interface Growing extends Tuple {
   times: Map<number, number>;
 }
 
-/** Adds cells up. */
+/** Adds up cells. */
 export class Sum {
   readonly #cells = new Map<string, Growing>();
 

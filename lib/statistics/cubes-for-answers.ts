@@ -13,13 +13,13 @@ import { unsettledMoves } from "./unsettled-moves.ts";
 const CONCURRENCY = 8;
 const DAYS_AT_ONCE = 10;
 
-/** Does a question look at senders, or at networks? What it does not look at need not be told apart. */
+/** Does a question involve senders, or networks? Otherwise they need not be distinguished. */
 export interface LooksAt {
   readonly senders: boolean;
   readonly networks: boolean;
 }
 
-/** What tells which stored cubes tell everything: one round of reading. */
+/** What tells which stored cubes are complete: one round of requests. */
 export async function readKnown(
   reader: Reader,
   nowMs: number,
@@ -31,7 +31,7 @@ export async function readKnown(
   const root = ({ pk, sk }: { pk: string; sk: string }) =>
     roots.find((item) => item.pk === pk && item.sk === sk);
   const state = parseState(root(STATE_KEY));
-  // Those too that are settled: they stand there until they are counted.
+  // Includes settled ones, which stay until they are counted.
   const own = fresh.map(parseFresh);
   const pages = byHour(own);
   const moves = await unsettledMoves(own, reader, (keys) => reader.get(keys));
@@ -48,13 +48,13 @@ export async function readKnown(
   };
 }
 
-/** The smallest form of a day that tells what is asked for. */
+/** The smallest form of a day that can answer the question. */
 function dayPeriodOf({ looksAt }: { readonly looksAt: LooksAt }): Period {
   if (!looksAt.senders) return "day-networks";
   return looksAt.networks ? "day" : "day-senders";
 }
 
-/** The stored days that tell everything. */
+/** The stored days that are complete. */
 export async function readDays(
   reader: Reader,
   days: readonly number[],
@@ -62,7 +62,7 @@ export async function readDays(
   asked: { readonly looksAt: LooksAt },
 ): Promise<Map<string, PackedCube>> {
   if (state.n === 0) return new Map();
-  // Side by side: one query would read a month in three pages, one after the other.
+  // In parallel: one query would read a month in three successive pages.
   const stretches = Array.from({ length: Math.ceil(days.length / DAYS_AT_ONCE) }, (_, n) =>
     days.slice(n * DAYS_AT_ONCE, (n + 1) * DAYS_AT_ONCE),
   );
@@ -70,12 +70,14 @@ export async function readDays(
     readCubes(reader, dayPeriodOf(asked), dayName(others.at(-1) ?? newest), `${dayName(newest)}~`);
   const found = (await pMap(stretches, read, { concurrency: CONCURRENCY })).flatMap((cubes) => [...cubes]);
   const fresh = new Set([...pages.keys()].map((hourMs) => dayName(dayStartOf(hourMs))));
-  // A day whose hour waits to be counted again tells less than its hours will.
+  // A day with an hour that waits to be counted is less complete than its hours will be.
   const stale = new Set([...state.stale].map((name) => name.slice(0, 10)));
   return new Map(found.filter(([name]) => !stale.has(name) && !fresh.has(name)));
 }
 
-/** The stored cubes of the hours of a stretch, by name; so many hours by one query, side by side: a day of them is a megabyte. */
+/**
+ * The stored cubes of the hours in a range, by name; so many hours per query, in parallel: a day of them is a megabyte.
+ */
 export async function readHoursBetween(
   reader: Reader,
   { sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number },

@@ -7,7 +7,7 @@ import { type PackedCube, type Period, parseCubes, partitionOf } from "./stored.
 const CONCURRENCY = 16;
 const DAY_HOURS = 24;
 
-/** The stored cubes of these names, as they are now. */
+/** The stored cubes of these names, read consistently. */
 export async function loadCubes(
   db: Database,
   period: Period,
@@ -34,14 +34,16 @@ export async function loadBetween(
   return parseCubes(await Array.fromAsync(items), period);
 }
 
-/** Every hour of the days that the archive holds anything of, up to now: what there is to count when nothing ever was. */
+/**
+ * Every hour up to now of the days that the archive contains: what there is to count if nothing has ever been counted.
+ */
 export async function archivedHours(db: Database, nowMs: number): Promise<number[]> {
   const days = [...(await new Days(db).load()).keys()];
   const untilMs = Math.max(nowMs, dayStartOf(nowMs) + DAY_HOURS * HOUR_MS);
   return days.flatMap((day) => hoursOfDay(momentOfDay(day))).filter((hourMs) => hourMs < untilMs);
 }
 
-/** The cubes of these hours as they were counted last, by the hour: what alerts compare with. */
+/** The cubes of these hours as they were last counted, by hour: what alerts compare with. */
 export async function loadHours(db: Database, hours: readonly number[]): Promise<Map<number, PackedCube>> {
   const cubes = await loadCubes(db, "hour", hours.map(hourName));
   return new Map([...cubes.values()].filter(({ isBroken }) => !isBroken).map((cube) => [cube.startMs, cube]));

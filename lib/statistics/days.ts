@@ -7,7 +7,7 @@ import { DAY_MS, dayName, HOUR_MS, hourName, hoursOfDay, momentOfDay } from "./p
 import { putCube } from "./put-cube.ts";
 import { DAY_PERIODS, type PackedCube } from "./stored.ts";
 
-/** A day is built when it is over for so long, and at most so often again while its hours change. */
+/** A day is built when it has been over for this long, and at most this often again while its hours change. */
 const REST_MS = 3 * HOUR_MS;
 const AGAIN_MS = 6 * HOUR_MS;
 
@@ -20,9 +20,9 @@ interface DayServices {
 const STEP_MS = 60_000;
 
 /**
- * Builds the days, as sums of their hours, that are at rest; gives the names of those that are done with, and of hours whose
- * cubes lack a part: these have to be counted again. Where such an hour is final, so that nothing can count it, its day is
- * put as broken: then answers ask its hours, and say that they are incomplete.
+ * Builds the days that are ready, as sums of their hours. Returns the names of those that are finished, and of hours
+ * whose cubes are incomplete: these must be counted again. If such an hour is final, so that it cannot be counted, its
+ * day is stored as broken: then answers read its hours, and say that they are incomplete.
  */
 export async function buildDays(
   { db, clock, remainingMs }: DayServices,
@@ -34,7 +34,7 @@ export async function buildDays(
     const dayMs = momentOfDay(name);
     if (name.includes("T") || nowMs < dayMs + DAY_MS + REST_MS || remainingMs() < STEP_MS) continue;
     if (hoursOfDay(dayMs).some((hourMs) => stale.has(hourName(hourMs)))) continue;
-    // Before the hours: who puts over what was read here has not summed older ones.
+    // Read before the hours: a writer that replaces what was read here has not summed up older ones.
     const before = await loadForms(db, name);
     const hours = [...(await loadBetween(db, "hour", name, `${name}~`)).values()];
     const lacking = hours.filter(({ isBroken }) => isBroken);
@@ -53,7 +53,7 @@ function isToWait(stored: PackedCube | undefined, hours: readonly PackedCube[], 
 
 type Forms = ReadonlyMap<(typeof DAY_PERIODS)[number], PackedCube>;
 
-/** What is stored of a day, by form. */
+/** The stored forms of a day. */
 async function loadForms(db: Database, name: string): Promise<Forms> {
   const found = await Promise.all(
     DAY_PERIODS.map(async (period) => [period, (await loadCubes(db, period, [name])).get(name)] as const),
@@ -61,7 +61,7 @@ async function loadForms(db: Database, name: string): Promise<Forms> {
   return new Map(found.flatMap(([period, cube]) => (cube ? [[period, cube] as const] : [])));
 }
 
-/** Stores a day in each of its forms; the whole one last, by which it is seen how old it is. */
+/** Stores a day in each of its forms. The whole one comes last, since it tells how old the day is. */
 async function putDay(
   db: Database,
   dayMs: number,

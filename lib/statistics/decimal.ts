@@ -1,4 +1,6 @@
-/** An exact decimal: `units` × 10^-`scale`. Sums of prices are kept to the last digit, whatever digits reports bring. */
+/**
+ * An exact decimal: `units` × 10^-`scale`. Sums of prices are exact to the last digit, whatever digits reports have.
+ */
 export interface Decimal {
   readonly units: bigint;
   readonly scale: number;
@@ -7,10 +9,13 @@ export interface Decimal {
 export const ZERO: Decimal = { units: 0n, scale: 0 };
 
 const FORM = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
-/** No price has more digits; a report that says so must not take the memory. */
+/** No price has more digits. A report that says so must not use up the memory. */
 const MOST_SCALE = 400;
 
-/** The decimal of a JSON number's digits (`digitsOf` of message/json.ts), without needless zeros; undefined for none. */
+/**
+ * The decimal for the digits of a JSON number (`digitsOf` of message/json.ts), without trailing zeros; undefined if
+ * there are none.
+ */
 export function parseDecimal(digits: string): Decimal | undefined {
   const match = FORM.exec(digits);
   if (!match) return undefined;
@@ -21,7 +26,7 @@ export function parseDecimal(digits: string): Decimal | undefined {
   return normal(scale < 0 ? { units: units * 10n ** BigInt(-scale), scale: 0 } : { units, scale });
 }
 
-/** The sum: the same in any order. */
+/** The sum, which is the same in any order. */
 export function addDecimals(a: Decimal, b: Decimal): Decimal {
   if (a.scale === b.scale) return normal({ units: a.units + b.units, scale: a.scale });
   const scale = Math.max(a.scale, b.scale);
@@ -32,7 +37,7 @@ export function timesDecimal({ units, scale }: Decimal, factor: number): Decimal
   return normal({ units: units * BigInt(factor), scale });
 }
 
-/** Its digits, as JSON numbers have them: 0.0208. */
+/** Its digits as a JSON number: 0.0208. */
 export function printDecimal({ units, scale }: Decimal): string {
   if (scale === 0) return String(units);
   const digits = String(units < 0n ? -units : units).padStart(scale + 1, "0");
@@ -43,7 +48,7 @@ function scaled({ units, scale }: Decimal, to: number): bigint {
   return units * 10n ** BigInt(to - scale);
 }
 
-/** One form for one value, so that equal sums have equal bytes. */
+/** Normalises the form, so that equal sums have equal bytes. */
 function normal({ units, scale }: Decimal): Decimal {
   if (units === 0n) return ZERO;
   let [left, places] = [units, scale];

@@ -1,16 +1,16 @@
 import { countryName, countryOf } from "./countries.ts";
 import type { Tuple } from "./cube.ts";
 
-/** What an answer can be told apart by, as Infobip's metrics-api (OpenAPI 3.210.0, TrafficAggregate) calls it. */
+/** What an answer can be grouped by, as named in Infobip's metrics-api (OpenAPI 3.210.0, TrafficAggregate). */
 export interface Dimension {
   readonly name: string;
-  /** The part of tuples that it is made of, and what it is of that; "" where that does not say. */
+  /** The part of tuples that it is made from, and how; "" if that is unknown. */
   readonly part: keyof Tuple;
   readonly of: (value: string) => string;
   readonly text: string;
-  /** The list of `filterBy` that asks for values of it. */
+  /** The list in `filterBy` for its values. */
   readonly filter?: string;
-  /** Has it no small letters? Then it may be asked for with them. */
+  /** Are its values always in upper case? Then a filter may use lower case. */
   readonly isUpperCase?: true;
 }
 
@@ -22,7 +22,7 @@ const field = (name: string, part: keyof Tuple, text: string, filter?: string): 
 const upper = (dimension: Dimension): Dimension => ({ ...dimension, isUpperCase: true });
 
 export const CHANNEL = upper(field("CHANNEL_CODE", "channel", "the channel", "channelCodes"));
-/** Ours: Infobip does not tell prices there. */
+/** Ours: Infobip's API has no prices. */
 export const CURRENCY = upper(field("CURRENCY", "currency", "the currency of the price", "currencies"));
 
 export const DIMENSIONS: readonly Dimension[] = [
@@ -49,16 +49,16 @@ export const DIMENSIONS: readonly Dimension[] = [
   CURRENCY,
 ];
 
-/** Ours: a row is of all channels together, and has no CHANNEL_CODE. */
+/** Ours: a row is about all channels together, and has no CHANNEL_CODE. */
 export const ALL_CHANNELS_NAME = "ALL_CHANNELS";
 
-/** By how long a message took; a part of a tuple's messages each. */
+/** By how long a message took, which divides the messages of a tuple. */
 export const TIME_TO_DELIVER_NAME = "TIME_TO_DELIVER";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** The stretches of time, the finest first: each as the moment on which it began. */
+/** The units of time, the finest first: each maps a moment to the beginning of its unit. */
 export const TIME_UNITS: readonly { readonly name: string; readonly begin: (ms: number) => number }[] = [
   { name: "MINUTE", begin: (ms) => Math.floor(ms / MINUTE_MS) * MINUTE_MS },
   { name: "HOUR", begin: (ms) => Math.floor(ms / (60 * MINUTE_MS)) * 60 * MINUTE_MS },
@@ -73,7 +73,7 @@ export const TIME_UNITS: readonly { readonly name: string; readonly begin: (ms: 
 ];
 export type TimeUnit = (typeof TIME_UNITS)[number];
 
-/** 1970-01-01 was a Thursday: weeks that begin so many days after it. */
+/** 1970-01-01 was a Thursday, so weeks begin this many days later. */
 function week(firstDay: number): (ms: number) => number {
   return (ms) => (Math.floor((ms / DAY_MS - firstDay) / 7) * 7 + firstDay) * DAY_MS;
 }

@@ -1,28 +1,28 @@
 import { HOUR_MS } from "./periods.ts";
 import type { PackedCube } from "./stored.ts";
 
-/** So long before its first records may be deleted an hour is counted for the last time: then its cube stays as it is. */
+/** This long before its first records may be deleted, an hour is counted for the last time: its cube is then final. */
 const FINAL_MARGIN_MS = 5 * 60_000;
-/** And so long before that at the latest what has changed is counted. */
+/** And at the latest this long before that, whatever has changed is counted. */
 const LAST_CALL_MS = 30 * 60_000;
 /**
- * So long after its end an hour has most of its reports. While it is small, what is missing in its cube is read live: so the
- * cube is stored every quarter of an hour, and after that ever more rarely. Of a large hour that would be too dear, and it
+ * This long after its end an hour has most of its reports. In a small hour, what its cube lacks is read live, so the
+ * cube is stored every quarter of an hour, and later ever more rarely. For a large hour that would cost too much, so it
  * is counted whenever it has changed, for two hours.
  */
 const FRESH_MS = { small: 5 * 60_000, large: 2 * HOUR_MS };
 const SMALL = 10_000;
-/** Somewhat less than a quarter of an hour, so that the third turn of five minutes is not missed by a second. */
+/** Slightly less than a quarter of an hour, so that the third turn of five minutes is not missed by a second. */
 const SMALL_AGAIN_MS = 14.5 * 60_000;
-/** Then it is counted again when it has grown older by half since: some eight times in two days. */
+/** After that it is counted again when its age has grown by half: about eight times in two days. */
 const OLDER = 1.5;
 /**
- * What alerts look at is counted with every turn for so long after its end, stored or not; and stored by the first turn after
- * that, or alerts would be told less than by the turn before.
+ * Hours that alerts look at are counted on each turn until so long after their end, stored or not. The first turn after
+ * that stores them, or alerts would see less than on the turn before.
  */
 const WATCHED_MS = 30 * 60_000;
 
-/** What is looked at to decide when an hour is counted again. */
+/** What decides when an hour is counted again. */
 type CountedHour = Pick<PackedCube, "startMs" | "finalFromMs" | "countedAtMs" | "messages">;
 
 /** Does the archive begin to drop its records, so that counting again would only count less? */
@@ -30,7 +30,7 @@ export function isExpiring({ finalFromMs }: Pick<CountedHour, "finalFromMs">, no
   return nowMs >= finalFromMs - FINAL_MARGIN_MS;
 }
 
-/** Is the cube of an hour of which something has changed stored again now? Old ones ever more rarely. */
+/** Is the cube of a changed hour stored again now? Old ones are, ever more rarely. */
 export function isDue(hour: CountedHour, nowMs: number): boolean {
   const { startMs, finalFromMs, countedAtMs, messages } = hour;
   const endMs = startMs + HOUR_MS;
@@ -42,7 +42,10 @@ export function isDue(hour: CountedHour, nowMs: number): boolean {
   return nowMs - endMs >= Math.max(freshMs, countedAtMs - endMs) * OLDER;
 }
 
-/** Is it a small hour that goes on changing, so that it is noted as waiting until it is over? One that has not begun does not. */
+/**
+ * Is it a small hour that is still changing, so that it is listed as waiting until it is over? An hour that has not
+ * begun is not.
+ */
 export function isRunning(
   { startMs, messages }: Pick<CountedHour, "startMs" | "messages">,
   nowMs: number,
@@ -50,12 +53,15 @@ export function isRunning(
   return hasBegun(startMs, nowMs) && messages <= SMALL && nowMs < startMs + HOUR_MS + FRESH_MS.small;
 }
 
-/** Is an hour so new that alerts look at its minutes? */
+/** Is an hour so recent that alerts look at its minutes? */
 export function isWatched({ startMs }: Pick<CountedHour, "startMs">, nowMs: number): boolean {
   return hasBegun(startMs, nowMs) && nowMs < startMs + HOUR_MS + WATCHED_MS;
 }
 
-/** A report may say a moment to come, by a clock that is wrong: its hour is counted when something of it came, as an old one is. */
+/**
+ * A report may contain a future moment because of a wrong clock. Its hour is counted like an old one, when something
+ * about it arrives.
+ */
 function hasBegun(startMs: number, nowMs: number): boolean {
   return startMs <= nowMs;
 }

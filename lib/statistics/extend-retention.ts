@@ -6,13 +6,14 @@ import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb
 import { hourName, momentOfHour } from "./periods.ts";
 import { partitionOf } from "./stored.ts";
 
-/** The attribute from when a cube is final, in seconds since 1970, and the name of its hour. */
+/** The attribute that says when a cube becomes final, in seconds since 1970, and the name of its hour. */
 const head = v.object({ sk: v.string(), f: v.optional(v.number()) });
 const CONCURRENCY = 16;
 
 /**
- * Lets the cubes of hours change for as long as their records live under a raised retention: else what is reported later would
- * be in the archive, and never in the statistics. What is final stays so. Gives how many there were. May be repeated.
+ * Lets the cubes of hours change for as long as their records live after the retention was raised: otherwise later
+ * reports would be in the archive but never in the statistics. Final cubes stay final. Returns the number of cubes. May
+ * be repeated.
  */
 export async function extendStatistics(
   db: Database,
@@ -29,9 +30,9 @@ export async function extendStatistics(
     items,
     async (item) => {
       const { sk, f } = v.parse(head, item);
-      // The first of an hour's records expires no sooner.
+      // The first record of an hour expires no sooner than this.
       const until = sk.includes("#") ? 0 : Math.floor(momentOfHour(sk) / 1_000) + keepSeconds;
-      // Of one that is nearer to its end some blocks have served their time, and are not extended.
+      // If it is closer to its end, some of its blocks have expired, and cannot be extended.
       return (
         f !== undefined &&
         (f - LINGER_SECONDS) * 1_000 > nowMs &&
@@ -62,7 +63,7 @@ async function extend(
     );
     return true;
   } catch (error) {
-    // It has been counted meanwhile, under the retention of now.
+    // It has been counted in the meantime, with the new retention.
     if (isConditionFailure(error)) return false;
     throw error;
   }

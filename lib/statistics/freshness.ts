@@ -6,15 +6,15 @@ import type { State } from "./state.ts";
 import { type PackedCube, pageName } from "./stored.ts";
 import type { Moves } from "./unsettled-moves.ts";
 
-/** What is known of how far stored cubes go. */
+/** What is known about how complete stored cubes are. */
 export interface CubeKnowledge {
   readonly state: State;
-  /** The fresh pages by hour: a cube that does not name one of them does not tell it. */
+  /** The fresh pages by hour: a cube that does not list one of them lacks its messages. */
   readonly pages: ReadonlyMap<number, readonly FreshPage[]>;
-  /** The days that the archive holds anything of. */
+  /** The days that the archive contains. */
   readonly archived: ReadonlySet<string>;
   readonly catalog: Catalog;
-  /** Of its hours a cube may tell a message that is told in another by now. */
+  /** A cube may contain messages that belong to other hours by now. */
   readonly moves: Moves;
   readonly nowMs: number;
 }
@@ -28,25 +28,29 @@ export interface CubeKnowledge {
 const LIVE_UNITS = { minutes: 100, minutesOfShort: 700, minutesOfDays: 400, longer: 2_000 };
 const SHORT_MS = 6 * HOUR_MS;
 const ABOUT_A_DAY_MS = 25 * HOUR_MS;
-/** A turn every five minutes, and what it takes. */
+/** A turn every five minutes, and the time it takes. */
 const NEXT_TURN_MS = 6 * 60_000;
-/** A record takes so much of a block, and stands in so many on the average before it is settled. */
+/** The size of a record in a block, times the number of blocks that it is in, on average, before it is settled. */
 const RECORD_BYTES = 80;
 const COPIES = 1.5;
-/** What half a unit reads is 4 kB. */
+/** Half a unit reads 4 kB. */
 const UNIT_BYTES = 8_192;
 
-/** From where an hour is told: its stored cube, what was stored though more is known by now, or the archive itself;
- * "lost" where a part of the cube is missing and the records are gone. */
+/**
+ * Where the numbers of an hour come from: its stored cube; the stored cube although more is known by now; or the
+ * archive itself; "lost" if a part of the cube is missing and the records have expired.
+ */
 export type CubeOrigin = "stored" | "older" | "live" | "nothing" | "lost";
 
-/** What an answer has read so far, and how long a stretch it is asked for. */
+/** What an answer has read so far, and how long the requested range is. */
 interface Spending {
   readonly spentUnits: number;
   readonly askedMs: number;
 }
 
-/** Chooses from where an hour is told. A pure function of what is known, and of what was spent so far. */
+/**
+ * Chooses where the numbers of an hour come from. Pure: depends on what is known, and on what has been spent so far.
+ */
 export function chooseSource(
   hourMs: number,
   cube: PackedCube | undefined,

@@ -14,36 +14,36 @@ import { recordsOfHour } from "./hour-records.ts";
 import { DAY_MS, dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
 import type { PackedCube } from "./stored.ts";
 
-/** What is asked of the cubes: a stretch of whole hours (of whole minutes for `minute`), its end not included. */
+/** What cubes are asked for: a range of whole hours (of whole minutes for `minute`), without its end. */
 export interface CubeQuestion {
   readonly sinceMs: number;
   readonly untilMs: number;
-  /** Into what the answer is to be cut at least: days are told by fewer items than hours. */
+  /** The finest unit needed in the answer: days take fewer items than hours. */
   readonly grain: "minute" | "hour" | "day";
   readonly needs: Needs;
   readonly looksAt: LooksAt;
 }
 
-/** Takes what was counted of a stretch that begins at this moment. */
+/** Receives the counts of a range that begins at this moment. */
 type OnCells = (startMs: number, cells: Cells) => void;
 
 export interface Gathered {
-  /** Of some hours more may be known by now than is told: they are told as of this moment. */
+  /** For some hours more may be known by now: they are as of this moment. */
   readonly asOfMs?: number;
-  /** The limits were met: the oldest hours are missing. */
+  /** The limits were reached: the oldest hours are missing. */
   readonly isIncomplete: boolean;
   readonly spentUnits: number;
 }
 
 const CONCURRENCY = 8;
-/** Of so few days hours are read by queries of so many each; of more a query a day is enough at once. */
+/** For so few days, hours are read by queries of so many each; for more days, one query per day is enough at a time. */
 const FEW_DAYS = 2;
 const FEW_HOURS = 6;
 const MINUTE_MS = 60_000;
 
 /**
- * Gives the cubes of a stretch, each with the moment on which it begins: stored ones where they tell everything, and what
- * they do not tell from the archive itself, newest first until the limits are met. Reads the newest of everything.
+ * Returns the cubes of a range, each with the moment at which it begins: stored ones if they are complete, and
+ * otherwise from the archive itself, newest first until the limits are reached. All reads get the newest data.
  */
 export async function gather(
   db: Database,
@@ -114,7 +114,7 @@ function daysOf({ sinceMs, untilMs }: CubeQuestion): number[] {
   return days;
 }
 
-/** An hour as the archive has it just now. */
+/** An hour as it is in the archive now. */
 async function readLive(
   hourMs: number,
   { grain, sinceMs, untilMs }: CubeQuestion,

@@ -7,18 +7,22 @@ import { epochMsOf, type MessageRecord } from "../message/record.ts";
 import { HOUR_MS } from "./periods.ts";
 import type { Moves } from "./unsettled-moves.ts";
 
-/** Everything that the archive knows of the messages of an hour. */
+/** Everything that the archive knows about the messages of an hour. */
 export interface HourRecords {
   /** Merged, each message once. */
   readonly records: readonly MessageRecord[];
-  /** The blocks that were seen, by `pk sk`. */
+  /** The blocks that were read, as `pk sk`. */
   readonly blocks: ReadonlySet<string>;
-  /** From when the first of these may be gone, so that less would be counted, milliseconds since 1970; Infinity where there are none. */
+  /**
+   * When the first of these may be deleted, so that fewer messages would be counted, in milliseconds since 1970;
+   * Infinity if there are none.
+   */
   readonly finalFromMs: number;
 }
 
 /**
- * Reads the messages sent in an hour. Where the reports of a message are known not to agree on when it was sent, all that is known of it decides which hour it belongs to.
+ * Reads the messages sent in an hour. If the reports of a message disagree about when it was sent, everything known
+ * about it decides which hour it belongs to.
  */
 export async function recordsOfHour(
   hourMs: number,

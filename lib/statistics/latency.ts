@@ -1,7 +1,7 @@
 /**
  * How long messages took, as counts in buckets, so that sums are exact and independent of their order. A bucket is a
- * stretch of whole milliseconds, below 50 ms each its own, then growing by a twenty-fifth: whatever stands in one is told
- * within 2 %. Infobip's own time buckets begin and end with buckets of ours, and so do the first five seconds.
+ * range of whole milliseconds: below 50 ms one each, then growing by 4 %, so that values are precise to 2 %. Infobip's
+ * own time buckets begin and end at boundaries of ours, and so do the first five seconds.
  */
 export type Times = ReadonlyMap<number, number>;
 
@@ -10,7 +10,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Infobip's (OpenAPI 3.210.0, metrics-api, TimeBucket): each from its moment up to the next one's. */
+/** Infobip's buckets (OpenAPI 3.210.0, metrics-api, TimeBucket): each from its moment up to the next one's. */
 export const TIME_TO_DELIVER: readonly (readonly [name: string, fromMs: number])[] = [
   ...[0, 1, 2, 3, 4, 5, 10, 15, 20, 25, 30, 40, 50].map((n) => [`SECONDS_${n}`, n * SECOND] as const),
   ...[1, 2, 3, 4, 5, 10, 15, 20, 25, 30, 45].map((n) => [`MINUTES_${n}`, n * MINUTE] as const),
@@ -19,12 +19,12 @@ export const TIME_TO_DELIVER: readonly (readonly [name: string, fromMs: number])
 ];
 
 const WITHIN_MS = 5 * SECOND;
-/** Nothing takes longer: what does counts as this. */
+/** Longer times count as this. */
 const LONGEST_MS = 400 * DAY;
 
 /** The first millisecond of each bucket. Part of the stored format: never change it, make another version instead. */
 const EDGES: readonly number[] = edges();
-/** How many buckets there are, and the first of what took longer than five seconds. */
+/** The number of buckets, and the first one for times above five seconds. */
 export const BUCKETS = EDGES.length;
 const AFTER_FIVE = EDGES.indexOf(WITHIN_MS + 1);
 
@@ -35,7 +35,7 @@ function edges(): number[] {
   return [...all].sort((a, b) => a - b);
 }
 
-/** The bucket of a time. A time below nothing (doneAt before sentAt: two clocks) counts as none. */
+/** The bucket of a time. Negative times (doneAt before sentAt, because of two clocks) count as 0. */
 export function latencyBucketOf(ms: number): number {
   let [low, high] = [0, EDGES.length - 1];
   while (low < high) {
@@ -46,7 +46,7 @@ export function latencyBucketOf(ms: number): number {
   return low;
 }
 
-/** Times with a place for each bucket: what is made of all of them at once. */
+/** Times as an array with a place for each bucket, for results that need all of them. */
 export function bucketArray(times: Iterable<readonly [bucket: number, count: number]>): Float64Array {
   const places = new Float64Array(BUCKETS);
   for (const [bucket, n] of times) places[bucket] = (places[bucket] ?? 0) + n;
@@ -60,13 +60,13 @@ export function withinFive(places: Float64Array): number {
   return count;
 }
 
-/** Infobip's name for the times of a bucket of ours. */
+/** Infobip's name for the times in one of our buckets. */
 export function timeToDeliver(bucket: number): string {
   const ms = EDGES[bucket] ?? 0;
   return TIME_TO_DELIVER.findLast(([, fromMs]) => fromMs <= ms)?.[0] ?? "";
 }
 
-/** How many took longer than this; exact where a bucket begins there. */
+/** How many took longer than this; exact if a bucket begins there. */
 export function longerThan(times: Times, ms: number): number {
   const from = latencyBucketOf(ms);
   let count = 0;
@@ -76,7 +76,7 @@ export function longerThan(times: Times, ms: number): number {
 
 /**
  * The time in milliseconds that a share of them did not exceed (nearest rank: the smallest with at least that share),
- * within 2 %; undefined when there are none.
+ * within 2 %; undefined if there are none.
  */
 export function percentileOf(places: Float64Array, share: number): number | undefined {
   let all = 0;
@@ -89,7 +89,7 @@ export function percentileOf(places: Float64Array, share: number): number | unde
   return undefined;
 }
 
-/** The value that is relatively nearest to everything in a bucket: exact where that is one millisecond. */
+/** The value with the smallest relative distance to everything in a bucket: exact if that is one millisecond. */
 function middleOf(bucket: number): number {
   const first = EDGES[bucket] ?? 0;
   const last = Math.max(first, (EDGES[bucket + 1] ?? first + 1) - 1);

@@ -3,32 +3,35 @@ import { type Decimal, printDecimal } from "./decimal.ts";
 import { percentileOf, withinFive } from "./latency.ts";
 import type { Outcome } from "./series.ts";
 
-/** What was counted of one row of an answer. */
+/** The totals of one row of an answer. */
 export interface Totals {
   readonly sent: number;
-  /** Of how many a rate is: Infobip's formula has sent − rejected, and for e-mail sent. */
+  /** The denominator of rates: in Infobip's formula sent − rejected, and for e-mail sent. */
   readonly basis: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
-  /** Undefined where rows tell apart how long messages took: which of them had which parts and price is not kept. */
+  /**
+   * Undefined if rows are split by how long messages took, because it is unknown which of them had which parts and
+   * price.
+   */
   readonly parts: number | undefined;
   readonly price: Decimal | undefined;
   readonly priceOfParts: Decimal | undefined;
-  /** How long they took, a place for each bucket. */
+  /** How long they took, with a place for each bucket. */
   readonly times: Float64Array;
 }
 
 export const NOT_AVAILABLE = "N/A";
 
-/** A measure, as Infobip's metrics-api (OpenAPI 3.210.0, MetricType) calls it, or ours beside them. */
+/** A measure of Infobip's metrics-api, by its name there (OpenAPI 3.210.0, MetricType), or one of our own. */
 export interface Metric {
   readonly name: string;
   readonly type: "INTEGER" | "NUMBER";
   readonly text: string;
   readonly of: (totals: Totals) => Json | undefined;
-  /** A rate of messages of which some are pending: they are shown beside it. */
+  /** A rate: the number of pending messages is shown beside it. */
   readonly isRate?: true;
   readonly isPrice?: true;
-  /** Is it made of how long messages took? */
+  /** Is it calculated from how long messages took? */
   readonly isTime?: true;
 }
 

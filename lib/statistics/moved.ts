@@ -1,5 +1,5 @@
 import type { Catalog } from "../archive/catalog.ts";
-import { FRESH_IDS, parseFresh } from "../archive/fresh.ts";
+import { MESSAGES_RANGE, parseFresh } from "../archive/fresh.ts";
 import { readBlocks } from "../archive/lookup.ts";
 import { movedKey, parseSet } from "../archive/run.ts";
 import { freshRefs, type IndexReader } from "../archive/search/index-reader.ts";
@@ -10,8 +10,8 @@ import { hourOf } from "./periods.ts";
 import type { State } from "./state.ts";
 
 /**
- * The hours in which something stands of messages whose reports do not agree on when they were sent, as far as settling
- * has found them since this was last looked after; and the runs that are looked after then.
+ * The hours with messages whose reports disagree about when they were sent, as far as settling has found them since the
+ * last call; and the runs that this call covers.
  */
 export async function movedHours(
   { runs }: Catalog,
@@ -26,8 +26,8 @@ export async function movedHours(
     const alternatives = [...terms].map((term) => [term]);
     const [settled, unsettled] = await Promise.all([
       index.settledRefs(index.runs, alternatives),
-      // Those too that are settled: a cube may have counted there what settling has put elsewhere.
-      reader.queryAll(FRESH_IDS).then((items) => freshRefs(items.map(parseFresh), [...terms])),
+      // Includes settled pages: a cube may have counted messages there that settling has moved elsewhere.
+      reader.queryWhole(MESSAGES_RANGE).then((items) => freshRefs(items.map(parseFresh), [...terms])),
     ]);
     for (const { versions } of await readBlocks([...settled, ...unsettled], index.get))
       for (const { record } of versions)

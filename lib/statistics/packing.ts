@@ -2,7 +2,10 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 
 const LEVEL = 9;
 
-/** The bytes of whole numbers (0 to 2^53), least seven bits first, as archive/bytes.ts has them; signed ones by `zigzag`. */
+/**
+ * The encoding of whole numbers (0 to 2^53) in groups of seven bits, lowest first, as in archive/bytes.ts; signed ones
+ * by `zigzag`.
+ */
 export function zigzag(value: number): number {
   return value < 0 ? -2 * value - 1 : 2 * value;
 }
@@ -11,7 +14,7 @@ export function unzigzag(value: number): number {
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
 
-/** A text before its length, so that it can be read back. */
+/** A text preceded by its length, so that it can be read back. */
 export function textBytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

@@ -2,7 +2,7 @@ import { FRESH, type FreshPage, parseFresh } from "../archive/fresh.ts";
 import { type Database, queryAll } from "../runtime/dynamodb.ts";
 import { hourOf } from "./periods.ts";
 
-/** The fresh pages by the hours that they brought messages of; those too that are settled, while they stand there. */
+/** The fresh pages, by the hours of their messages; includes settled pages as long as they exist. */
 export async function pagesByHour(db: Database): Promise<Map<number, FreshPage[]>> {
   const items = queryAll(db, {
     KeyConditionExpression: "pk = :pk",
@@ -12,7 +12,7 @@ export async function pagesByHour(db: Database): Promise<Map<number, FreshPage[]
   return byHour((await Array.fromAsync(items)).map(parseFresh));
 }
 
-/** The same of pages that are read already. */
+/** The same for pages that have been read already. */
 export function byHour(pages: readonly FreshPage[]): Map<number, FreshPage[]> {
   const found = new Map<number, FreshPage[]>();
   for (const page of pages) {

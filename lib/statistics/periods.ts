@@ -1,4 +1,4 @@
-/** Hours and days of `sentAt`, UTC, by their first milliseconds since 1970; and the names that stored items have for them. */
+/** Hours and days of `sentAt` in UTC, as their first milliseconds since 1970; and their names in stored items. */
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 

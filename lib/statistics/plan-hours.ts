@@ -5,7 +5,7 @@ import { isDue, isExpiring, isRunning, isWatched } from "./due.ts";
 import { dayName, dayStartOf, hourName, momentOfHour } from "./periods.ts";
 import { type PackedCube, pageName } from "./stored.ts";
 
-/** So many hours are certain to be counted in one run; of others the state says that they wait. */
+/** This many hours can certainly be counted in one run. The others are listed in the state as waiting. */
 export const MOST_AT_ONCE = 12;
 
 interface Due {
@@ -13,13 +13,13 @@ interface Due {
   readonly stored: PackedCube | undefined;
   /** Is its cube stored, or is it only looked at while it waits? */
   readonly isStored: boolean;
-  /** Does it go on waiting all the same? */
+  /** Does it continue to wait all the same? */
   readonly isRunning: boolean;
 }
 
 /**
- * Which hours are counted now, newest first and those to come last; which wait, by name; whose days will change; which wait
- * for nothing more.
+ * Which hours are counted now (newest first, future ones last), which ones wait, by name; which days will change; and
+ * which hours no longer wait.
  */
 export async function planHours(
   db: Database,
@@ -54,7 +54,7 @@ export async function planHours(
   return { now, later, final, days };
 }
 
-/** Does a cube name all of these pages? */
+/** Does a cube list all of these pages? */
 function isCounted({ counted }: Pick<PackedCube, "counted">, pages: readonly FreshPage[]): boolean {
   return pages.every(({ sk }) => counted.has(pageName(sk)));
 }

@@ -15,11 +15,11 @@ export interface NewCube extends Omit<StoredCube, "version"> {
 }
 
 const KEPT_MS = 400 * DAY_MS;
-/** An item takes 400 kB. */
+/** An item may have 400 kB. */
 const MOST_BYTES = 300_000;
 const TAG_DIGITS = 12;
 
-/** Puts a cube; false when another has been put since `before` was read (undefined: there was none). */
+/** Puts a cube; false if another has been put since `before` was read (undefined: there was none). */
 export async function putCube(
   db: Database,
   period: Period,
@@ -36,7 +36,7 @@ export async function putCube(
     bytes.slice(n * MOST_BYTES, (n + 1) * MOST_BYTES),
   );
   const [d = bytes, ...rest] = pieces;
-  // What it needs comes first; nobody looks at it before the item that counts it.
+  // The rest of the cube comes first; nobody reads it before the item that counts it.
   await putAll(
     db,
     rest.map((piece, n) => ({ ...partKey(pk, name, tag, n), d: piece, v: 1, e })),
@@ -63,7 +63,7 @@ export async function putCube(
     if (isConditionFailure(error)) return false;
     throw error;
   }
-  // What held the rest of the cube before; the same cube has it in the same place.
+  // Deletes the rest of the previous cube; that of an identical cube has the same keys.
   if (before && before.tag !== tag) {
     const keys = Array.from({ length: before.parts }, (_, n) => partKey(pk, name, before.tag, n));
     await deleteAll(db, keys, clock);

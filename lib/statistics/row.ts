@@ -6,7 +6,9 @@ import { TimesSum } from "./times-sum.ts";
 
 const EMAIL = "EMAIL";
 
-/** What messages of one row cost: how many there are of each price, since few prices make most of it, and sums beside these. */
+/**
+ * The price of the messages of one row: counts by price, since a few prices cover most of them, and sums for the rest.
+ */
 class PriceSum {
   readonly #each = new Map<string, { messages: number; parts: number }>();
   #price = ZERO;
@@ -39,7 +41,7 @@ class PriceSum {
 
 const decimalOf = (digits: string): Decimal => parseDecimal(digits) ?? ZERO;
 
-/** Adds the cells of one row up. */
+/** Adds up the cells of one row. */
 export class RowSums {
   readonly dimensions: readonly string[];
   #sent = 0;
@@ -47,7 +49,7 @@ export class RowSums {
   readonly #outcomes = { delivered: 0, rejected: 0, failed: 0, pending: 0 };
   #parts = 0;
   readonly #prices = new PriceSum();
-  /** Does any of its messages say a price? */
+  /** Does any of its messages have a price? */
   #isPriced = false;
   readonly #times = new TimesSum();
 
@@ -82,7 +84,10 @@ export class RowSums {
     this.#times.add(bucket, count);
   }
 
-  /** `isSplit`: a cell's messages were divided by how long they took. `times` is written over, and lent to what is given. */
+  /**
+   * `isSplit`: the messages of cells were divided by how long they took. `times` is overwritten, and shared with the
+   * result.
+   */
   totals(isSplit: boolean, times: Float64Array): Totals {
     this.#times.take(times);
     return {

@@ -17,7 +17,8 @@ export function encodeSeries({ stepMs, segments }: Series): Uint8Array<ArrayBuff
   for (const [, steps] of sorted) {
     out.number(steps.filter((counts) => counts !== undefined).length);
     let last = 0;
-    for (const [step, counts] of steps.entries()) {
+    for (let step = 0; step < steps.length; step++) {
+      const counts = steps[step];
       if (!counts) continue;
       out.number(step - last);
       last = step;
@@ -33,7 +34,7 @@ function write(out: ByteWriter, { sent, delivered, rejected, failed, slow }: Ste
   if (!isPlain) out.number(delivered).number(rejected).number(failed).number(slow);
 }
 
-/** Reads what `encodeSeries` wrote. Throws if it is something else. */
+/** Reads what `encodeSeries` wrote. Throws if it is anything else. */
 export function decodeSeries(packed: Uint8Array, startMs: number): Series {
   const input = new ByteReader(inflate(packed));
   const stepMs = input.number() * 1_000;

@@ -21,7 +21,7 @@ export async function putSeries(db: Database, series: Series, clock: Clock): Pro
   await putAll(db, [{ pk: partitionOf("series"), sk, d: encodeSeries(series), v: 1, e }], clock);
 }
 
-/** The stored series of these hours, by the hour. */
+/** The stored series of these hours, by hour. */
 export async function readSeries(
   db: Database,
   hours: readonly number[],

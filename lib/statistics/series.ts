@@ -5,29 +5,29 @@ import { timeOf, tupleOf } from "./cube.ts";
 export interface SeriesSegment {
   readonly kind: "channel" | "network" | "sender";
   readonly channel: string;
-  /** The network (mccmnc) or the sender; "" of a channel, or where records do not say. */
+  /** The network (mccmnc) or the sender; "" for a channel, or if records do not say. */
   readonly value: string;
 }
 
-/** Messages of one step of time, by what became of them. sent = delivered + rejected + failed + pending. */
+/** Messages in one step of time, by outcome. sent = delivered + rejected + failed + pending. */
 export interface StepCounts {
   readonly sent: number;
   readonly delivered: number;
   readonly rejected: number;
   /** Undeliverable or expired. */
   readonly failed: number;
-  /** Nothing final is known of them (yet). */
+  /** No final status is known (yet). */
   readonly pending: number;
   /** Of those delivered: took longer than five minutes. */
   readonly slow: number;
 }
 
-/** The counts of an hour of `sentAt` by small steps. */
+/** The counts of an hour of `sentAt` in small steps. */
 export interface Series {
   /** Milliseconds since 1970. */
   readonly startMs: number;
   readonly stepMs: number;
-  /** By segment (`segmentKey`), as many counts as there are steps; undefined where nothing was sent. */
+  /** By segment (`segmentKey`), as many counts as there are steps; undefined if nothing was sent. */
   readonly segments: ReadonlyMap<string, readonly (StepCounts | undefined)[]>;
 }
 
@@ -35,7 +35,7 @@ export const SLOW_MS = 300_000;
 export const STEP_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** One text for one segment; `segmentOf` reads it. */
+/** A text that identifies a segment; `segmentOf` parses it. */
 export function segmentKey({ kind, channel, value }: SeriesSegment): string {
   return JSON.stringify([kind, channel, value]);
 }
@@ -47,10 +47,10 @@ export function segmentOf(key: string): SeriesSegment {
 
 const NOTHING: StepCounts = { sent: 0, delivered: 0, rejected: 0, failed: 0, pending: 0, slow: 0 };
 
-/** What became of a message, by the group of its status. */
+/** The outcome of a message, by the group of its status. */
 export type Outcome = "delivered" | "rejected" | "failed" | "pending";
 
-/** A group that nobody has named counts as pending: what became of the message is not known. */
+/** An unknown group counts as pending: the outcome is not known. */
 export function outcomeOf(group: string): Outcome {
   if (group === "DELIVERED") return "delivered";
   if (group === "REJECTED") return "rejected";

@@ -12,7 +12,7 @@ import { partitionOf } from "./stored.ts";
  *     have been looked after     v  1
  */
 export interface State {
-  /** The puts so far; 0 when there is none, and nothing was ever counted. */
+  /** The number of puts so far; 0 if there is no state, and nothing was ever counted. */
   readonly n: number;
   readonly stale: ReadonlySet<string>;
   readonly seen: ReadonlySet<string>;
@@ -40,7 +40,7 @@ export async function loadState(db: Database): Promise<State> {
   return parseState(Item);
 }
 
-/** Puts the state that follows; undefined when somebody else has put another meanwhile. */
+/** Puts the next state; undefined if somebody else has put another in the meantime. */
 export async function putState(db: Database, { n, stale, seen }: State): Promise<State | undefined> {
   try {
     await db.client.send(

@@ -32,8 +32,8 @@ export interface StoredCube {
 }
 
 /**
- * A day is stored three times: whole, and without its senders or without its networks, which is a third as large and
- * enough for most questions.
+ * A day is stored three times: whole, and without senders or without networks, which is a third as large and enough for
+ * most questions.
  */
 export const DAY_PERIODS = ["day", "day-networks", "day-senders"] as const;
 export type Period = "hour" | (typeof DAY_PERIODS)[number];
@@ -58,32 +58,35 @@ const head = v.object({
 export const partitionOf = (period: Period | "series" | "state"): string =>
   `${STATISTICS_PARTITION}${period}`;
 
-/** What a page is called in `l`: twelve hexadecimal digits. */
+/** The name of a page in `l`: twelve hexadecimal digits. */
 export function pageName(sk: string): string {
   return sk.slice(0, NAME_BYTES * 2);
 }
 
-/** Where a part of a cube's rest stands: the first is 0. */
+/** The key of a part of a cube's rest; the first is 0. */
 export function partKey(pk: string, name: string, tag: string, n: number): Key {
   return { pk, sk: `${name}#${tag}#${String(n + 1).padStart(5, "0")}` };
 }
 
-/** An item of a cube before it is unpacked: which is done only where it is needed. */
+/** An item of a cube before it is unpacked, which happens only if it is needed. */
 export interface PackedCube extends Omit<StoredCube, "cube"> {
   readonly parts: number;
-  /** What its parts are called by. */
+  /** The name of its parts. */
   readonly tag: string;
   readonly name: string;
   readonly bytes: number;
-  /** Is an item of its missing? Then nothing is known of what it told: reading it throws BrokenItemError. */
+  /** Is one of its items missing? Then nothing is known of its content: reading it throws BrokenItemError. */
   readonly isBroken: boolean;
-  /** The bytes of cube-codec.ts, and what they hold. */
+  /** The bytes of cube-codec.ts. */
   packed(): Uint8Array;
   cube(): Cube;
   cells(needs: Needs): Cells;
 }
 
-/** The cubes among the items of a partition, by name. One of which a part is missing is broken, or being replaced just now. */
+/**
+ * The cubes among the items of a partition, by name. A cube with a missing part is broken, or is being replaced at the
+ * moment.
+ */
 export function parseCubes(items: readonly unknown[], period: Period): Map<string, PackedCube> {
   const keyed = items.map((item) => v.parse(part, item));
   const parts = new Map(keyed.map(({ sk, d }) => [sk, d]));
@@ -115,7 +118,7 @@ function startOf(period: Period, name: string): number {
   return period === "hour" ? momentOfHour(name) : momentOfDay(name);
 }
 
-/** Names of pages as `l` holds them. */
+/** Encodes the names of pages for `l`. */
 export function packNames(names: ReadonlySet<string>): Uint8Array {
   return new Uint8Array(Buffer.from([...names].sort().join(""), "hex"));
 }

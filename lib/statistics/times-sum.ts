@@ -1,11 +1,11 @@
 import { BUCKETS } from "./latency.ts";
 
-/** From so many entries on a sum has a place for every bucket. */
+/** With so many entries or more, a sum has a place for every bucket. */
 const MANY = 512;
 
 /**
- * Adds times up: entries as they come while they are few, since an answer may have a hundred thousand rows, and then a place
- * for each bucket. The sum is the same in any order.
+ * Adds up times: as a list of entries while there are few, since an answer may have a hundred thousand rows, and beyond
+ * that with a place for each bucket. The sum is the same in any order.
  */
 export class TimesSum {
   #entries: number[] = [];
@@ -21,7 +21,7 @@ export class TimesSum {
     }
   }
 
-  /** Writes the sum, a place for each bucket, over what `into` holds. */
+  /** Writes the sum into `into`, which has a place for each bucket, replacing its content. */
   take(into: Float64Array): void {
     into.fill(0);
     if (this.#places) into.set(this.#places);

@@ -1,5 +1,5 @@
 import type { BlockRef } from "../archive/block-ref.ts";
-import { FRESH_IDS, type FreshPage, parseFresh } from "../archive/fresh.ts";
+import { type FreshPage, MESSAGES_RANGE, parseFresh } from "../archive/fresh.ts";
 import { identityOf } from "../archive/keys.ts";
 import { type GetItems, readBlocks } from "../archive/lookup.ts";
 import type { Reader } from "../archive/search/reader.ts";
@@ -7,7 +7,7 @@ import { messageTerm } from "../archive/terms.ts";
 import { epochMsOf } from "../message/record.ts";
 import { hourOf } from "./periods.ts";
 
-/** Messages of which unsettled reports name different hours of sending: by their fingerprints, and the hours. */
+/** Messages whose unsettled reports name different hours of sending: their fingerprints, and the hours. */
 export interface Moves {
   readonly terms: ReadonlySet<number>;
   readonly hours: ReadonlySet<number>;
@@ -15,11 +15,11 @@ export interface Moves {
 
 export const NO_MOVES: Moves = { terms: new Set(), hours: new Set() };
 
-/** Of more records than this, or of more blocks, settling alone finds it: to look would cost more than the answer. */
+/** Beyond so many records, or blocks, only settling finds them: searching would cost more than the answer. */
 const MOST_RECORDS = 5_000;
 const MOST_BLOCKS = 200;
 
-/** Looks for such messages among fresh pages, those too that are settled while they stand there. */
+/** Looks for such messages in fresh pages, including settled ones as long as they exist. */
 export async function unsettledMoves(
   pages: Iterable<FreshPage>,
   reader: Reader,
@@ -29,7 +29,7 @@ export async function unsettledMoves(
   const records = own.reduce((sum, { count }) => sum + count, 0);
   const hours = new Set(own.flatMap(({ refs }) => refs.flatMap(hoursOf)));
   if (hours.size < 2 || records > MOST_RECORDS) return NO_MOVES;
-  const refs = sharedRefs((await reader.queryAll(FRESH_IDS)).map(parseFresh));
+  const refs = sharedRefs((await reader.queryWhole(MESSAGES_RANGE)).map(parseFresh));
   if (refs.length > MOST_BLOCKS) return NO_MOVES;
   const found = new Map<string, { term: number; hours: Set<number> }>();
   for (const { versions } of await readBlocks(refs, get)) {
@@ -49,7 +49,7 @@ export async function unsettledMoves(
 
 const hoursOf = ({ oldestMs, newestMs }: BlockRef) => [hourOf(oldestMs), hourOf(newestMs)];
 
-/** The blocks that share a message with one of another hour, as far as terms tell. */
+/** The blocks that share a message with a block of another hour, as far as terms can tell. */
 function sharedRefs(pages: readonly FreshPage[]): BlockRef[] {
   const holding = new Map<number, BlockRef[]>();
   for (const { refs, messages } of pages)

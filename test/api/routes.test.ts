@@ -1,11 +1,25 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { describeApi } from "../../lib/api/openapi.ts";
 import { matchPath } from "../../lib/api/requests.ts";
 import { ROUTES } from "../../lib/api/routes.ts";
 
 test("what anybody may ask is a short list", () => {
   const open = ROUTES.filter(({ admission }) => admission === "anyone").map(({ path }) => path);
   expect(open.sort()).toEqual(["/console/", "/docs", "/health", "/openapi.json"]);
+});
+
+test("the description of the API has every route, and no other", () => {
+  const routes = ROUTES.filter(({ admission }) => admission === "client").map(
+    ({ method, path }) => `${method} ${path.replace("+}", "}")}`,
+  );
+  const { paths } = describeApi() as { paths: Record<string, Record<string, unknown>> };
+  const described = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item)
+      .filter((name) => ["get", "post", "delete"].includes(name))
+      .map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(routes.sort()).toEqual(described.filter((place) => !place.startsWith("POST /push/")).sort());
 });
 
 test("no request has two handlers", () => {

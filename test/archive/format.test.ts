@@ -4,10 +4,16 @@ import { blockPrefix, packBlocks, parseBlock } from "../../lib/archive/block.ts"
 import { decodeRefs, encodeRefs, keyOfRef, refOf } from "../../lib/archive/block-ref.ts";
 import { unpackLines } from "../../lib/archive/codec.ts";
 import { DayFormats, parseBlocks } from "../../lib/archive/day-format.ts";
-import { freshItems, parseFresh } from "../../lib/archive/fresh.ts";
+import {
+  freshItems,
+  freshKeys,
+  MESSAGES_RANGE,
+  OTHER_IDS_RANGE,
+  parseFresh,
+} from "../../lib/archive/fresh.ts";
 import { FreshTerms, MOST_BLOCKS } from "../../lib/archive/fresh-terms.ts";
 import { decodePostings, encodePostings } from "../../lib/archive/postings.ts";
-import { messageTerm, termsAskedFor, valuesOf, valueTerms } from "../../lib/archive/terms.ts";
+import { idTerms, messageTerm, termsAskedFor, valuesOf, valueTerms } from "../../lib/archive/terms.ts";
 import { knownFrom } from "../../lib/message/merge.ts";
 import { statusGroupOf } from "../../lib/message/status.ts";
 import { OtherFormatError } from "../../lib/runtime/errors.ts";
@@ -162,6 +168,37 @@ test("fresh pages of version 3, which knows no such class, are still read", () =
   const page = freshItems(packBlocks([{ ...knownFrom(aRecord()), keepSeconds }], "sms#1").blocks, NOW_MS)[0];
   expect(parseFresh({ ...page, v: 3 })).toMatchObject({ count: 1 });
   expect(() => parseFresh({ ...page, v: 5 })).toThrow();
+});
+
+test("the messages of a large page are apart from its other ids, and all of them are found", () => {
+  for (const count of [150, 600]) {
+    const kept = randomKept(6, count).map((one) => ({
+      ...one,
+      record: { ...one.record, sentAt: NOW_SENT, doneAt: NOW_SENT },
+    }));
+    const items = freshItems(packBlocks(kept, "logs#1", 600_000).blocks, NOW_MS);
+    const pages = items.map(parseFresh);
+    const [values] = pages;
+    expect(new Set(pages.map(({ sk }) => sk)).size).toBe(1);
+    expect(values && freshKeys(values)).toEqual(items.map(({ pk, sk }) => ({ pk, sk })));
+    const within = (range: typeof MESSAGES_RANGE | typeof OTHER_IDS_RANGE) =>
+      pages.filter(
+        (_, n) =>
+          items[n]?.pk === range.pk &&
+          String(items[n]?.sk) >= range.from &&
+          String(items[n]?.sk) <= range.until,
+      );
+    const [messages, others] = [within(MESSAGES_RANGE), within(OTHER_IDS_RANGE)];
+    expect([messages.length, others.length]).toEqual([1, count < 200 ? 0 : 1]);
+    const begins = new Set(messages[0]?.messages()?.map(([begin]) => begin));
+    for (const { record } of kept) {
+      expect(messages[0]?.terms.has(messageTerm(record.messageId))).toBe(true);
+      expect(begins).toContain(messageTerm(record.messageId) >>> 6);
+      for (const term of idTerms(record))
+        expect(pages.slice(1).some(({ terms }) => terms.has(term))).toBe(true);
+    }
+    expect(begins.size).toBeLessThanOrEqual(kept.length);
+  }
 });
 
 test("postings come back as they were written", () => {

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { together } from "../../lib/ingest/merge-log.ts";
+import { groupForMerging } from "../../lib/ingest/merge-log.ts";
 import { unpackedLength } from "../../lib/log/blob.ts";
 import type { Page } from "../../lib/log/page-log.ts";
 
@@ -17,7 +17,7 @@ async function sizesOf(bodies: readonly Uint8Array[]): Promise<number[]> {
         item: { bytes: unpackedLength(body) },
       };
   }
-  return (await Array.fromAsync(together(pages()))).map(({ length }) => length);
+  return (await Array.fromAsync(groupForMerging(pages()))).map(({ length }) => length);
 }
 
 const plain = (bytes: number) => Buffer.alloc(bytes, "a");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { beginSweep, endSweep, partSettled, type SeenPulls, see } from "../../lib/ingest/open-pulls.ts";
+import { beginSweep, countRun, endSweep, partSettled, type SeenPulls } from "../../lib/ingest/open-pulls.ts";
 import { NOON } from "../message/records.ts";
 
 const MINUTE_MS = 60_000;
@@ -8,7 +8,7 @@ const PULL = "sms 1";
 /** So many runs of the reconciler, so far apart, each of which finds these pulls open. */
 function seenIn(runs: number, everyMs: number, names = [PULL]): SeenPulls {
   let seen: SeenPulls = {};
-  for (let n = 0; n < runs; n++) seen = see(seen, names, NOON + n * everyMs);
+  for (let n = 0; n < runs; n++) seen = countRun(seen, names, NOON + n * everyMs);
   return seen;
 }
 
@@ -31,7 +31,7 @@ test.for([
 test("a sweep neither settles nor counts for a pull that was first seen while it was under way", () => {
   const atMs = NOON + 4 * MINUTE_MS;
   const swept = beginSweep(seenIn(3, 2 * MINUTE_MS), atMs) ?? {};
-  const later = see(swept, [PULL, "sms 2"], atMs + MINUTE_MS);
+  const later = countRun(swept, [PULL, "sms 2"], atMs + MINUTE_MS);
   const ended = endSweep(later, atMs);
   expect(settledBy(ended)).toEqual([PULL]);
   expect(ended["sms 2"]?.sweptMs).toBeUndefined();

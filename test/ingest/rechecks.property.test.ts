@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fewer, nextRecheck } from "../../lib/ingest/rechecks.ts";
+import { joinClosest, nextRecheck } from "../../lib/ingest/rechecks.ts";
 
 const HOUR_MS = 3_600_000;
 const window = fc
@@ -10,7 +10,7 @@ const window = fc
 test("fewer windows still hold all that the many held, oldest first and apart", () => {
   fc.assert(
     fc.property(fc.array(window), fc.integer({ min: 1, max: 8 }), (windows, most) => {
-      const result = fewer(windows, most);
+      const result = joinClosest(windows, most);
       expect(result.length).toBeLessThanOrEqual(most);
       for (const { sinceMs, untilMs } of windows)
         expect(result.some((one) => one.sinceMs <= sinceMs && untilMs <= one.untilMs)).toBe(true);
@@ -28,7 +28,7 @@ test("windows are joined only where there are too many of them", () => {
     fc.property(fc.array(window, { minLength: 1, maxLength: 5 }), (windows) => {
       const covered = (all: typeof windows, ms: number) =>
         all.some(({ sinceMs, untilMs }) => sinceMs <= ms && ms <= untilMs);
-      const result = fewer(windows, 5);
+      const result = joinClosest(windows, 5);
       for (let ms = 0; ms <= 1_050; ms += 7)
         expect(covered(result, ms) === covered(windows, ms) || covered(windows, ms - 1)).toBe(true);
     }),

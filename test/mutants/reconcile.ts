@@ -66,8 +66,8 @@ export const RECONCILE: readonly Mutant[] = [
   {
     name: "forgets a gap",
     file: "lib/ingest/run.ts",
-    search: "return { gaps: isGap ? fewer([...gaps, window], MOST_GAPS) : gaps };",
-    replace: "return { gaps: isGap ? fewer(gaps, MOST_GAPS) : gaps };",
+    search: "return { gaps: isGap ? joinClosest([...gaps, window], MOST_GAPS) : gaps };",
+    replace: "return { gaps: isGap ? joinClosest(gaps, MOST_GAPS) : gaps };",
     harm: "what Infobip could not serve for a while is never asked for again",
   },
   {

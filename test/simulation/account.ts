@@ -81,7 +81,8 @@ export class Account extends World {
 }
 
 function asOf(message: Message, atMs: number): Message {
-  return { ...message, events: message.events.filter(({ at }) => at <= atMs) };
+  const events = message.events.filter(({ at }) => at <= atMs);
+  return events.length === message.events.length ? message : { ...message, events };
 }
 
 /** The account of a schedule. */

@@ -34,7 +34,9 @@ export function underControl(nowMs: () => number): Disposable {
 /** Dates as they are, but that of now. Not a Proxy: the archive makes thousands, and each would cost three times as much. */
 function dateOf(Real: DateConstructor, nowMs: () => number): DateConstructor {
   function Controlled(...given: number[]) {
-    return given.length === 0 ? new Real(nowMs()) : new Real(...(given as [number]));
+    const [only] = given;
+    if (only === undefined) return new Real(nowMs());
+    return given.length === 1 ? new Real(only) : new Real(...(given as [number]));
   }
   const { parse, UTC, prototype } = Real;
   return Object.assign(Controlled, { parse, UTC, now: nowMs, prototype }) as unknown as DateConstructor;

@@ -72,7 +72,16 @@ export async function wrongAnswers(
   return problems;
 }
 
-const printed = (record: MessageRecord) => printJson(record);
+const prints = new WeakMap<MessageRecord, string>();
+
+/** As it is printed: once each, since every query's answer is compared so. */
+function printed(record: MessageRecord): string {
+  const known = prints.get(record);
+  if (known !== undefined) return known;
+  const text = printJson(record);
+  prints.set(record, text);
+  return text;
+}
 
 /** How the statistics differ from a plain count of everything that is served, by hour, channel and status; in words. */
 export async function wrongStatistics(

@@ -14,6 +14,8 @@ export class Process {
   #isDead = false;
   #frozenUntilMs = 0;
   #counts = new Map<string, number>();
+  /** Decides between what reaches it at one moment; nothing else hangs on it, so it need not be drawn anew for each. */
+  readonly #order: Random;
 
   /** `skewMs`: how far its clock is ahead of the true time. */
   constructor(name: string, { loop, seed, skewMs }: { loop: Loop; seed: number; skewMs: number }) {
@@ -21,6 +23,7 @@ export class Process {
     this.loop = loop;
     this.#seed = seed;
     const random = new Random(hash(seed, name, "chance"));
+    this.#order = new Random(hash(seed, name, "order"));
     this.clock = {
       now: () => loop.nowMs + skewMs,
       sleep: (ms) => this.wait(ms),
@@ -53,7 +56,7 @@ export class Process {
         if (frozenMs > 0) this.later(frozenMs, effect, isStreamed);
         else effect();
       },
-      this.draw("order").next(),
+      this.#order.next(),
       isStreamed,
     );
   }

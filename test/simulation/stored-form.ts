@@ -30,7 +30,20 @@ export async function searchPage(
   find: Version["search"] = search,
 ): Promise<Page> {
   const { items, after, isIncomplete } = await find(db, request, limits, clock.now, clock);
-  return { records: items.map(({ text }) => parseRecord(text)), after, isIncomplete };
+  return { records: items.map(({ text }) => recordIn(text)), after, isIncomplete };
+}
+
+/** The same texts are served again and again: to every query, and to whoever looks at everything. */
+const records = new Map<string, MessageRecord>();
+const MOST_RECORDS = 5_000;
+
+function recordIn(text: string): MessageRecord {
+  const known = records.get(text);
+  if (known) return known;
+  const record = parseRecord(text);
+  if (records.size >= MOST_RECORDS) records.clear();
+  records.set(text, record);
+  return record;
 }
 
 /** What is under way or not settled, in words; nothing, when all is done. */

@@ -1,4 +1,4 @@
-import { doneAtOf, type Message, stateAt } from "./message.ts";
+import { doneAtOf, type Message, type MessageEvent, stateAt } from "./message.ts";
 import { defined, type WireRecord, writePrice } from "./reports.ts";
 import { writeInstant } from "./time.ts";
 
@@ -30,9 +30,20 @@ export function selectLogs(messages: readonly Message[], query: LogQuery, now: n
     .slice(0, query.limit);
 }
 
+/** What each message was written as last, in which state: neither ever changes, and the same ones are asked for again and again. */
+const written = new WeakMap<Message, { readonly state: MessageEvent; readonly record: WireRecord }>();
+
 /** The message as the omni logs document shows it, with its status as of now. */
 export function writeLog(message: Message, now: number): WireRecord {
   const state = stateAt(message, now);
+  const known = written.get(message);
+  if (known?.state === state) return known.record;
+  const record = writeState(message, state);
+  written.set(message, { state, record });
+  return record;
+}
+
+function writeState(message: Message, state: MessageEvent): WireRecord {
   return defined({
     bulkId: message.bulkId,
     messageId: message.messageId,

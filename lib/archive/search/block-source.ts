@@ -13,8 +13,9 @@ const LEAST_BLOCKS = 4;
 /** Where a block stands costs a hundredth of the block, and asking again a round. */
 const AHEAD = 1.5;
 
-/** Where the rows of a block are guessed. */
+/** So much more is read where the rows of a block are guessed; and so many blocks at once before any has been seen. */
 const SPARE = 1.1;
+const MOST_GUESSED = 50;
 
 /** Numbers of blocks of one chunk of a run, of which it is not known yet where they stand. */
 interface Unknown {
@@ -109,11 +110,16 @@ class Yields {
     this.#rows += rows;
   }
 
-  /** So many blocks should give so many rows; a few more, since another round costs more than they do. */
+  /**
+   * So many blocks should give so many rows; a few more, since another round costs more than they do. Where they are many and only
+   * guessed, first a third of them: they may hold three times as much.
+   */
   blocksFor(wanted: number): number {
-    const each = this.#blocks === 0 ? this.#expected : Math.max(1, this.#rows / this.#blocks);
-    const spare = each > 1 ? SPARE : 1;
-    return Math.min(Math.max(Math.ceil((wanted * spare) / each), LEAST_BLOCKS), MOST_BLOCKS);
+    const isGuess = this.#blocks === 0;
+    const each = isGuess ? this.#expected : Math.max(1, this.#rows / this.#blocks);
+    const enough = Math.ceil(each > 1 ? (wanted * SPARE) / each : wanted);
+    const first = isGuess && each > 1 ? Math.max(MOST_GUESSED, Math.ceil(enough / 3)) : enough;
+    return Math.min(Math.max(Math.min(enough, first), LEAST_BLOCKS), MOST_BLOCKS);
   }
 }
 

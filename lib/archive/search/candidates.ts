@@ -32,7 +32,8 @@ export async function walkCandidates(
     if (answer.missing <= 0 || source.frontierMs === -Infinity) return;
     const reached = orderPrefix(source.frontierMs);
     if (answer.budget.isSpent() && reached > answer.range.from) return answer.cut(reached);
-    const versions = await source.read(answer.missing);
+    // Whether more is known of what is read is asked beside it: one round less.
+    const [versions] = await Promise.all([source.read(answer.missing), index.again(), index.freshMessages()]);
     for (const version of await whole(versions, chosen, index, answer)) put(version);
   }
 }
@@ -78,7 +79,7 @@ async function whole(
       : answer.isMatch({ version, order: orderKey(version.record) });
   const candidates = versions.filter(isCandidate);
   if (candidates.length === 0) return [];
-  const [again, fresh] = await Promise.all([index.again(), index.freshIds()]);
+  const [again, fresh] = await Promise.all([index.again(), index.freshMessages()]);
   const isDoubtful = ({ record }: Version) => {
     const term = messageTerm(record.messageId);
     return again.has(term) || fresh.some(({ terms }) => terms.has(term));

@@ -20,7 +20,12 @@ export async function freshCandidates(filter: Filter, chosen: Plan, index: Index
   const { early, late } = await chooseRefs(chosen, index);
   const refs = [...early, ...late];
   if (refs.length === 0) return [];
-  const blocks = await readBlocks(refs, index.get);
+  // Where there is one condition, each of the blocks holds what meets it, and the rest of that will be asked for.
+  const isCertain = chosen.valueConditions.length + chosen.idConditions.length === 1;
+  const [blocks] = await Promise.all([
+    readBlocks(refs, index.get),
+    isCertain ? index.freshMessages() : undefined,
+  ]);
   const settledUntilMs = settledUntil(index);
   const messages = new Messages();
   for (const { versions } of blocks)
@@ -76,7 +81,7 @@ async function freshOnly(versions: readonly Version[], index: IndexReader): Prom
   if (versions.length === 0) return [];
   const wanted = new Set(versions.map(({ record }) => identityOf(record)));
   const refs = freshRefs(
-    await index.freshIds(),
+    await index.freshMessages(),
     versions.map(({ record }) => messageTerm(record.messageId)),
   );
   const messages = new Messages();

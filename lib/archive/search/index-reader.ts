@@ -1,13 +1,13 @@
 import type { BlockRef } from "../block-ref.ts";
 import type { Catalog, SettledRun } from "../catalog.ts";
 import type { Version } from "../codec.ts";
-import { FRESH, FRESH_IDS, type FreshPage, parseFresh } from "../fresh.ts";
+import { FRESH, type FreshPage, MESSAGES_RANGE, OTHER_IDS_RANGE, parseFresh } from "../fresh.ts";
 import { type Item, identityOf, type Key } from "../keys.ts";
 import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "../lookup.ts";
 import { againKey, movedKey, parseReplaced, parseSet, replacedKey } from "../run.ts";
 import type { RunValues } from "../run-values.ts";
 import { messageTerm } from "../terms.ts";
-import { denseRanges, mayBeDense } from "./dense.ts";
+import { denseRanges, type KeyRange, mayBeDense } from "./dense.ts";
 import type { Reader } from "./reader.ts";
 
 /** Of 4 KB each. */
@@ -24,7 +24,8 @@ export class IndexReader {
   readonly #replacedKeys: readonly Key[];
   #replaced: Promise<ReadonlySet<string>> | undefined;
   #values: Promise<FreshPage[]> | undefined;
-  #ids: Promise<FreshPage[]> | undefined;
+  #messages: Promise<FreshPage[]> | undefined;
+  #otherIds: Promise<FreshPage[]> | undefined;
   #again: Promise<ReadonlySet<number>> | undefined;
   #moved: Promise<ReadonlySet<number>> | undefined;
 
@@ -42,7 +43,7 @@ export class IndexReader {
   /** What has been read for this query already is not read again. */
   async #getOnce(keys: readonly Key[]): Promise<Item[]> {
     const unknown = keys.filter((key) => !this.#items.has(nameOf(key)));
-    const pages = unknown.some(mayBeDense) ? await (this.#values ?? this.#ids) : undefined;
+    const pages = unknown.some(mayBeDense) ? await (this.#values ?? this.#messages) : undefined;
     const fresh = (pages ?? []).flatMap(({ refs }) => refs);
     const { ranges, others } = denseRanges(unknown, fresh);
     const [got, ...within] = await Promise.all([
@@ -61,21 +62,27 @@ export class IndexReader {
 
   /** Unsettled pages, by the values in their blocks. */
   freshValues(): Promise<FreshPage[]> {
-    this.#values ??= this.#fresh(FRESH);
+    this.#values ??= this.#fresh({ pk: FRESH, from: "!", until: "~" });
     return this.#values;
   }
 
-  /** The pages of a partition, but for those that stand there only until nobody reads them any more. */
-  async #fresh(pk: string): Promise<FreshPage[]> {
+  /** The pages of a range, but for those that stand there only until nobody reads them any more. */
+  async #fresh(range: KeyRange): Promise<FreshPage[]> {
     this.#replaced ??= this.get(this.#replacedKeys).then((items) => new Set(items.flatMap(parseReplaced)));
-    const [items, replaced] = await Promise.all([this.#reader.queryAll(pk), this.#replaced]);
+    const [items, replaced] = await Promise.all([this.#reader.queryWhole(range), this.#replaced]);
     return items.map(parseFresh).filter(({ sk }) => !replaced.has(sk));
   }
 
-  /** Unsettled pages, by the ids in their blocks. */
-  freshIds(): Promise<FreshPage[]> {
-    this.#ids ??= this.#fresh(FRESH_IDS);
-    return this.#ids;
+  /** Unsettled pages, by the messages in their blocks; of small pages by other ids as well. */
+  freshMessages(): Promise<FreshPage[]> {
+    this.#messages ??= this.#fresh(MESSAGES_RANGE);
+    return this.#messages;
+  }
+
+  /** Unsettled pages, by all ids in their blocks; a page may be there twice. */
+  async freshIds(): Promise<FreshPage[]> {
+    this.#otherIds ??= this.#fresh(OTHER_IDS_RANGE);
+    return (await Promise.all([this.freshMessages(), this.#otherIds])).flat();
   }
 
   /** Messages that stand in several settled runs, by their fingerprints. */
@@ -138,7 +145,7 @@ export class IndexReader {
         this.runs,
         terms.map((term) => [term]),
       ),
-      this.freshIds().then((pages) => freshRefs(pages, terms)),
+      this.freshMessages().then((pages) => freshRefs(pages, terms)),
     ]);
     const messages = new Messages();
     for (const { versions } of await readBlocks([...settled, ...fresh], this.get)) {

@@ -18,8 +18,8 @@ export interface Odds {
 
 /** A block is up to 4 KB: half a read unit. */
 const BLOCK_UNITS = 0.5;
-/** What tells of the ids of a fresh record, about six bytes, of the 8 KB that a unit reads. */
-const IDS_UNITS = 6 / 8_192;
+/** What tells of the message of a fresh record, three to six bytes, of the 8 KB that a unit reads. */
+const IDS_UNITS = 4 / 8_192;
 /** A report is brought by a pull, and again by the logs. */
 const TELLINGS = 2;
 

@@ -3,6 +3,7 @@ import { getAll } from "../../runtime/batch.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Database } from "../../runtime/dynamodb.ts";
 import type { Item, Key } from "../keys.ts";
+import type { KeyRange } from "./dense.ts";
 
 /** What a query may still read, and how long it may still take. */
 export class Budget {
@@ -73,7 +74,7 @@ export class Reader {
   }
 
   /** Every item of a range, both ends included. */
-  async queryWhole({ pk, from: first, until }: { pk: string; from: string; until: string }): Promise<Item[]> {
+  async queryWhole({ pk, from: first, until }: KeyRange): Promise<Item[]> {
     const items: Item[] = [];
     for (let from = first; ; ) {
       const chunk = await this.query(pk, from, until);

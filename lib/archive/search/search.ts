@@ -42,8 +42,9 @@ export async function search(
   const reader = new Reader(db, budget, clock);
   const chosen = plan(filter);
   const isOfValues = chosen.kind === "values" && chosen.exception === undefined;
-  const keys = [DAYS_KEY, CATALOG_KEY, ...(isOfValues ? [RUN_VALUES_KEY] : [])];
-  const roots = await reader.get(keys);
+  // Side by side in one partition: as a range they cost what their bytes do, and not half a unit each.
+  const last = isOfValues ? RUN_VALUES_KEY : DAYS_KEY;
+  const roots = await reader.queryWhole({ ...CATALOG_KEY, from: CATALOG_KEY.sk, until: last.sk });
   const rootOf = (key: Key) => roots.find(({ sk }) => sk === key.sk);
   const index = new IndexReader(
     reader,

@@ -3,16 +3,16 @@ import { closedNotice, type Notice, openedNotice } from "./notice.ts";
 import { type AlertSettings, DEFAULT_SETTINGS } from "./settings.ts";
 import type { Event } from "./state-store.ts";
 
-/** How this stack judges, and whom it tells. */
+/** How this stack judges deliveries, and whom it tells. */
 export interface Alerting {
   readonly settings: AlertSettings;
   readonly mutes: readonly string[];
   readonly noticeOf: (event: Event) => Notice;
-  /** Does nothing where there is no topic. */
+  /** Does nothing if there is no topic. */
   readonly publish: (notice: Notice) => Promise<void>;
 }
 
-/** The alerting that the environment asks for; `credentials` are those of the Lambda, in the names that AWS gives them. */
+/** The alerting configured in the environment; `credentials` are those of the Lambda, by AWS's own names. */
 export function alertingOf(
   environment: AlertEnvironment,
   credentials: Readonly<Record<string, string | undefined>>,
@@ -38,7 +38,7 @@ export function alertingOf(
       what === "closed" ? closedNotice(incident, stack, url) : openedNotice(incident, stack, url),
     publish: async (notice) => {
       if (topicArn === undefined) return;
-      // Needed a few times a month: the signing is loaded only then.
+      // Needed a few times a month, so the code for signing is loaded on demand.
       const { publish } = await import("./publish.ts");
       await publish(notice, {
         topicArn,

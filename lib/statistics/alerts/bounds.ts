@@ -1,6 +1,6 @@
 /**
- * The lower bound of Wilson's interval for a share (Wilson 1927): the true share is above it, but for one case in as many as
- * `z` says. Honest for small numbers and for shares near 0, where the textbook's interval is not.
+ * The lower bound of Wilson's interval for a share (Wilson 1927): the true share is above it with the confidence that
+ * `z` stands for. Unlike the textbook's interval it is honest for small numbers, and for shares near 0.
  */
 export function wilsonLower(bad: number, messages: number, z: number): number {
   if (messages <= 0) return 0;
@@ -11,25 +11,25 @@ export function wilsonLower(bad: number, messages: number, z: number): number {
   return (middle - half) / (1 + zz / messages);
 }
 
-/** How alike messages are that are sent together: a measure of clumps, 0 for none, 1 for all alike. */
+/** How alike messages are that are sent together: a measure of clumping, 0 for not at all, 1 for completely. */
 export interface Scatter {
   /** Within five minutes (intraclass correlation). */
   readonly clump: number;
-  /** Within a stretch of hours. */
+  /** Over several hours. */
   readonly long: number;
 }
 
 /**
- * By how much a window's messages count for less since they come in clumps (Kish's design effect). `clumpSize`: how many
- * messages the clump of a message has on average, Σ n² ÷ Σ n over five minutes each.
+ * The factor by which the messages of a window count for less because they come in clumps (Kish's design effect).
+ * `clumpSize`: the average size of the clump that a message is in, Σ n² ÷ Σ n over intervals of five minutes.
  */
 export function designEffect(messages: number, clumpSize: number, { clump, long }: Scatter): number {
   return 1 + Math.max(0, clumpSize - 1) * clump + Math.max(0, messages - 1) * long;
 }
 
 /**
- * How likely so many bad messages or more are, were the true share `share`: the tail of the binomial distribution, which
- * Wilson's bound underestimates where messages are few. Numbers need not be whole, as the design effect leaves them.
+ * The probability of so many bad messages or more if the true share is `share`: the tail of the binomial distribution,
+ * which Wilson's bound underestimates for few messages. Numbers need not be whole, because of the design effect.
  */
 export function binomialTail(bad: number, messages: number, share: number): number {
   if (bad <= 0) return 1;

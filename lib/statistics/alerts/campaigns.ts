@@ -1,7 +1,10 @@
-/** Of messages beyond the usual number, a campaign's, so many more may be bad: nobody has cleaned its list. */
-const CAMPAIGN_MARGIN = 0.4;
+/** Of messages beyond the usual number, a campaign's, so many more may be bad, even where there was none so far: nobody has cleaned its list. */
+export const CAMPAIGN_MARGIN = 0.4;
+const MOST_MARGIN = 0.9;
+/** So many messages of a campaign tell what campaigns are like here. */
+const LEAST_EXTRA = 20;
 
-/** An hour of which so large a part is beyond the usual tells of the campaign, and not of what is usual. */
+/** An hour with a larger part than this beyond the usual tells about the campaign, and not about what is usual. */
 const MOSTLY_CAMPAIGN = 1 / 3;
 
 /** The share of messages that are beyond the usual number, and beyond chance. */
@@ -13,7 +16,25 @@ export function isCampaign(sent: number, expected: number): boolean {
   return extraShare(sent, expected) > MOSTLY_CAMPAIGN;
 }
 
-/** By how much a share may be above the usual since there are more messages than usual: for they are of another kind. */
-export function campaignAllowance(sent: number, expected: number): number {
-  return extraShare(sent, expected) * CAMPAIGN_MARGIN;
+/** How far a share may be above the usual because there are more messages than usual, of another kind. */
+export function campaignAllowance(sent: number, expected: number, margin: number): number {
+  return extraShare(sent, expected) * margin;
+}
+
+/** What was seen of a campaign: how many messages, how many bad, what share is usual, and what part was beyond the usual number. */
+interface SeenCampaign {
+  readonly sent: number;
+  readonly expected: number;
+  readonly bad: number;
+  readonly messages: number;
+  readonly usual: number;
+}
+
+/** By how much more of a campaign's messages may be bad here: as much as of the worst that was seen. */
+export function campaignMargin(seen: readonly SeenCampaign[]): number {
+  const margins = seen.map(({ sent, expected, bad, messages, usual }) => {
+    const extra = messages * extraShare(sent, expected);
+    return extra < LEAST_EXTRA ? 0 : (bad - messages * usual) / (extra * (1 - usual));
+  });
+  return Math.min(MOST_MARGIN, Math.max(CAMPAIGN_MARGIN, ...margins));
 }

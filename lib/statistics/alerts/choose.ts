@@ -19,12 +19,15 @@ interface Choice {
   readonly settings: AlertSettings;
 }
 
-/** What ripens so soon after an incident beside it has the same cause. */
+/** What ripens this soon after an incident of another segment has the same cause. */
 const SAME_CAUSE_MS = 4 * STEP_MS;
-/** A whole channel is named unless so few parts explain it. */
+/** The whole channel is named unless this few parts explain it. */
 const FEW_PARTS = 3;
 
-/** Has no incident just been closed that this rule still looks back on: of the segment itself, its channel, or a part of it? */
+/**
+ * Has no incident just been closed that this rule still looks back on, be it of the segment itself, its channel or one
+ * of its parts?
+ */
 export function isOpenable({ seen, finding }: Ripe, closed: readonly Incident[]): boolean {
   return !closed.some(
     ({ segment, also, kind }) =>
@@ -35,8 +38,9 @@ export function isOpenable({ seen, finding }: Ripe, closed: readonly Incident[])
 }
 
 /**
- * The incidents to open: one for each cause. A channel that is down is one incident, not one of forty networks; a network that is
- * down, and with it most of what a sender sends, is one of the network; and a channel is not down because a network of it is.
+ * The incidents to open, one for each cause. If a channel is down, that is one incident and not one for each of forty
+ * networks; if a network is down, and with it most of what a sender sends, the incident is that of the network; and a
+ * channel is not down because one of its networks is.
  */
 export function opened(choice: Choice): { open: Incident[]; opened: Incident[]; absorbed: Incident[] } {
   let open = [...choice.open];
@@ -81,7 +85,7 @@ function ofChannel(all: readonly Ripe[], beside: readonly Incident[], choice: Ch
   return rest.length > 0 ? { incident: incidentOf(rest, choice), attached } : { attached };
 }
 
-/** Networks before senders, the largest first: what is told first gives the incident its name. */
+/** Networks before senders, the largest first: the first one names the incident. */
 function sorted(parts: readonly Ripe[]): Ripe[] {
   const rank = ({ seen }: Ripe) => (seen.segment.network === undefined ? 1 : 0);
   const size = ({ finding }: Ripe) => finding.firing?.bad ?? 0;
@@ -90,13 +94,13 @@ function sorted(parts: readonly Ripe[]): Ripe[] {
   );
 }
 
-/** A network and a sender of one channel share messages; two networks that fail together have failed for one reason. */
+/** A network and a sender of one channel share messages, and two networks that fail together fail for one reason. */
 function isOfCause(segment: Segment, { segment: other, openedMs }: Incident, nowMs: number): boolean {
   const isOtherWay = (segment.network === undefined) !== (other.network === undefined);
   return isOtherWay || nowMs - openedMs <= SAME_CAUSE_MS;
 }
 
-/** Is the channel as usual without a few of its parts? */
+/** Is the channel as usual apart from a few of its parts? */
 function isExplained(
   whole: Ripe,
   ripe: readonly Ripe[],

@@ -1,32 +1,32 @@
-/** The messages of one segment that were sent within a stretch, as far as they are known now. */
+/** The messages of one segment that were sent in a range of time, as far as they are known. */
 export interface Counts {
   readonly sent: number;
   readonly rejected: number;
   readonly delivered: number;
   /** Undeliverable or expired. */
   readonly failed: number;
-  /** Took more than SLOW_MS, or still pending at that age. */
+  /** Took longer than SLOW_MS, or are still pending at that age. */
   readonly slow: number;
-  /** By currency. A rule compares it with another: a rounding of the last digit is nothing here. */
+  /** By currency. Rules only compare it, so rounding in the last digit does not matter. */
   readonly spend: Readonly<Record<string, number>>;
 }
 
-/** A message is slow when it took longer than this, or is older and still pending (as GOV.UK Notify counts). */
+/** A message is slow if it took longer than this, or is older and still pending (GOV.UK Notify counts the same way). */
 export const SLOW_MS = 5 * 60_000;
 
 export const NO_COUNTS: Counts = { sent: 0, rejected: 0, delivered: 0, failed: 0, slow: 0, spend: {} };
 
-/** The sum of two stretches, or of two segments that share no message. */
+/** The sum of two ranges, or of two segments that share no message. */
 export function addCounts(a: Counts, b: Counts): Counts {
   return combine(a, b, 1);
 }
 
-/** What is left of a segment without a part of it. */
+/** The counts of a segment without one of its parts. */
 export function withoutCounts(whole: Counts, part: Counts): Counts {
   return combine(whole, part, -1);
 }
 
-/** Sent, and nothing final known. */
+/** Sent, without a known final status. */
 export function pendingOf({ sent, rejected, delivered, failed }: Counts): number {
   return Math.max(0, sent - rejected - delivered - failed);
 }

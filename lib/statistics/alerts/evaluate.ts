@@ -19,11 +19,11 @@ export interface EvaluateServices {
   readonly clock: Clock;
   readonly settings: AlertSettings;
   readonly mutes: readonly string[];
-  /** The hours that were counted just now: newer than what is stored of them. */
+  /** The hours that were just counted: newer than what is stored about them. */
   readonly counted?: ReadonlyMap<number, HourCount>;
-  /** How far behind what is known is, in milliseconds: past five minutes nothing is judged. */
+  /** How far our knowledge is behind, in milliseconds: beyond five minutes nothing is judged. */
   readonly lagMs: number;
-  /** Tells an opening or a closing; it may be told twice. */
+  /** Tells that an incident opened or closed; this may happen twice. */
   readonly tell: (event: Event) => Promise<void>;
 }
 
@@ -32,20 +32,20 @@ export interface Evaluated {
   readonly opened: number;
   readonly closed: number;
   readonly open: number;
-  /** Nothing was judged, since too little is known of the newest minutes. */
+  /** Nothing was judged, because too little is known about the newest minutes. */
   readonly isBehind?: boolean;
 }
 
 export const MOST_LAG_MS = 5 * 60_000;
-/** Rules look back six hours, and before silence six more. */
+/** Rules look back six hours, and for silence another six. */
 const RECENT_HOURS = 13;
-/** What is learned at a time serves so many hours, somewhat longer than a day. */
+/** What is learned serves for so many hours, somewhat longer than a day. */
 const LEARNED_HOURS = 26;
 const HOURS_AT_ONCE = 48;
 
 /**
- * One evaluation: what the last hours say of every segment, against what is usual; opened and closed incidents are written
- * into the state first, and told after. May die anywhere, be repeated, and run beside itself.
+ * One evaluation: compares the last hours of every segment with what is usual. Opened and closed incidents are first
+ * written into the state, and then told. May die anywhere, be repeated, and run twice at once.
  */
 export async function evaluate(services: EvaluateServices): Promise<Evaluated> {
   const { db, clock, lagMs } = services;
@@ -68,7 +68,7 @@ export async function evaluate(services: EvaluateServices): Promise<Evaluated> {
       ...closed.map((incident) => ({ what: "closed", incident }) as const),
     ];
     const put = await putWatch(db, { n: before.n, watch: next, events: [...before.events, ...events] });
-    // Another evaluation was faster, and tells what there is to tell.
+    // Another evaluation was faster, and will tell what there is to tell.
     if (!put) return { segments, opened: 0, closed: 0, open: before.watch.open.length };
     state = put;
   }
@@ -80,13 +80,13 @@ export async function evaluate(services: EvaluateServices): Promise<Evaluated> {
   };
 }
 
-/** Those that concern other segments, too, since the last time. */
+/** Incidents that affect other segments, too, since the last evaluation. */
 function changedSince(before: Watch, after: Watch): Incident[] {
   const known = new Map(before.open.map(({ id, also }) => [id, also.length]));
   return after.open.filter(({ id, also }) => known.has(id) && known.get(id) !== also.length);
 }
 
-/** Writes down and tells what the state says is to be told, then takes it out. What fails is told the next time. */
+/** Stores and tells the events in the state, then removes them from it. What fails is told the next time. */
 async function tellAll(state: AlertState, { db, tell }: EvaluateServices): Promise<void> {
   if (state.events.length === 0) return;
   for (const event of state.events) {
@@ -119,7 +119,7 @@ async function watch({ db, clock, settings, counted }: EvaluateServices, nowMs: 
   }));
 }
 
-/** Learns from 28 days what is usual, for the hours before and those to come. */
+/** Learns what is usual from 28 days, for hours before and to come. */
 async function learn(
   { db, clock, settings }: Pick<EvaluateServices, "db" | "clock" | "settings">,
   thisMs: number,

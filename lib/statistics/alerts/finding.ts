@@ -2,7 +2,10 @@ import type { Baseline } from "./past.ts";
 import type { RecentHours } from "./recent.ts";
 import type { IncidentKind } from "./shares.ts";
 
-/** What a finding rests on. Shares are 0 … 1; of SILENCE the messages are those expected, of SPEND the amounts stand in their place. */
+/**
+ * The numbers behind a finding. Shares are 0 … 1. For SILENCE the messages are the expected ones; for SPEND these are
+ * amounts.
+ */
 export interface Numbers {
   readonly windowMinutes: number;
   readonly messages: number;
@@ -11,18 +14,18 @@ export interface Numbers {
   readonly usual: number;
   readonly threshold: number;
   readonly currency?: string;
-  /** How likely chance alone does as badly; absent where a rule has no say in it. */
+  /** The probability of as bad a result by chance alone; absent if it is irrelevant for the rule. */
   readonly chance?: number;
 }
 
-/** What one rule says of a segment at one moment. */
+/** What one rule says about a segment at one moment. */
 export interface Finding {
   readonly kind: IncidentKind;
-  /** What fires, or undefined where nothing does. */
+  /** What fires, or undefined if nothing does. */
   readonly firing?: Numbers;
-  /** Is it as usual again? Undefined where there are too few messages to tell. */
+  /** Is it back to usual? Undefined if there are too few messages to tell. */
   readonly isBack?: boolean;
-  /** … and if it is, from which sending time on. */
+  /** … and if so, since which sending time. */
   readonly backFromMs?: number;
   /** The sending time at which the firing window begins. */
   readonly fromMs: number;
@@ -34,6 +37,6 @@ export interface Situation {
   /** Undefined while there is too little history. */
   readonly baseline: Baseline | undefined;
   readonly nowMs: number;
-  /** What was sent before this is settled: an incident that is over must not open another. */
+  /** What was sent before this is not judged again: an incident that is over must not open another. */
   readonly sinceMs: number;
 }

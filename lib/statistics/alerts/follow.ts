@@ -4,9 +4,9 @@ import { nameOf, partsOf } from "./segment.ts";
 import type { AlertSettings } from "./settings.ts";
 import { type ClosedBecause, groupOf, type Incident, type SeenSegment, type Watch } from "./watch-state.ts";
 
-/** Nothing to judge for so long: whatever it was, nobody is sending any more. */
+/** After so long without anything to judge, nobody is sending any more, whatever the incident was. */
 const QUIET_MS = 24 * HOUR_MS;
-/** After so long it is no news. The history begins anew with it. */
+/** After so long it is the new normal. The history starts again with it. */
 export const USUAL_NOW_MS = 7 * 24 * HOUR_MS;
 /** No window reaches further back than this. */
 const FORGET_MS = 24 * HOUR_MS;
@@ -17,7 +17,7 @@ interface Followed {
   readonly since: Watch["since"];
 }
 
-/** The open incidents, with what this evaluation says of them. */
+/** The open incidents, updated by this evaluation. */
 export function followed(
   before: Watch,
   seen: readonly SeenSegment[],

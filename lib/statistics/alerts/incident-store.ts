@@ -15,7 +15,7 @@ export const INCIDENT_PARTITION = "incident";
 const KEPT_MS = 400 * DAY_MS;
 const stored = v.object({ i: v.pipe(v.string(), v.parseJson(), storedIncident), v: v.literal(1) });
 
-/** Puts what is known of an incident. It may be repeated; what is closed stays so. */
+/** Stores what is known about an incident. May be repeated; a closed incident stays closed. */
 export async function putIncident({ client, table }: Database, incident: Incident): Promise<void> {
   const isClosed = incident.closedMs !== undefined;
   const Item = {
@@ -31,9 +31,9 @@ export async function putIncident({ client, table }: Database, incident: Inciden
   }
 }
 
-/** The incidents that were open at some moment of a stretch, the newest first. */
+/** The incidents that were open at some time in a range, newest first. */
 export async function readIncidents(db: Database, sinceMs: number, untilMs: number): Promise<Incident[]> {
-  // None is open for longer than a week.
+  // No incident is open for longer than a week.
   const from = new Date(Math.max(0, sinceMs - USUAL_NOW_MS - DAY_MS)).toISOString();
   const items = await Array.fromAsync(
     queryAll(db, {

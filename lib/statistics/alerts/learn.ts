@@ -7,12 +7,14 @@ import { nameOf, type Segment } from "./segment.ts";
 import type { AlertSettings } from "./settings.ts";
 import type { Incident } from "./watch-state.ts";
 
-/** How far back the usual is learned from; and, as it changes sooner, how long messages take. */
+/**
+ * How far back usual values are learned from. How long messages take changes sooner, so that has a history of its own.
+ */
 export const HISTORY_MS = 28 * 24 * HOUR_MS;
 const TIMES_MS = 7 * 24 * HOUR_MS;
-/** With fewer messages in all, a segment has no usual. */
+/** With fewer messages in all, nothing is usual for a segment. */
 const LEAST_MESSAGES = 100;
-/** What is usual in an hour is one item, which takes so many segments (some 60 bytes each). */
+/** The most segments (of about 60 bytes each) in the item with the usual values of an hour. */
 const MOST_SEGMENTS = 2_000;
 const LONGEST_WAIT_MS = 30 * MINUTE_MS;
 const USUAL_SHARE = 0.9;
@@ -23,7 +25,7 @@ interface Learned {
   readonly times: Map<number, number>;
 }
 
-/** Learns what is usual, an hour's cube after the other. Hours in which an incident was open are not learned from. */
+/** Learns usual values from one hour's cube after the other. Hours with an open incident are left out. */
 export class Learning {
   readonly #all = new Map<string, Learned>();
   readonly #untilMs: number;
@@ -45,7 +47,7 @@ export class Learning {
       for (const segment of segmentsOf(cell)) addTimes(this.#of(segment).times, cell.times);
   }
 
-  /** The segments of which enough is known: of very many, the largest. */
+  /** The segments about which enough is known; if there are very many, the largest. */
   baselines({ historyDays }: AlertSettings): { segment: Segment; baseline: Baseline }[] {
     const largest = [...this.#all.values()]
       .map((learned) => ({ learned, sent: learned.hours.reduce((sum, { counts }) => sum + counts.sent, 0) }))
@@ -67,7 +69,7 @@ export class Learning {
     return found;
   }
 
-  /** An incident that has become the usual is where the history begins anew. */
+  /** If an incident has become the new normal, the history begins with it. */
   #begunMs(segment: Segment): number {
     const ends = this.#concerning(segment).filter(({ closedBecause }) => closedBecause === "USUAL_NOW");
     return Math.max(0, ...ends.map(({ openedMs }) => openedMs));
@@ -92,7 +94,7 @@ function addTimes(sum: Map<number, number>, times: Times): void {
   for (const [bucket, n] of times) sum.set(bucket, (sum.get(bucket) ?? 0) + n);
 }
 
-/** Nine in ten have their end within this, in whole minutes. */
+/** Nine in ten messages have a final status within this time, in whole minutes. */
 function waitOf(times: Times): number {
   const ms = percentileOf(bucketArray(times), USUAL_SHARE) ?? LONGEST_WAIT_MS;
   return Math.min(LONGEST_WAIT_MS, Math.max(1, Math.ceil(ms / MINUTE_MS)) * MINUTE_MS);

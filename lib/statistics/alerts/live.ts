@@ -6,7 +6,7 @@ import { addCounts, type Counts, NO_COUNTS, SLOW_MS } from "./counts.ts";
 import { type Bin, type RecentHours, recentOf } from "./recent.ts";
 import { nameOf, type Segment } from "./segment.ts";
 
-/** What a segment is called, of what the series calls it; undefined for what says neither network nor sender. */
+/** The segment for its key in the series; undefined if it has neither a network nor a sender. */
 function segmentOfSeries(key: string): Segment | undefined {
   const { kind, channel, value } = segmentOf(key);
   if (kind === "channel") return { channel };
@@ -14,7 +14,7 @@ function segmentOfSeries(key: string): Segment | undefined {
   return kind === "network" ? { channel, network: value } : { channel, sender: value };
 }
 
-/** The segments that a message of these values is of. */
+/** The segments that a message with these values belongs to. */
 export function segmentsOf(of: { channel: string; network: string; sender: string }): Segment[] {
   const { channel, network, sender } = of;
   return [
@@ -29,7 +29,7 @@ export interface LiveSegment {
   readonly recent: RecentHours;
 }
 
-/** The newest hours of every segment: counts by the minute, and what an hour costs, by the hour. */
+/** The newest hours of every segment: counts by minute, and spend by hour. */
 export function liveSegments(
   series: Iterable<Series>,
   cubes: ReadonlyMap<number, Cube>,
@@ -59,14 +59,14 @@ export function liveSegments(
   }
   for (const [hourMs, cube] of cubes) {
     for (const { segment, counts } of countsOf(cube)) {
-      // Of its own bin only what it cost is taken: the messages stand in the minutes.
+      // An hour's own bin only has its spend, since its messages are in the minutes.
       binsOf(segment).push({ fromMs: hourMs, counts: { ...NO_COUNTS, spend: counts.spend } });
     }
   }
   return [...all.values()].map(({ segment, bins }) => ({ segment, recent: recentOf(bins) }));
 }
 
-/** What an hour's cube says of every segment. What is pending in an hour that is over is slow. */
+/** What an hour's cube tells about every segment. Messages still pending in an hour that is over are slow. */
 export function countsOf(cube: Cube): { segment: Segment; counts: Counts }[] {
   const all = new Map<string, { segment: Segment; counts: Counts }>();
   for (const cell of cube.values()) {
@@ -85,7 +85,7 @@ export function countsOf(cube: Cube): { segment: Segment; counts: Counts }[] {
   return [...all.values()];
 }
 
-/** What messages cost: a comparison with another hour does not need the last digit. */
+/** What messages cost: the last digit does not matter in a comparison with another hour. */
 function moneyOf({ currency, priceOfParts }: Cell): Record<string, number> {
   const amount = Number(printDecimal(priceOfParts));
   return amount === 0 || currency === "" ? {} : { [currency]: amount };

@@ -3,13 +3,13 @@ import { nameOf, type Segment } from "./segment.ts";
 import type { IncidentKind } from "./shares.ts";
 import type { Incident } from "./watch-state.ts";
 
-/** What is told of an incident: it names numbers and a segment, never a recipient or a text. */
+/** What is told about an incident: numbers and a segment, but never a recipient or a text. */
 export interface Notice {
   readonly subject: string;
   readonly message: string;
 }
 
-/** The heading of infra/RUNBOOK.md, letter by letter. */
+/** The headings of infra/RUNBOOK.md, exactly as spelled there. */
 export const HEADINGS: Readonly<Record<IncidentKind, string>> = {
   DELIVERY: "Fewer messages are delivered than usual",
   SLOW: "Messages are slower than usual",
@@ -25,7 +25,7 @@ const REASONS = {
   PART_OF_CHANNEL: "It is a part of what concerns the whole channel.",
 } as const;
 
-/** One sentence with its numbers. */
+/** One sentence with the numbers. */
 export function summaryOf({
   kind,
   segment,
@@ -49,7 +49,10 @@ const SENTENCES: Readonly<Record<IncidentKind, (numbers: Numbers) => string>> = 
     `${money(bad)} ${currency} within an hour for ${messages} messages; ${money(usual)} ${currency} is usual at this hour.`,
 };
 
-/** What is told when an incident opens. `url`: of the stack's own API, without a slash at its end; "" where it is not known. */
+/**
+ * What is told when an incident opens. `url`: the base URL of the stack's API, without a slash at the end; "" if
+ * unknown.
+ */
 export function openedNotice(incident: Incident, stack: string, url: string): Notice {
   const also = incident.also.length > 0 ? [`Also: ${incident.also.map(placeOf).join("; ")}.`] : [];
   return {
@@ -85,7 +88,7 @@ function footer({ kind, segment }: Incident, url: string): string[] {
   ];
 }
 
-/** SNS takes a subject of at most 100 ASCII characters. */
+/** SNS allows subjects of at most 100 ASCII characters. */
 function subjectOf(stack: string, what: string, name: string): string {
   return `${stack}: ${what}: ${name}`.replace(/[^\x20-\x7e]/g, "?").slice(0, 99);
 }

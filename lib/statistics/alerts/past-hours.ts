@@ -1,10 +1,10 @@
 import type { Counts } from "./counts.ts";
 
-/** An hour of a segment's history: what became of the messages that were sent in it. */
+/** An hour in a segment's history: the outcome of the messages sent in it. */
 export interface PastHour {
   readonly hourMs: number;
   readonly counts: Counts;
-  /** An incident was open: not to be learned from. */
+  /** An incident was open, so nothing is learned from it. */
   readonly isSpoiled?: boolean;
 }
 
@@ -19,7 +19,7 @@ export const weekHour = (hour: number) => ((hour % WEEK_HOURS) + WEEK_HOURS) % W
 /** The number of an hour's day. */
 export const dayOf = (hour: number) => Math.floor(hour / 24);
 
-/** The one in the middle, or the mean of the two; `none` of an empty list. */
+/** The middle value, or the mean of the middle two; `none` for an empty list. */
 export function median(values: readonly number[], none = 0): number {
   const [one = none, two = one] = values;
   if (values.length <= 2) return (one + two) / 2;

@@ -4,39 +4,41 @@ import { SHARES, type ShareKind } from "./shares.ts";
 import { sharesOf } from "./usual-shares.ts";
 import { type SpendByCurrency, spendsOf, volumesOf } from "./volumes.ts";
 
-/** What is usual for a segment in one hour: the answer of its own history. */
+/** What is usual for a segment in one hour, from its own history. */
 export interface Usual {
-  /** The usual share of bad messages, and its scatter, by kind. */
-  readonly shares: Readonly<Record<ShareKind, { readonly share: number; readonly scatter: Scatter }>>;
-  /** Messages in this hour: usually, and at least, whatever hour near it one takes. */
+  /** The usual share of bad messages, its scatter, and by how much more of a campaign's may be bad, by kind. */
+  readonly shares: Readonly<
+    Record<ShareKind, { readonly share: number; readonly scatter: Scatter; readonly campaign: number }>
+  >;
+  /** The number of messages in this hour: the usual one, and the minimum over nearby hours. */
   readonly messages: number;
   readonly leastMessages: number;
   readonly spend: SpendByCurrency;
 }
 
-/** The usual of a segment by hour. */
+/** What is usual for a segment, by hour. */
 export interface Baseline {
-  /** A message is judged when it is older than this: nine in ten have their end by then. */
+  /** Messages are judged when they are older than this: nine in ten are final by then. */
   readonly waitMs: number;
   at(hourMs: number): Usual;
 }
 
-/** Of the hours around one, the poorest counts as expected: clocks are shifted, and days begin late. */
+/** The hours around one, of which the poorest is expected: clocks are changed, and days begin late. */
 const SHIFT_HOURS = 3;
 
 export interface PastOptions {
   readonly channel: string;
-  /** How old nine in ten messages are when their end is known. */
+  /** The age at which nine in ten messages are final. */
   readonly waitMs: number;
   readonly historyDays: number;
   readonly leastMessages: number;
-  /** Where the history ends: what is not told of the hours before is that nothing was sent. */
+  /** The end of the history: in an hour before it without an entry nothing was sent. */
   readonly untilMs: number;
 }
 
 /**
- * The baseline that a history of up to 28 days tells (hours that an incident spoiled are left out, the rest in any order):
- * for each hour of the week the median of its weeks. Undefined while there is too little of it.
+ * The baseline from a history of up to 28 days (in any order; hours with an incident are left out): for each hour of
+ * the week the median of its weeks. Undefined while there is too little of it.
  */
 export function baselineOf(history: readonly PastHour[], options: PastOptions): Baseline | undefined {
   const good = history.filter(({ counts }) => counts.sent > 0);
@@ -61,7 +63,7 @@ export function baselineOf(history: readonly PastHour[], options: PastOptions): 
       );
       const usual: Usual = {
         shares: Object.fromEntries(
-          shares.map(([kind, { at, scatter }]) => [kind, { share: at(hour), scatter }]),
+          shares.map(([kind, { at, scatter, campaign }]) => [kind, { share: at(hour), scatter, campaign }]),
         ) as Usual["shares"],
         messages: volumes.usual(hour),
         leastMessages: Math.min(...near),

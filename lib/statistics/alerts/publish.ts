@@ -3,13 +3,13 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { BusyError } from "../../runtime/errors.ts";
 import type { Notice } from "./notice.ts";
 
-/** What signs as whom, and where to: from the environment of a Lambda. */
+/** Credentials and target, from the environment of a Lambda. */
 export interface Publishing {
   readonly topicArn: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
-  /** Default: SNS of the topic's region. */
+  /** By default SNS in the topic's region. */
   readonly endpoint?: string | undefined;
 }
 
@@ -17,8 +17,9 @@ const TIMEOUT_MS = 5_000;
 const ATTEMPTS = 3;
 
 /**
- * Publishes to a topic: one signed POST (SNS's query protocol, Publish of 2010-03-31), by the SDK's own signer: a client
- * for this one call is not needed. Throws BusyError when SNS does not take it, and what `fetch` throws.
+ * Publishes to a topic with one signed POST (SNS's query protocol, Publish of 2010-03-31), using the SDK's signer,
+ * because a client for this single call would be too large. Throws BusyError if SNS does not accept it, and what
+ * `fetch` throws.
  */
 export async function publish({ subject, message }: Notice, to: Publishing): Promise<void> {
   const region = to.topicArn.split(":")[3] ?? "";
@@ -49,7 +50,7 @@ export async function publish({ subject, message }: Notice, to: Publishing): Pro
   }
 }
 
-/** The hash that the signer asks for. */
+/** The hash function that the signer needs. */
 class Sha256 {
   readonly #hash;
 

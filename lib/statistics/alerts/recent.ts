@@ -1,14 +1,14 @@
 import { addCounts, type Counts, NO_COUNTS, withoutCounts } from "./counts.ts";
 
-/** What is known of a segment's newest hours, at this moment. */
+/** What is known about a segment's newest hours at this moment. */
 export interface RecentHours {
   /** The messages sent from `fromMs` until before `toMs`. */
   between(fromMs: number, toMs: number): Counts;
-  /** Σ n² over the five minutes each of that stretch, n being the messages sent: how they are clumped. */
+  /** Σ n² over the five-minute intervals of that range, where n is the number of messages: a measure of clumping. */
   squares(fromMs: number, toMs: number): number;
 }
 
-/** A stretch of sending time; those of one series do not overlap. It counts where it begins. */
+/** A range of sending times. Those in one series do not overlap, and each counts where it begins. */
 export interface Bin {
   readonly fromMs: number;
   readonly counts: Counts;
@@ -16,10 +16,10 @@ export interface Bin {
 
 const CLUMP_MS = 5 * 60_000;
 
-/** A series of bins of five minutes or less, in any order. */
+/** A series of bins of at most five minutes, in any order. */
 export function recentOf(bins: readonly Bin[]): RecentHours {
   const sorted = [...bins].sort((a, b) => a.fromMs - b.fromMs);
-  // Sums from the beginning: every stretch is a difference.
+  // Prefix sums: every range is a difference of two.
   const sums: Counts[] = [NO_COUNTS];
   for (const { counts } of sorted) sums.push(addCounts(sums.at(-1) ?? NO_COUNTS, counts));
   const place = (ms: number) => firstFrom(sorted, ms);
@@ -30,7 +30,7 @@ export function recentOf(bins: readonly Bin[]): RecentHours {
   };
 }
 
-/** The rest of a segment without these parts of it, which share no message with each other. */
+/** A segment without these parts of it, which share no messages. */
 export function withoutParts(whole: RecentHours, parts: readonly RecentHours[]): RecentHours {
   return {
     between: (fromMs, toMs) =>
@@ -38,7 +38,7 @@ export function withoutParts(whole: RecentHours, parts: readonly RecentHours[]):
         (rest, part) => withoutCounts(rest, part.between(fromMs, toMs)),
         whole.between(fromMs, toMs),
       ),
-    // More than the rest has: a rest is taken for more clumped than it is, which makes the rules careful.
+    // More than the rest really has, so that it seems more clumped than it is: this makes the rules careful.
     squares: (fromMs, toMs) => whole.squares(fromMs, toMs),
   };
 }

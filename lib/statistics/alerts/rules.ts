@@ -8,21 +8,24 @@ import type { AlertSettings } from "./settings.ts";
 import { judgedOf, SHARES, type ShareKind } from "./shares.ts";
 import { silenceOf, spendOf } from "./volume-rules.ts";
 
-/** How long messages wait for their judgement where nothing is known yet of how long they take. */
+/** How long messages wait to be judged if it is not yet known how long they usually take. */
 const UNKNOWN_WAIT_MS = 5 * 60_000;
 /**
- * There are always some that take longer than nine in ten do. Of what is pending in a window, this share is not counted: a tenth
- * of the youngest five minutes, ever less of the older ones, and somewhat more than the usual share of slow ones.
+ * Some messages always take longer than nine in ten do. This share of those pending in a window is not counted: a tenth
+ * of the youngest five minutes, less for older ones, plus somewhat more than the usual share of slow ones.
  */
 const FORGIVEN_OF_YOUNGEST = 0.1;
 const YOUNGEST_MS = 5 * MINUTE_MS;
 const FORGIVEN_OF_SLOW = 1.2;
-/** So far a usual share may be off: a point, and more where few messages tell it, as many as the hour has on so many days. */
+/**
+ * How wrong a usual share may be: a percentage point, or more if it is based on few messages (as many as this hour had
+ * on so many days).
+ */
 const UNSURE = { least: 0.01, errors: 1.5, days: 28 };
-/** A recovery is told by the shortest stretch with so many messages. */
+/** Recovery is judged by the shortest range with this many messages. */
 const LEAST_TO_RECOVER = 20;
 
-/** What the rules say of a segment at a moment. Pure: the same situation gives the same findings. */
+/** What the rules say about a segment at a moment. Pure: the same situation gives the same findings. */
 export function judge(situation: Situation, settings: AlertSettings): Finding[] {
   const { baseline } = situation;
   if (!baseline) return [withoutHistory(situation, settings)];
@@ -64,12 +67,13 @@ function shareFinding(
     firing = { windowMinutes: minutes, messages, bad, share: bad / messages, usual, threshold, chance };
     firingFromMs = fromMs;
   }
-  // A long window goes on firing for hours after all is well again: what is back is told by the newest messages alone.
+  // A long window continues to fire for hours after everything is well again, so recovery is judged by the newest
+  // messages only.
   const back = isBack === undefined ? {} : { isBack, backFromMs };
   return firing ? { kind, firing, fromMs: firingFromMs, ...back } : { kind, fromMs: backFromMs, ...back };
 }
 
-/** A window hour by hour, since what is usual changes with the hour. */
+/** A window, hour by hour, since what is usual depends on the hour. */
 function shareWindow(
   kind: ShareKind,
   situation: Situation,
@@ -92,7 +96,8 @@ function shareWindow(
     messages += judged.messages;
     bad += judged.bad;
     expectedBad += judged.messages * shares[kind].share;
-    allowed += counts.sent * campaignAllowance(counts.sent, (usually * (endMs - atMs)) / HOUR_MS);
+    const expected = (usually * (endMs - atMs)) / HOUR_MS;
+    allowed += counts.sent * campaignAllowance(counts.sent, expected, shares[kind].campaign);
     atMs = endMs;
   }
   const usual = messages > 0 ? expectedBad / messages : 0;
@@ -104,7 +109,7 @@ function shareWindow(
   return { messages, bad, usual, allowance, effect, error };
 }
 
-/** All that can be said of a segment whose usual is not known: nothing at all arrives. */
+/** The only judgement possible without a history: nothing at all is delivered. */
 function withoutHistory({ recent, nowMs, sinceMs }: Situation, settings: AlertSettings): Finding {
   const toMs = floorTo(nowMs - UNKNOWN_WAIT_MS, MINUTE_MS);
   for (const minutes of settings.windowsMinutes) {

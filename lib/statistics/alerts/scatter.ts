@@ -1,25 +1,25 @@
 import type { Scatter } from "./bounds.ts";
 import type { Judged } from "./shares.ts";
 
-/** An hour by its number since 1970, and what a rule judges of it. */
+/** An hour by its number since 1970, and what a rule judges in it. */
 export interface JudgedHour extends Judged {
   readonly hour: number;
-  /** So far its share may be above the usual without counting as scatter (campaigns.ts). */
+  /** How far its share may be above the usual without counting as scatter (campaigns.ts). */
   readonly allowance: number;
 }
 
-/** What clumps are taken for where the history is too small to tell: as an hour has twelve, a twelfth of it in the hour. */
+/** The assumed clumping if the history is too small to tell. */
 const PRIOR_CLUMP = 0.03;
 const LEAST_CLUMP = 0.02;
 const MOST = 0.9;
-/** How fine a correlation between the messages of an hour must be told to be believed against the prior. */
+/** How precisely a correlation between the messages of an hour must be known to outweigh that assumption. */
 const RESOLUTION = 0.005;
 const LONG_HOURS = 6;
 
 /**
- * How a segment's share scatters around its usual, beyond what chance alone does. It is measured between hours and between
- * stretches of six hours; clumps of five minutes shrink to a sixth from one to the other, what lasts for hours does not.
- * `usualAt` must not know the hour itself, or a short history would seem to have none.
+ * How a segment's share scatters around its usual value, beyond chance. It is measured between hours, and between
+ * blocks of six hours: clumps of five minutes shrink to a sixth from one to the other, whereas what lasts for hours
+ * does not. `usualAt` must not know the hour itself, or a short history would seem to have no scatter.
  */
 export function scatterOf<T extends JudgedHour>(hours: readonly T[], usualAt: (hour: T) => number): Scatter {
   const short = correlation(hours, usualAt, 1, PRIOR_CLUMP / 12);
@@ -31,7 +31,7 @@ export function scatterOf<T extends JudgedHour>(hours: readonly T[], usualAt: (h
   };
 }
 
-/** The correlation between two messages of the same stretch (by moments), drawn towards a prior where there are few. */
+/** The correlation between two messages in the same block (by moments), shrunk towards a prior if there are few. */
 function correlation<T extends JudgedHour>(
   hours: readonly T[],
   usualAt: (hour: T) => number,

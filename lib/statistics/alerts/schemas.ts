@@ -19,7 +19,7 @@ const storedNumbers = v.object({
   chance: v.exactOptional(v.number()),
 });
 
-/** An incident as it is kept, by itself and in the state. */
+/** A stored incident: an item of its own, or part of the state. */
 export const storedIncident = v.object({
   id: v.string(),
   kind: v.picklist(KINDS_OF_INCIDENT),

@@ -1,29 +1,29 @@
 import type { ShareKind } from "./shares.ts";
 
-/** What the rules can be told. The defaults are those that `npm run alerts:model` measures. */
+/** The settings of the rules. The defaults are those that `npm run alerts:model` measures. */
 export interface AlertSettings {
-  /** The stretches that are looked at, in minutes, the shortest first. */
+  /** The lengths of the windows, in minutes, shortest first. */
   readonly windowsMinutes: readonly number[];
-  /** How sure the rules are: the quantile of the normal distribution in Wilson's bound. */
+  /** The confidence of the rules: the quantile of the normal distribution in Wilson's bound. */
   readonly z: number;
-  /** … and how rarely chance alone may do as badly, in one look of the 8,640 of a month. */
+  /** … and the highest probability of as bad a result by chance, for one look of the 8,640 in a month. */
   readonly mostChance: number;
-  /** What chance does as rarely as this is an incident at once. */
+  /** A result as improbable as this is an incident at once. */
   readonly chanceAtOnce: number;
-  /** So much above the usual share a share must surely be: 0.05 is five points. */
+  /** How far above the usual a share must be for certain: 0.05 is five points. */
   readonly margins: Readonly<Record<ShareKind, number>>;
   /** Fewer messages are not judged. */
   readonly leastMessages: number;
   /** Without a history only this is an incident: none delivered of so many. */
   readonly leastWithoutHistory: number;
   readonly historyDays: number;
-  /** Silence is an incident where so many reports were to be expected. */
+  /** Silence is an incident if at least so many reports were expected. */
   readonly silenceMessages: number;
   /** Spend is an incident above so many times the usual. */
   readonly spendFactor: number;
-  /** So many evaluations running it must hold to open an incident … */
+  /** It must hold for so many evaluations in a row to open an incident … */
   readonly openAfter: number;
-  /** … and be back, to close it. */
+  /** … and be back for so many to close it. */
   readonly closeAfter: number;
 }
 
@@ -42,5 +42,5 @@ export const DEFAULT_SETTINGS: AlertSettings = {
   closeAfter: 4,
 };
 
-/** The rules are asked once for each of these steps of time. */
+/** The rules are evaluated once in each interval of this length. */
 export const STEP_MS = 5 * 60_000;

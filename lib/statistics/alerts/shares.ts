@@ -4,20 +4,20 @@ import { type Counts, pendingOf } from "./counts.ts";
 export const KINDS_OF_INCIDENT = ["DELIVERY", "SLOW", "REJECTED", "SILENCE", "SPEND"] as const;
 export type IncidentKind = (typeof KINDS_OF_INCIDENT)[number];
 
-/** Those that compare a share of bad messages with the usual one. */
+/** The rules that compare a share of bad messages with the usual one. */
 export const SHARES = ["DELIVERY", "SLOW", "REJECTED"] as const;
 export type ShareKind = (typeof SHARES)[number];
 
 export interface Judged {
-  /** So many messages are judged … */
+  /** How many messages are judged … */
   readonly messages: number;
-  /** … and so many of them are bad. */
+  /** … and how many of them are bad. */
   readonly bad: number;
 }
 
 /**
- * What of these messages a rule judges. The delivery rate is Infobip's own: delivered ÷ (sent − rejected), for e-mail ÷ sent. Of
- * what is pending, `forgiven` (a share of the judged) is not counted: there is always some that takes longer.
+ * The messages that a rule judges. The delivery rate is Infobip's own: delivered ÷ (sent − rejected), for e-mail ÷
+ * sent. `forgiven` (a share of the judged) of the pending messages are not counted, since some always take longer.
  */
 export function judgedOf(kind: ShareKind, counts: Counts, channel: string, forgiven = 1): Judged {
   const { sent, rejected, failed, slow } = counts;

@@ -6,7 +6,7 @@ import { storedIncident } from "./schemas.ts";
 import { KINDS_OF_INCIDENT } from "./shares.ts";
 import { type Incident, NEW_WATCH, type Watch } from "./watch-state.ts";
 
-/** Something that is to be written down and, unless it is only a change, told. */
+/** Something to store and, unless it is only a change, to tell. */
 export interface Event {
   readonly what: "opened" | "changed" | "closed";
   readonly incident: Incident;
@@ -51,7 +51,7 @@ export async function loadWatch({ client, table }: Database): Promise<AlertState
   return { n, watch: w, events: o };
 }
 
-/** Puts what follows a state; undefined when another was faster. */
+/** Puts the next state; undefined if another evaluation was faster. */
 export async function putWatch(
   { client, table }: Database,
   { n, watch, events }: AlertState,

@@ -1,12 +1,15 @@
-import { campaignAllowance, isCampaign } from "./campaigns.ts";
+import { campaignAllowance, campaignMargin, isCampaign } from "./campaigns.ts";
 import { dayOf, hourOf, median, type PastHour, weekHour } from "./past-hours.ts";
-import { type JudgedHour, scatterOf } from "./scatter.ts";
+import { scatterOf } from "./scatter.ts";
 import { type Judged, judgedOf, type ShareKind } from "./shares.ts";
 
-/** A rate that few messages tell is drawn towards what the segment usually does by so many messages. */
+/** The usual share of a segment counts as so many messages when it is combined with the rate of few messages. */
 const DRAWN_BY = 100;
 
-/** The usual share of bad messages by hour of the week: what few messages tell is drawn towards the same hour of all days, and that to all. */
+/**
+ * The usual share of bad messages by hour of the week. If it is based on few messages, it is shrunk towards that of the
+ * same hour on all days, and that towards the share of all hours.
+ */
 export function sharesOf(
   kind: ShareKind,
   all: readonly PastHour[],
@@ -18,7 +21,8 @@ export function sharesOf(
     .map(({ hourMs, counts }) => ({
       hour: hourOf(hourMs),
       ...judgedOf(kind, counts, channel),
-      allowance: campaignAllowance(counts.sent, usually(hourOf(hourMs))),
+      sent: counts.sent,
+      expected: usually(hourOf(hourMs)),
       isUsual: !isCampaign(counts.sent, usually(hourOf(hourMs))),
     }));
   const learned = judged.filter(({ isUsual }) => isUsual);
@@ -27,8 +31,8 @@ export function sharesOf(
     [...Map.groupBy(learned, ({ hour }) => hour % 24)].map(([hour, list]) => [hour, sumOf(list)]),
   );
   const weeks = Map.groupBy(learned, ({ hour }) => weekHour(hour));
-  /** Of this hour, as all hours tell it but `without`. */
-  const at = (hour: number, without?: JudgedHour) => {
+  /** The share in this hour according to all hours except `without`. */
+  const at = (hour: number, without?: (typeof learned)[number]) => {
     const { messages, bad } = days.get(hour % 24) ?? NONE;
     const toward = drawn(
       { messages: messages - (without?.messages ?? 0), bad: bad - (without?.bad ?? 0) },
@@ -40,10 +44,14 @@ export function sharesOf(
       toward,
     );
   };
-  return {
-    at: (hour: number) => at(hour),
-    scatter: scatterOf(judged, (hour) => at(hour.hour, hour.isUsual ? hour : undefined)),
-  };
+  const campaigns = judged.filter(({ isUsual }) => !isUsual);
+  const margin = campaignMargin(campaigns.map((one) => ({ ...one, usual: at(one.hour) })));
+  // A campaign's hours tell of the campaign alone: taken for scatter, a few of them would make a segment blind.
+  const scatter = scatterOf(
+    learned.map((own) => ({ ...own, own, allowance: campaignAllowance(own.sent, own.expected, margin) })),
+    ({ hour, own }) => at(hour, own),
+  );
+  return { at: (hour: number) => at(hour), scatter, campaign: margin };
 }
 
 const NONE = { messages: 0, bad: 0 };
@@ -59,7 +67,7 @@ function sumOf(list: readonly { messages: number; bad: number }[]) {
   };
 }
 
-/** The share of the day in the middle of the messages. */
+/** The median of the days' shares, weighted by messages. */
 function weightedMedian(days: readonly { messages: number; bad: number }[]): number {
   const sorted = days
     .filter(({ messages }) => messages > 0)

@@ -4,6 +4,7 @@ import { getAll, putAll } from "../../runtime/batch.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Database } from "../../runtime/dynamodb.ts";
 import { hourName, momentOfHour } from "../periods.ts";
+import { CAMPAIGN_MARGIN } from "./campaigns.ts";
 import type { Baseline, Usual } from "./past.ts";
 import { floorTo, HOUR_MS } from "./past-hours.ts";
 import { nameOf, type Segment } from "./segment.ts";
@@ -13,12 +14,13 @@ import { nameOf, type Segment } from "./segment.ts";
  *
  *     pk usual   sk 2026-11-25T10   d  deflated JSON: [[name, wait, messages, least, shares, spend] …]   v 1   e two days after
  *
- * `shares`: for each kind the share, and its scatter (clump, long); `spend`: by currency usual, most and each.
+ * `shares`: for each kind the share, its scatter (clump, long), and what is allowed to a campaign; `spend`: by currency usual, most and each.
  */
 export const USUAL_PARTITION = "usual";
 const KEPT_SECONDS = 48 * 3_600;
 
-const share = v.tuple([v.number(), v.number(), v.number()]);
+/** The last is missing in what an earlier version has learned. */
+const share = v.tuple([v.number(), v.number(), v.number(), v.optional(v.number(), CAMPAIGN_MARGIN)]);
 const row = v.tuple([
   v.string(),
   v.number(),
@@ -35,7 +37,7 @@ export type Usuals = ReadonlyMap<
   ReadonlyMap<string, { readonly waitMs: number; readonly usual: Usual }>
 >;
 
-/** Puts what is usual in these hours. */
+/** Stores what is usual in these hours. */
 export async function putUsuals(
   db: Database,
   hours: readonly number[],
@@ -52,7 +54,7 @@ export async function putUsuals(
   await putAll(db, items, clock);
 }
 
-/** What is usual in these hours; without those of which nobody has learned it. */
+/** What is usual in these hours; hours that have not been learned are left out. */
 export async function readUsuals(db: Database, hours: readonly number[], clock: Clock): Promise<Usuals> {
   const keys = hours.map((hourMs) => ({ pk: USUAL_PARTITION, sk: hourName(hourMs) }));
   const items = (await getAll(db, keys, clock)).map((item) => v.parse(stored, item));
@@ -64,7 +66,7 @@ export async function readUsuals(db: Database, hours: readonly number[], clock: 
   );
 }
 
-/** The baseline of a segment, of what is stored by the hour; undefined where this very hour is not. */
+/** The baseline of a segment, from what is stored by hour; undefined if this very hour is missing. */
 export function baselineAmong(usuals: Usuals, name: string, nowMs: number): Baseline | undefined {
   const now = usuals.get(floorTo(nowMs, HOUR_MS))?.get(name);
   if (!now) return undefined;
@@ -77,10 +79,11 @@ export function baselineAmong(usuals: Usuals, name: string, nowMs: number): Base
 const short = (value: number) => Number(value.toPrecision(5));
 
 function rowOf(name: string, waitMs: number, { shares, messages, leastMessages, spend }: Usual): UsualRow {
-  const of = ({ share, scatter }: Usual["shares"]["SLOW"]): UsualRow[4][0] => [
+  const of = ({ share, scatter, campaign }: Usual["shares"]["SLOW"]): UsualRow[4][0] => [
     short(share),
     short(scatter.clump),
     short(scatter.long),
+    short(campaign),
   ];
   const money = Object.entries(spend).map(
     ([currency, { usual, most, each }]) => [currency, [short(usual), short(most), short(each)]] as const,
@@ -93,7 +96,10 @@ function rowOf(name: string, waitMs: number, { shares, messages, leastMessages, 
 }
 
 function usualOf([, waitMs, messages, leastMessages, [delivery, slow, rejected], money]: UsualRow) {
-  const of = ([share, clump, long]: UsualRow[4][0]) => ({ share, scatter: { clump, long } });
+  const of = ([share, clump, long, campaign]: UsualRow[4][0]) => ({
+    ...{ share, campaign },
+    scatter: { clump, long },
+  });
   const spend = Object.entries(money).map(
     ([currency, [usual, most, each]]) => [currency, { usual, most, each }] as const,
   );

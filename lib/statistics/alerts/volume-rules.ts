@@ -5,19 +5,19 @@ import { floorTo, HOUR_MS, MINUTE_MS } from "./past-hours.ts";
 import type { RecentHours } from "./recent.ts";
 import { type AlertSettings, STEP_MS } from "./settings.ts";
 
-/** Silence is looked for as far back as this. */
+/** Silence is looked for this far back. */
 const REACH_MS = 6 * HOUR_MS;
-/** How much of its usual traffic a segment had before it fell silent is measured over so long. */
+/** The range over which a segment's recent traffic is compared with its usual traffic, before it fell silent. */
 const LEVEL_MS = 6 * HOUR_MS;
-/** Spend above the usual is no news while an hour of these weeks had nearly as much … */
+/** Higher spend is not an incident if an hour in these weeks had nearly as much … */
 const ABOVE_MOST = 1.5;
-/** … and where a message costs what it always does, it must be a campaign as there has been none. */
+/** … and if the price per message is as always, it must be a larger campaign than ever before. */
 const DEARER = 1.5;
 const LEAST_SPENDERS = 20;
 
 /**
- * Silence: no message has got any report for so long that 50 were to be expected, even by the poorest of the weeks and of the hours
- * nearby, and after what little there was before (on a holiday there is little).
+ * Silence: there has been no report about any message for so long that 50 were expected, even by the poorest of the
+ * weeks and of nearby hours, and given how little was sent just before (as on a holiday).
  */
 export function silenceOf(
   { recent, nowMs, sinceMs }: Situation,
@@ -61,8 +61,9 @@ function levelBefore(ms: number, baseline: Baseline, reported: (from: number, to
 }
 
 /**
- * Spend: in this hour so far, or in the hour before, more than three times what the same hour usually costs, and more than any hour
- * had: half as much again where messages have become dearer, three times as much where there are only more of them.
+ * Spend: this hour so far, or the hour before, cost more than three times as much as the same hour usually does, and
+ * more than any hour: half as much again if messages have become more expensive, three times as much if there are only
+ * more of them.
  */
 export function spendOf(
   { recent, nowMs, sinceMs }: Situation,
@@ -89,7 +90,7 @@ function spendIn(
   let isLow = true;
   for (const [currency, amount] of Object.entries(spend)) {
     const { usual = 0, most = 0, each = 0 } = usuals[currency] ?? {};
-    // A currency that is new, or for nothing so far, has no usual.
+    // For a currency that is new, or has cost nothing so far, nothing is usual.
     if (most <= 0 || amount <= 0) continue;
     const isDearer = amount / sent > DEARER * each;
     const threshold = Math.max(

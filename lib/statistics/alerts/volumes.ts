@@ -3,12 +3,12 @@ import { hourOf, median, type PastHour, WEEK_HOURS, weekHour } from "./past-hour
 
 const MOST_GROWTH = 4;
 
-/** By currency: of this hour usually, the most that any hour had, and for each message. */
+/** By currency: the usual spend in this hour, the most in any hour, and the price per message. */
 export type SpendByCurrency = Readonly<
   Record<string, { readonly usual: number; readonly most: number; readonly each: number }>
 >;
 
-/** How many messages an hour of the week has: the median of its weeks, in step with growth; and the least of them. */
+/** The number of messages by hour of the week: the median of its weeks, adjusted for growth, and the minimum. */
 export function volumesOf(history: readonly PastHour[], firstMs: number, untilMs: number) {
   const byHour = new Map(history.map(({ hourMs, counts }) => [hourOf(hourMs), counts.sent]));
   const spoiled = new Set(history.filter(({ isSpoiled }) => isSpoiled).map(({ hourMs }) => hourOf(hourMs)));
@@ -26,7 +26,7 @@ export function volumesOf(history: readonly PastHour[], firstMs: number, untilMs
   };
 }
 
-/** The last week's usual day against that of all weeks: in medians, since a campaign is no growth. */
+/** The usual day of the last week compared with that of all weeks: as medians, since a campaign is not growth. */
 function growthOf(byHour: ReadonlyMap<number, number>, first: number, until: number): number {
   const days: number[] = [];
   for (let end = until; end - 24 >= first; end -= 24) {
@@ -38,7 +38,7 @@ function growthOf(byHour: ReadonlyMap<number, number>, first: number, until: num
   return all === 0 ? 1 : median(days.slice(0, 7)) / all;
 }
 
-/** What a segment costs by hour of the week, and at the most. */
+/** A segment's spend by hour of the week, and its maximum. */
 export function spendsOf(history: readonly PastHour[]): (hour: number) => SpendByCurrency {
   const good = history.filter(({ isSpoiled }) => !isSpoiled);
   const currencies = [...new Set(good.flatMap(({ counts }) => Object.keys(counts.spend)))];

@@ -4,7 +4,7 @@ import type { RecentHours } from "./recent.ts";
 import type { Segment } from "./segment.ts";
 import type { IncidentKind } from "./shares.ts";
 
-/** A segment with what is known of it. */
+/** A segment, with what is known about it. */
 export interface Watched {
   readonly segment: Segment;
   readonly recent: RecentHours;
@@ -17,8 +17,8 @@ export interface SeenSegment extends Watched {
 }
 
 /**
- * Why an incident is over: all is as before, nothing is sent any more, it has been so for so long that it is the usual, or it has
- * turned out to be a part of one of the whole channel.
+ * Why an incident is over: everything is as before; nothing is sent any more; it has lasted so long that it is the new
+ * normal; or it is part of an incident of the whole channel.
  */
 export const CLOSED_BECAUSE = ["BACK", "QUIET", "USUAL_NOW", "PART_OF_CHANNEL"] as const;
 export type ClosedBecause = (typeof CLOSED_BECAUSE)[number];
@@ -29,35 +29,35 @@ export interface Incident {
   readonly kind: IncidentKind;
   readonly segment: Segment;
   readonly openedMs: number;
-  /** The sending time at which the window begins that opened it. */
+  /** The beginning (sending time) of the window that opened it. */
   readonly sinceMs: number;
   readonly numbers: Numbers;
   readonly worst: Numbers;
-  /** Other segments with the same cause, as they were found. */
+  /** Other segments with the same cause, in the order in which they were found. */
   readonly also: readonly Segment[];
-  /** For how many evaluations running it has been as usual, and from which sending time on. */
+  /** For how many evaluations in a row it has been back to usual, and since which sending time. */
   readonly backs: number;
   readonly backFromMs: number;
-  /** When it could last be judged at all. */
+  /** When it could last be judged. */
   readonly judgedMs: number;
   readonly closedMs?: number;
   readonly closedBecause?: ClosedBecause;
 }
 
-/** What an evaluation leaves for the next. */
+/** What an evaluation leaves for the next one. */
 export interface Watch {
-  /** The last step of time that has been judged: evaluations of one step count once. */
+  /** The last interval that has been judged: several evaluations in one interval count once. */
   readonly atStep: number;
-  /** By segment and kind: for how many evaluations running the rule has fired. */
+  /** By segment and kind: for how many evaluations in a row the rule has fired. */
   readonly running: Readonly<Record<string, Partial<Record<IncidentKind, number>>>>;
-  /** By segment: what was sent before this is settled. */
+  /** By segment: what was sent before this is not judged again. */
   readonly since: Readonly<Record<string, number>>;
   readonly open: readonly Incident[];
 }
 
 export const NEW_WATCH: Watch = { atStep: -1, running: {}, since: {}, open: [] };
 
-/** Incidents of one group exclude each other: what does not arrive is slow and silent, too. Spend is a matter of its own. */
+/** Incidents of one group exclude each other: what does not arrive is also slow and silent. Spend is separate. */
 export function groupOf(kind: IncidentKind): "quality" | "spend" {
   return kind === "SPEND" ? "spend" : "quality";
 }

@@ -12,12 +12,12 @@ export interface WatchStep {
   readonly closed: readonly Incident[];
 }
 
-/** A gap in the evaluations so long breaks what is "running". */
+/** A gap of this many intervals between evaluations ends all that is "in a row". */
 const MOST_STEPS_APART = 3;
 
 /**
- * One evaluation of all segments. Pure, and idempotent: a moment of a step that has been judged already changes nothing, so it
- * may be repeated, and two may run at once if the state is written on condition.
+ * One evaluation of all segments. Pure and idempotent: if the interval has been judged already nothing changes, so it
+ * may be repeated, and two may run at once if the state is put on condition.
  */
 export function step(
   before: Watch,
@@ -39,7 +39,7 @@ export function step(
       .filter(({ kind, firing }) => firing && isSure(firing, running[one.name]?.[kind] ?? 0, settings))
       .map((finding) => ({ seen: one, finding })),
   );
-  // What has just closed is not opened again by what made it close.
+  // What has just closed must not be opened again by what closed it.
   const news = opened({ ripe: ripe.filter((one) => isOpenable(one, closed)), open, seen, nowMs, settings });
   return {
     watch: { atStep, running, since, open: news.open },
@@ -48,7 +48,7 @@ export function step(
   };
 }
 
-/** Has a rule fired often enough, or is what it found so rare that once is enough? */
+/** Has a rule fired often enough, or found something so improbable that once is enough? */
 function isSure({ chance }: Numbers, times: number, settings: AlertSettings): boolean {
   if (chance !== undefined && chance < settings.chanceAtOnce) return true;
   return times >= settings.openAfter && (chance ?? 0) < settings.mostChance;
@@ -63,7 +63,7 @@ function look(one: Watched, { since }: Watch, nowMs: number, settings: AlertSett
   return { ...one, name, findings };
 }
 
-/** For how many evaluations running each rule has fired; what does not fire is not kept. */
+/** For how many evaluations in a row each rule has fired; rules that do not fire are left out. */
 function runningOf(before: Watch["running"], seen: readonly SeenSegment[]): Watch["running"] {
   return Object.fromEntries(
     seen.flatMap(({ name, findings }) => {

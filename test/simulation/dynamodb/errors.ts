@@ -15,12 +15,16 @@ export function serviceError(
   statusCode = 400,
   more: object = {},
 ): DynamoDBServiceException {
+  const { stackTraceLimit } = Error;
+  // Most are expected, and where the model was when it made them says nothing: a trace costs more than the command.
+  Error.stackTraceLimit = 0;
   const error = new DynamoDBServiceException({
     name,
     message,
     $fault: statusCode >= 500 ? "server" : "client",
     $metadata: { httpStatusCode: statusCode, attempts: 1, totalRetryDelay: 0 },
   });
+  Error.stackTraceLimit = stackTraceLimit;
   return Object.assign(error, more);
 }
 

@@ -1,3 +1,5 @@
+import { deflateRawSync } from "node:zlib";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, it } from "vitest";
 import { evaluate } from "../../../lib/statistics/alerts/evaluate.ts";
 import { DEFAULT_SETTINGS, STEP_MS } from "../../../lib/statistics/alerts/settings.ts";
@@ -78,4 +80,18 @@ it("learns what is usual from the cubes, and tells what is worse", async () => {
     ["opened", "DELIVERY", { channel: "SMS" }],
   ]);
   expect(told[0]?.incident.numbers.usual).toBeCloseTo(0.05, 4);
+});
+
+it("reads what an earlier version has learned, without what is allowed to campaigns", async () => {
+  const { db, clock } = new MemoryArchive(BEGIN);
+  const shares = Array.from({ length: 3 }, () => [0.05, 0.02, 0.01]);
+  const d = deflateRawSync(JSON.stringify([["SMS", 60_000, 600, 500, shares, {}]]));
+  const Item = { pk: "usual", sk: hourName(BEGIN), d, v: 1, e: BEGIN / 1_000 };
+  await db.client.send(new PutCommand({ TableName: db.table, Item }));
+  const usual = (await readUsuals(db, [BEGIN], clock)).get(BEGIN)?.get("SMS")?.usual;
+  expect(usual?.shares.DELIVERY).toEqual({
+    share: 0.05,
+    scatter: { clump: 0.02, long: 0.01 },
+    campaign: 0.4,
+  });
 });

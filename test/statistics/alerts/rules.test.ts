@@ -30,11 +30,15 @@ function bins(perMinute: number, badWhileDown: number, hours = 6, downMs = HOUR_
   });
 }
 
-function usual(perHour: number): Baseline | undefined {
-  const history = Array.from({ length: 28 * 24 }, (_, n) => ({
-    hourMs: BEGIN - (n + 1) * HOUR_MS,
-    counts: counts(perHour, perHour / 20),
-  }));
+/** What is usual: with a campaign to a dead list every other day, where it is asked for. */
+function usual(perHour: number, hasCampaigns = false): Baseline | undefined {
+  const history = Array.from({ length: 28 * 24 }, (_, n) => {
+    const ofCampaign = hasCampaigns && n % 48 === 7 ? 7 * perHour : 0;
+    return {
+      hourMs: BEGIN - (n + 1) * HOUR_MS,
+      counts: counts(perHour + ofCampaign, perHour / 20 + 0.55 * ofCampaign),
+    };
+  });
   return baselineOf(history, {
     ...{ channel: "SMS", waitMs: MINUTE_MS, untilMs: BEGIN, historyDays: 7, leastMessages: 100 },
   });
@@ -48,11 +52,15 @@ interface Part {
   readonly bins: readonly Bin[];
   readonly perHour: number;
   readonly isNew?: boolean;
+  readonly hasCampaigns?: boolean;
 }
 
 /** Every evaluation of four hours; twice, since repeating one must change nothing. */
 function watch(parts: readonly Part[], mutes: readonly string[] = []) {
-  const known = parts.map((part) => ({ ...part, baseline: part.isNew ? undefined : usual(part.perHour) }));
+  const known = parts.map((part) => ({
+    ...part,
+    baseline: part.isNew ? undefined : usual(part.perHour, part.hasCampaigns),
+  }));
   let state: Watch = NEW_WATCH;
   const [opened, closed]: [Incident[], Incident[]] = [[], []];
   for (let nowMs = BEGIN; nowMs < BEGIN + 4 * HOUR_MS; nowMs += STEP_MS) {
@@ -113,6 +121,17 @@ describe("an incident", () => {
       small("2", 0),
     ]);
     expect(one.opened.map(({ segment }) => segment)).toEqual([network("1")]);
+  });
+
+  it("is seen where campaigns to dead lists are usual, and not in one more of these", () => {
+    const part = { segment: whole, perHour: 1_200, hasCampaigns: true };
+    const { opened } = watch([{ ...part, bins: bins(20, 0.3) }]);
+    expect(opened.map(({ openedMs }) => openedMs - DOWN <= 20 * MINUTE_MS)).toEqual([true]);
+    const campaign = bins(20, 0.05).map(({ fromMs, counts: usually }): Bin => {
+      const isOn = fromMs >= DOWN && fromMs < DOWN + HOUR_MS;
+      return { fromMs, counts: isOn ? counts(160, 1 + Math.round(0.55 * 140)) : usually };
+    });
+    expect(watch([{ ...part, bins: campaign }]).opened).toEqual([]);
   });
 
   it("is told of a new segment only when nothing at all arrives", () => {

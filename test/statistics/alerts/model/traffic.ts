@@ -55,12 +55,13 @@ export function drawTraffic(chance: Chance, perDay: number): Traffic {
   };
 }
 
-/** As in the design's own model: 95 %, a mild curve of the day, and nothing else but clumps. */
+/** As in the design's own model: 95 %, clumps, campaigns, a mild curve of the day, and nothing else. */
 export function plainTraffic(chance: Chance, perDay: number): Traffic {
   const drawn = drawTraffic(chance, perDay);
+  const rate = 0.95;
   return {
     ...drawn,
-    ...{ rate: 0.95, growth: 1, holidays: new Map(), campaigns: [], firstDay: 0 },
+    ...{ rate, growth: 1, holidays: new Map(), campaigns: drawCampaigns(chance, rate), firstDay: 0 },
     shift: { day: DAYS, hours: 0 },
     curve: drawCurve(chance, 0.3, 1),
   };
