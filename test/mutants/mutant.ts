@@ -8,7 +8,7 @@ export interface Mutant {
   readonly replace: string;
   /** What would happen to somebody's reports. */
   readonly harm: string;
-  /** Test files that are asked when the simulation does not see it: what it takes for granted. */
+  /** Test files that see it: asked first, since they take seconds. Without any, the simulation alone is asked. */
   readonly tests?: readonly string[];
   /** The simulation plays nothing of it, and is not asked. */
   readonly isOnlyForTests?: true;

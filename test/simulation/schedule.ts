@@ -89,6 +89,7 @@ export function drawSchedule(seed: number): Schedule {
   const within = (share: number) => (random.chance(0.5) ? share : 0);
   // Late logs matter where a report is lost.
   const losing = theme === "late logs" ? new Random(hash(seed, "lost beside late logs")).pick([0, 300]) : 0;
+  const latestMs = new Random(hash(seed, "logs stay late")).pick([0, 50, 100]) * MINUTE_MS;
   return {
     seed,
     messages: isBurst ? random.int(1_060, 1_200) : random.magnitude(12, 110),
@@ -114,9 +115,12 @@ export function drawSchedule(seed: number): Schedule {
     lagMs: random.pick([0, 50, 2_000]),
     delay:
       theme === "late logs" || isAny
-        ? { listedMs: within(60_000), statusMs: within(random.magnitude(5_000, 1_800_000)) }
+        ? {
+            listedMs: within(60_000),
+            statusMs: Math.max(within(random.magnitude(5_000, 1_800_000)), losing > 0 ? latestMs : 0),
+          }
         : { listedMs: 0, statusMs: 0 },
-    delayGoesOnMinutes: new Random(hash(seed, "logs stay late")).pick([0, 50, 100]),
+    delayGoesOnMinutes: latestMs / MINUTE_MS,
     unservable: random.chance(0.15) ? random.int(1, 3) : 0,
     isStrict: random.chance(0.2),
     settings: drawSettings(random, rounds, theme === "config" || random.chance(0.2)),
