@@ -8,6 +8,12 @@ import { type PackedCube, pageName } from "./stored.ts";
 /** This many hours can certainly be counted in one run. The others are listed in the state as waiting. */
 export const MOST_AT_ONCE = 12;
 
+/**
+ * An hour of which so few reports wait to be settled is not stored before alerts have done with it: answers read it live for less than
+ * a cube costs to write, and every turn counts it all the same.
+ */
+const FEW = 2_000;
+
 interface Due {
   readonly hourMs: number;
   readonly stored: PackedCube | undefined;
@@ -40,8 +46,10 @@ export async function planHours(
     if (cube && isExpiring(cube, nowMs)) final.add(name);
     else if (!waiting.has(name) && cube && isCounted(cube, pages.get(hourMs) ?? [])) continue;
     else {
-      const isStored = !cube || cube.isBroken || isDue(cube, nowMs);
-      const isOpen = isRunning(cube ?? { startMs: hourMs, messages: 0 }, nowMs);
+      const isFew =
+        !cube && isWatched({ startMs: hourMs }, nowMs) && recordsOf(pages.get(hourMs) ?? []) <= FEW;
+      const isStored = !isFew && (!cube || cube.isBroken || isDue(cube, nowMs));
+      const isOpen = isFew || isRunning(cube ?? { startMs: hourMs, messages: 0 }, nowMs);
       if (!isStored || isOpen) later.add(name);
       if (isStored || isWatched({ startMs: hourMs }, nowMs))
         now.push({ hourMs, stored: cube, isStored, isRunning: isOpen });
@@ -52,6 +60,10 @@ export async function planHours(
     now.filter(({ isStored }) => isStored).map(({ hourMs }) => dayName(dayStartOf(hourMs))),
   );
   return { now, later, final, days };
+}
+
+function recordsOf(pages: readonly FreshPage[]): number {
+  return pages.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Does a cube list all of these pages? */

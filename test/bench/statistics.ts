@@ -49,6 +49,8 @@ export async function benchStatistics(table: Table, nowMs: number): Promise<void
   table.section("statistics: counting, beyond settling");
   await benchCounting(table, { perDay: 1_000_000, hours: 2, most: 0.02 }, untilMs);
   await benchCounting(table, { perDay: 100_000, hours: 6, most: 0.02 }, untilMs);
+  await benchCounting(table, { perDay: 10_000, hours: 12, most: 0.02 }, untilMs);
+  await benchCounting(table, { perDay: 1_000, hours: 24 }, untilMs);
 }
 
 /** What questions of the statistics cost, and how long they take. */

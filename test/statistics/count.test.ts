@@ -78,3 +78,24 @@ it("alerts are told all that came of an hour until it is over for half an hour, 
   expect(ofTurns.slice(0, 18)).toEqual(Array.from({ length: 18 }, (_, n) => n + 1));
   expect(ofTurns).toEqual(ofTurns.toSorted((a, b) => a - b));
 });
+
+it("an hour of few messages is stored once, when alerts have done with it, and waits until then", async () => {
+  const { db, turn } = await setUp(THIS_MS + 2 * 60_000);
+  const name = hourName(THIS_MS);
+  const versions: (number | undefined)[] = [];
+  for (let n = 0; n < 20; n++) {
+    await turn(...(n < 11 ? [THIS_MS + n * 300_000] : []));
+    const stored = (await loadCubes(db, "hour", [name])).get(name);
+    versions.push(stored?.version);
+    expect((await loadState(db)).stale.has(name)).toBe(stored === undefined);
+  }
+  // The turns up to 11:27, the one at 11:32 and those after it.
+  expect(versions).toEqual([...Array.from({ length: 17 }, () => undefined), 1, 1, 1]);
+});
+
+it("one of many messages is stored with its first turn", async () => {
+  const { db, turn } = await setUp(THIS_MS + 2 * 60_000);
+  await turn(...Array.from({ length: 2_001 }, (_, n) => THIS_MS + n));
+  const name = hourName(THIS_MS);
+  expect((await loadCubes(db, "hour", [name])).get(name)?.messages).toBe(2_001);
+});

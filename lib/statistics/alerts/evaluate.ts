@@ -107,7 +107,9 @@ async function watch({ db, clock, settings, counted }: EvaluateServices, nowMs: 
     loadHours(db, newest),
     readUsuals(db, hours, clock),
   ]);
-  const usuals = stored.has(thisMs) ? stored : await learn({ db, clock, settings }, thisMs, hours);
+  const usuals = stored.has(thisMs)
+    ? stored
+    : await learn({ db, clock, settings, ...(counted && { counted }) }, thisMs, hours);
   const costs = new Map([...cubes].map(([hourMs, packed]) => [hourMs, packed.cube()]));
   for (const [hourMs, { series: own, cube }] of counted ?? []) {
     if (own && hours.includes(hourMs)) series.set(hourMs, own);
@@ -121,7 +123,7 @@ async function watch({ db, clock, settings, counted }: EvaluateServices, nowMs: 
 
 /** Learns what is usual from 28 days, for hours before and to come. */
 async function learn(
-  { db, clock, settings }: Pick<EvaluateServices, "db" | "clock" | "settings">,
+  { db, clock, settings, counted }: Pick<EvaluateServices, "db" | "clock" | "settings" | "counted">,
   thisMs: number,
   before: readonly number[],
 ): Promise<Usuals> {
@@ -129,7 +131,12 @@ async function learn(
   for (let fromMs = thisMs - HISTORY_MS; fromMs < thisMs; fromMs += HOURS_AT_ONCE * HOUR_MS) {
     const length = Math.min(HOURS_AT_ONCE, (thisMs - fromMs) / HOUR_MS);
     const hours = Array.from({ length }, (_, n) => fromMs + n * HOUR_MS);
-    for (const [hourMs, packed] of await loadHours(db, hours)) learning.add(hourMs, packed.cube());
+    const stored = await loadHours(db, hours);
+    for (const hourMs of hours) {
+      // The newest may have been counted and not stored.
+      const cube = counted?.get(hourMs)?.cube ?? stored.get(hourMs)?.cube();
+      if (cube) learning.add(hourMs, cube);
+    }
   }
   const coming = Array.from({ length: LEARNED_HOURS }, (_, n) => thisMs + n * HOUR_MS);
   await putUsuals(db, [...before.slice(1), ...coming], learning.baselines(settings), clock);
