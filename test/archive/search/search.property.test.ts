@@ -18,7 +18,7 @@ const ARCHIVES = Number(process.env.OMNILOG_ARCHIVES ?? 2);
 const QUERIES = Number(process.env.OMNILOG_QUERIES ?? 30);
 const RECORDS = 700;
 const PLENTY = { units: 1e9, timeoutMs: 1e9 };
-const TIMEOUT_MS = 20_000 + ARCHIVES * QUERIES * 200;
+const TIMEOUT_MS = 90_000 + ARCHIVES * QUERIES * 200;
 
 let database: TestDatabase;
 beforeAll(async () => {
