@@ -6,43 +6,7 @@ import { DAY_MS, dayStart, identityOf, momentOfOrder, orderKey } from "../keys.t
 import type { Placed } from "./answer.ts";
 import type { Stretch } from "./plan.ts";
 import type { Reader } from "./reader.ts";
-
-interface Stream {
-  from: string;
-  until: string;
-  /** Every block that is still unread is at most as new as this. */
-  boundMs: number;
-  /** What has been read of it so far, and how many blocks were asked for last. */
-  blocks: number;
-  records: number;
-  limit: number;
-  /** The range right behind this one, read by the same requests as long as that costs nothing. */
-  next?: Stream | undefined;
-}
-
-/** How many blocks to ask for; where they turn out to hold little, twice as many each time: those further on may be full. */
-function limitOf(stream: Stream, wanted: number): number | undefined {
-  const each = stream.blocks === 0 ? RECORDS : Math.min(RECORDS, stream.records / stream.blocks);
-  const spare = wanted > MOST_EXACT ? 1 : 0;
-  const least = Math.ceil(Math.min(wanted, LARGEST_LIMIT * RECORDS) / RECORDS) + spare;
-  const enough = Math.ceil(wanted / Math.max(1, each)) + spare;
-  stream.limit = Math.min(enough, Math.max(least, 2 * stream.limit));
-  if (stream.next) stream.limit = Math.min(stream.limit, LONG_BLOCKS);
-  return stream.limit > LARGEST_LIMIT ? undefined : stream.limit;
-}
-
-/** About so many records are in a full block. */
-const RECORDS = 40;
-/** For so few records a block in vain, of each class, costs more than another round of the class that lacks one. */
-const MOST_EXACT = 100;
-/** Blocks that span hours are far from the newest, except where nearly all do. */
-const LONG_BLOCKS = 2;
-/** Past this, a limit would only cut DynamoDB's own pages of 1 MB short. */
-const LARGEST_LIMIT = 200;
-
-function joined(first: Stream, next: Stream): Stream {
-  return { ...first, until: next.until, boundMs: Math.max(first.boundMs, next.boundMs), next };
-}
+import { joined, limitOf, type WalkStream } from "./walk-stream.ts";
 
 /**
  * Reads a day's blocks, newest first, and merges the versions of each message. Blocks overlap, and the same message
@@ -53,7 +17,7 @@ export class DayWalk {
   readonly #reader: Reader;
   readonly #pk: string;
   readonly #startMs: number;
-  readonly #streams: Stream[];
+  readonly #streams: WalkStream[];
   #hasBegun = false;
   readonly #known = new Map<string, Placed & { readonly sentAtMs: number }>();
 
@@ -103,7 +67,7 @@ export class DayWalk {
     await Promise.all(behind.map((stream) => this.#readStream(stream, limitOf(stream, wanted))));
   }
 
-  async #readStream(stream: Stream, limit: number | undefined): Promise<void> {
+  async #readStream(stream: WalkStream, limit: number | undefined): Promise<void> {
     const { items, last } = await this.#reader.query(this.#pk, stream.from, stream.until, limit);
     const blocks = parseBlocks(items);
     stream.blocks += blocks.length;
@@ -121,7 +85,7 @@ export class DayWalk {
   }
 
   /** Goes on in the second of two ranges that were read as one; or apart, if there is more of the first. */
-  #part(stream: Stream, next: Stream, last: string): void {
+  #part(stream: WalkStream, next: WalkStream, last: string): void {
     stream.next = undefined;
     if (last >= next.from) return;
     stream.until = `${last.slice(0, 2)}~`;
