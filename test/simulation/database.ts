@@ -78,6 +78,7 @@ function attempt(
         else process.later(backMs, () => resolve(outcome));
       },
       chance.next(),
+      "nothing",
     );
   });
 }

@@ -13,8 +13,14 @@ interface Event {
   /** Decides between events of one moment. */
   readonly order: number;
   readonly effect: () => void;
-  readonly isStreamed: boolean;
+  readonly follows: Follows;
 }
+
+/**
+ * What follows from an event at once: what promises carry on, or streams, which end in turns of Node's loop, at ten times
+ * the price; or nothing, where it does no more than change what is stored and say what will happen later.
+ */
+export type Follows = "nothing" | "promises" | "streams";
 
 /**
  * Virtual time. Everything that happens is an event with a moment; the loop carries them out in order, one after
@@ -40,13 +46,10 @@ export class Loop {
     this.#log = log;
   }
 
-  /**
-   * Something is to happen at a moment; `order` (at random) decides what comes first of what happens at once. `isStreamed`:
-   * what follows from it goes through a stream, which ends in turns of Node's loop, at ten times the price.
-   */
-  at(atMs: number, effect: () => void, order = 0, isStreamed = false): void {
+  /** Something is to happen at a moment; `order` (at random) decides what comes first of what happens at once. */
+  at(atMs: number, effect: () => void, order = 0, follows: Follows = "promises"): void {
     const place = order + this.#scheduled++ * 1e-9;
-    const event = { atMs: Math.max(atMs, this.nowMs), order: place, effect, isStreamed };
+    const event = { atMs: Math.max(atMs, this.nowMs), order: place, effect, follows };
     push(this.#events, event);
   }
 
@@ -66,8 +69,9 @@ export class Loop {
       this.nowMs = event.atMs;
       this.count++;
       event.effect();
+      if (event.follows === "nothing") continue;
       await settled();
-      if (!event.isStreamed) continue;
+      if (event.follows === "promises") continue;
       // Two turns: streams finish in one of their own.
       await turned();
       await turned();

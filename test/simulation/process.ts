@@ -1,6 +1,6 @@
 import { hash, Random } from "../../infra/local/imitation/random.ts";
 import type { Clock } from "../../lib/runtime/clock.ts";
-import type { Loop } from "./loop.ts";
+import type { Follows, Loop } from "./loop.ts";
 
 /**
  * A process: a Lambda's execution environment. All that it waits for comes through `later`, so one that is killed
@@ -47,17 +47,17 @@ export class Process {
   }
 
   /** Something reaches this process after a while: not if it is dead then, and not before it thaws. */
-  later(afterMs: number, effect: () => void, isStreamed = false): void {
+  later(afterMs: number, effect: () => void, follows: Follows = "promises"): void {
     this.loop.at(
       this.loop.nowMs + afterMs,
       () => {
         if (this.#isDead) return;
         const frozenMs = this.#frozenUntilMs - this.loop.nowMs;
-        if (frozenMs > 0) this.later(frozenMs, effect, isStreamed);
+        if (frozenMs > 0) this.later(frozenMs, effect, follows);
         else effect();
       },
       this.#order.next(),
-      isStreamed,
+      follows,
     );
   }
 

@@ -67,7 +67,7 @@ export class Upstream {
     const arrivesMs = fault === "overtaken" ? chance.int(13_000, 120_000) : chance.magnitude(5, 200);
     handler.start();
     if (fault === "overtaken" || fault === "tooLate")
-      process.later(HEADERS_TIMEOUT_MS, () => handler.fail(coded("UND_ERR_HEADERS_TIMEOUT")), true);
+      process.later(HEADERS_TIMEOUT_MS, () => handler.fail(coded("UND_ERR_HEADERS_TIMEOUT")), "streams");
     process.loop.at(
       process.loop.nowMs + arrivesMs,
       () => {
@@ -81,9 +81,10 @@ export class Upstream {
         if (fault === "overtaken" || fault === "tooLate") return;
         const backMs = fault === "late" ? chance.int(1_000, 11_000) : chance.magnitude(10, 900);
         const tell = () => ("page" in sent ? handler.answer(sent) : handler.fail(coded(sent.code)));
-        process.later(backMs, tell, true);
+        process.later(backMs, tell, "streams");
       },
       chance.next(),
+      "nothing",
     );
   }
 

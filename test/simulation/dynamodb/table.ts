@@ -56,8 +56,7 @@ export class Table {
     if (typeof partition !== "string" || typeof sort !== "string")
       throw invalid("One or more parameter values were invalid: a key is missing or of another type");
     if (partition === "" || sort === "") throw invalid("an AttributeValue for a key cannot be empty");
-    if (Buffer.byteLength(partition) > 2048 || Buffer.byteLength(sort) > 1024)
-      throw invalid("Size of a key exceeds its limit");
+    if (isLonger(partition, 2048) || isLonger(sort, 1024)) throw invalid("Size of a key exceeds its limit");
     return { partition, sort };
   }
 
@@ -82,7 +81,7 @@ export class Table {
       ] as const) {
         const value = item[name];
         if (value === undefined) continue;
-        if (typeof value !== "string" || value === "" || Buffer.byteLength(value) > most)
+        if (typeof value !== "string" || value === "" || isLonger(value, most))
           throw invalid(`a key of an index is not as it must be: ${name}`);
       }
     }
@@ -141,6 +140,11 @@ export class Table {
     if (!next) return;
     partitionIn(partitions, next.own).put(place(next.order), after, nowMs);
   }
+}
+
+/** Does it have more bytes? Three for a character at most, so most need not be counted. */
+function isLonger(text: string, mostBytes: number): boolean {
+  return 3 * text.length > mostBytes && Buffer.byteLength(text) > mostBytes;
 }
 
 /** The partition of that name, made where there is none yet. */

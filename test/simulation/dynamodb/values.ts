@@ -21,7 +21,7 @@ export function typeOf(value: Value): Type {
   if (typeof value === "boolean") return "BOOL";
   if (value === null) return "NULL";
   if (value instanceof Uint8Array) return "B";
-  if (value instanceof Set) return typeof [...value][0] === "number" ? "NS" : "SS";
+  if (value instanceof Set) return typeof value.values().next().value === "number" ? "NS" : "SS";
   return Array.isArray(value) ? "L" : "M";
 }
 
