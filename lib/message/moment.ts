@@ -63,8 +63,9 @@ function quickly(value: string): number | undefined {
   // 29 February and years before 1601 take the slow path.
   const start = DAYS_BEFORE[month - 1];
   const end = DAYS_BEFORE[month];
-  if (!isClock || sign === 0 || year < 1601 || start === undefined || end === undefined) return undefined;
-  if (day < 1 || day > end - start) return undefined;
+  if (!isClock || sign === 0 || start === undefined || end === undefined) return undefined;
+  // Neither holds for NaN, which is below nothing and above nothing.
+  if (!(year >= 1601) || !(day >= 1 && day <= end - start)) return undefined;
   const before = year - 1;
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const leapDays = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400);
