@@ -17,6 +17,11 @@ const SMALL_AGAIN_MS = 14.5 * 60_000;
 /** Then it is counted again when it has grown older by half since: some eight times in two days. */
 const OLDER = 1.5;
 /**
+ * Where so many reports have come since, of each of its messages, it is counted at once: a cube takes about a unit for each
+ * thousand messages, so that is 0.02 a report.
+ */
+const MANY_MISSING = 1 / 20;
+/**
  * What alerts look at is counted with every turn for so long after its end, stored or not; and stored by the first turn after
  * that, or alerts would be told less than by the turn before.
  */
@@ -30,8 +35,11 @@ export function isExpiring({ finalFromMs }: Pick<CountedHour, "finalFromMs">, no
   return nowMs >= finalFromMs - FINAL_MARGIN_MS;
 }
 
-/** Is the cube of an hour of which something has changed stored again now? Old ones ever more rarely. */
-export function isDue(hour: CountedHour, nowMs: number): boolean {
+/**
+ * Is the cube of an hour of which something has changed stored again now? Old ones ever more rarely, but for those of which
+ * many reports (`missing`) have come since.
+ */
+export function isDue(hour: CountedHour, nowMs: number, missing = 0): boolean {
   const { startMs, finalFromMs, countedAtMs, messages } = hour;
   const endMs = startMs + HOUR_MS;
   const freshMs = messages <= SMALL ? FRESH_MS.small : FRESH_MS.large;
@@ -39,6 +47,7 @@ export function isDue(hour: CountedHour, nowMs: number): boolean {
   if (nowMs < endMs + freshMs) return true;
   if (nowMs >= finalFromMs - FINAL_MARGIN_MS - LAST_CALL_MS) return true;
   if (nowMs >= endMs + WATCHED_MS && countedAtMs < endMs + WATCHED_MS) return true;
+  if (missing > messages * MANY_MISSING && messages > SMALL) return true;
   return nowMs - endMs >= Math.max(freshMs, countedAtMs - endMs) * OLDER;
 }
 
