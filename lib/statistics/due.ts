@@ -17,6 +17,11 @@ const SMALL_AGAIN_MS = 14.5 * 60_000;
 /** After that it is counted again when its age has grown by half: about eight times in two days. */
 const OLDER = 1.5;
 /**
+ * If, for each of its messages, more reports than this have arrived since, it is counted at once: a cube costs about one
+ * unit per thousand messages, so this is 0.02 units a report.
+ */
+const MANY_MISSING = 1 / 20;
+/**
  * Hours that alerts look at are counted on each turn until so long after their end, stored or not. The first turn after
  * that stores them, or alerts would see less than on the turn before.
  */
@@ -30,8 +35,11 @@ export function isExpiring({ finalFromMs }: Pick<CountedHour, "finalFromMs">, no
   return nowMs >= finalFromMs - FINAL_MARGIN_MS;
 }
 
-/** Is the cube of a changed hour stored again now? Old ones are, ever more rarely. */
-export function isDue(hour: CountedHour, nowMs: number): boolean {
+/**
+ * Is the cube of a changed hour stored again now? Old ones are, ever more rarely, except when many reports (`missing`)
+ * have arrived since.
+ */
+export function isDue(hour: CountedHour, nowMs: number, missing = 0): boolean {
   const { startMs, finalFromMs, countedAtMs, messages } = hour;
   const endMs = startMs + HOUR_MS;
   const freshMs = messages <= SMALL ? FRESH_MS.small : FRESH_MS.large;
@@ -39,6 +47,7 @@ export function isDue(hour: CountedHour, nowMs: number): boolean {
   if (nowMs < endMs + freshMs) return true;
   if (nowMs >= finalFromMs - FINAL_MARGIN_MS - LAST_CALL_MS) return true;
   if (nowMs >= endMs + WATCHED_MS && countedAtMs < endMs + WATCHED_MS) return true;
+  if (missing > messages * MANY_MISSING && messages > SMALL) return true;
   return nowMs - endMs >= Math.max(freshMs, countedAtMs - endMs) * OLDER;
 }
 

@@ -2,7 +2,7 @@ import type { FreshPage } from "../archive/fresh.ts";
 import type { Database } from "../runtime/dynamodb.ts";
 import { loadCubes } from "./cubes-for-jobs.ts";
 import { isDue, isExpiring, isRunning, isWatched } from "./due.ts";
-import { dayName, dayStartOf, hourName, momentOfHour } from "./periods.ts";
+import { dayName, dayStartOf, hourName, hourOf, momentOfHour } from "./periods.ts";
 import { type PackedCube, pageName } from "./stored.ts";
 
 /** This many hours can certainly be counted in one run. The others are listed in the state as waiting. */
@@ -43,12 +43,12 @@ export async function planHours(
   for (const hourMs of hours) {
     const name = hourName(hourMs);
     const cube = stored.get(name);
+    const own = pages.get(hourMs) ?? [];
     if (cube && isExpiring(cube, nowMs)) final.add(name);
-    else if (!waiting.has(name) && cube && isCounted(cube, pages.get(hourMs) ?? [])) continue;
+    else if (!waiting.has(name) && cube && isCounted(cube, own)) continue;
     else {
-      const isFew =
-        !cube && isWatched({ startMs: hourMs }, nowMs) && recordsOf(pages.get(hourMs) ?? []) <= FEW;
-      const isStored = !isFew && (!cube || cube.isBroken || isDue(cube, nowMs));
+      const isFew = !cube && isWatched({ startMs: hourMs }, nowMs) && recordsOf(own) <= FEW;
+      const isStored = !isFew && (!cube || cube.isBroken || isDue(cube, nowMs, missingIn(cube, own)));
       const isOpen = isFew || isRunning(cube ?? { startMs: hourMs, messages: 0 }, nowMs);
       if (!isStored || isOpen) later.add(name);
       if (isStored || isWatched({ startMs: hourMs }, nowMs))
@@ -64,6 +64,17 @@ export async function planHours(
 
 function recordsOf(pages: readonly FreshPage[]): number {
   return pages.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Roughly how many reports for an hour are in pages but not in its cube: a page's count covers all its hours. */
+function missingIn({ startMs, counted }: PackedCube, pages: readonly FreshPage[]): number {
+  const missing = pages.filter(({ sk }) => !counted.has(pageName(sk)));
+  return missing.reduce((sum, { count, refs }) => {
+    const own = refs.filter(
+      ({ oldestMs, newestMs }) => hourOf(oldestMs) <= startMs && startMs <= hourOf(newestMs),
+    );
+    return sum + (count * own.length) / Math.max(1, refs.length);
+  }, 0);
 }
 
 /** Does a cube list all of these pages? */

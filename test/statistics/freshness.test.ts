@@ -66,13 +66,14 @@ test("an hour whose records begin to expire is final, whatever comes", () => {
 
 test("a large old hour is counted ever more rarely, and once before it is final", () => {
   const endMs = AT_MS + HOUR_MS;
-  const at = (hours: number, countedAfter: number, messages = 40_000) =>
+  const at = (hours: number, countedAfter: number, messages = 40_000, missing = 0) =>
     isDue(
       {
         ...{ startMs: AT_MS, messages, countedAtMs: endMs + countedAfter * HOUR_MS },
         finalFromMs: endMs + 48 * HOUR_MS,
       },
       endMs + hours * HOUR_MS,
+      missing,
     );
   expect([at(1, 0.9), at(2.5, 2), at(3, 2), at(10, 8), at(12, 8), at(47.6, 40)]).toEqual([
     true,
@@ -82,6 +83,8 @@ test("a large old hour is counted ever more rarely, and once before it is final"
     true,
     true,
   ]);
+  // Of which many reports have come: at once, where that many make it no dearer than the goal.
+  expect([at(10, 8, 40_000, 2_000), at(10, 8, 40_000, 2_001)]).toEqual([false, true]);
   // A small one is stored every quarter of an hour while it runs, and rarely after.
   const minutes = (now: number, counted: number) => at(now / 60, counted / 60, 500);
   expect([minutes(-20, -30), minutes(-15, -30), minutes(6, 0), minutes(10, 6), minutes(20, 10)]).toEqual([
