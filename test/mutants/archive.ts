@@ -18,7 +18,6 @@ export const ARCHIVE: readonly Mutant[] = [
     search: "left = answer.UnprocessedKeys?.[db.table]?.Keys ?? [];",
     replace: "left = [];",
     harm: "what a busy database leaves for later counts as not there",
-    tests: TESTS,
   },
   {
     name: "settled blocks under a page's key",
@@ -26,7 +25,6 @@ export const ARCHIVE: readonly Mutant[] = [
     search: "packBlocks(alive, SETTLED)",
     replace: 'packBlocks(alive, "sms#1")',
     harm: "a repeated page has the key of a settled block, and takes it along when it is deleted",
-    tests: TESTS,
   },
   {
     name: "deletes without grace",
@@ -34,7 +32,6 @@ export const ARCHIVE: readonly Mutant[] = [
     search: "export const GRACE_MS = 10 * 60_000;",
     replace: "export const GRACE_MS = 0;",
     harm: "a query that began before settling loses what it was about to read",
-    tests: TESTS,
   },
   {
     name: "blocks before what tells of them",
@@ -59,7 +56,6 @@ export const ARCHIVE: readonly Mutant[] = [
     search: "new Set(all.flatMap((own) => [...(own ?? [])]))",
     replace: "new Set(all[0])",
     harm: "what only the others had is not found by its values any more",
-    tests: TESTS,
   },
   {
     name: "merged runs keep their old numbers",
