@@ -96,4 +96,12 @@ export const ARCHIVE: readonly Mutant[] = [
     harm: "met twice, the catalog names what is replaced twice, and every later run fails",
     tests: ["test/archive/settle.fault.test.ts"],
   },
+  {
+    name: "wants all from one report",
+    file: "lib/archive/search/candidates.ts",
+    search: ": answer.mayMatch({ version, order: orderKey(version.record) });",
+    replace: ": answer.isMatch({ version, order: orderKey(version.record) });",
+    harm: "a message is not found by what a settled report and a fresh one say only together",
+    tests: ["test/archive/search/spread.integration.test.ts"],
+  },
 ];

@@ -1,5 +1,5 @@
 import type { Random } from "../../infra/local/imitation/random.ts";
-import type { Filter } from "../../lib/archive/search/filters.ts";
+import type { Filter, FilterName } from "../../lib/archive/search/filters.ts";
 import type { MessageRecord } from "../../lib/message/record.ts";
 
 /** The names of Infobip's status groups, where a status says only its number. */
@@ -23,24 +23,38 @@ export function plainly(records: readonly MessageRecord[], filter: Filter): Mess
   return records.filter((record) => meets(record, filter)).sort(inOrder);
 }
 
+type Meets<Name extends FilterName> = (wanted: NonNullable<Filter[Name]>, record: MessageRecord) => boolean;
+
+/** What each filter means: one that is added to the archive's table does not compile without its meaning here. */
+const MEANINGS: { readonly [Name in FilterName]: Meets<Name> } = {
+  from: (wanted, { from }) => from === wanted,
+  to: (wanted, { to }) => to === wanted,
+  bulkId: (wanted, { bulkId = "" }) => wanted.includes(bulkId),
+  messageId: (wanted, { messageId }) => wanted.includes(messageId),
+  generalStatus: (wanted, record) => groupOf(record) === wanted,
+  channel: (wanted, { channel }) => channel === wanted,
+  mcc: (wanted, { mccmnc = "" }) => mccmnc.substring(0, 3) === wanted,
+  mnc: (wanted, { mccmnc = "" }) => mccmnc.substring(3) === wanted,
+  sentSince: (wantedMs, { sentAt }) => momentOf(sentAt) >= wantedMs,
+  sentUntil: (wantedMs, { sentAt }) => momentOf(sentAt) <= wantedMs,
+  entityId: (wanted, record) => ofPlatform(record, "entityId") === wanted,
+  applicationId: (wanted, record) => ofPlatform(record, "applicationId") === wanted,
+  campaignReferenceId: (wanted, record) => wanted.includes(ofPlatform(record, "campaignReferenceId") ?? ""),
+  amongChannels: (wanted, { channel }) => wanted.includes(channel),
+  amongSenders: (wanted, { from }) => from !== undefined && wanted.includes(from),
+};
+
 function meets(record: MessageRecord, filter: Filter): boolean {
-  const group = groupOf(record);
-  const sentAtMs = momentOf(record.sentAt);
-  const network = record.mccmnc ?? "";
-  const isIn = (wanted: readonly string[] | undefined, value: string | undefined) =>
-    wanted === undefined || (value !== undefined && wanted.includes(value));
-  return (
-    (filter.from === undefined || record.from === filter.from) &&
-    (filter.to === undefined || record.to === filter.to) &&
-    isIn(filter.bulkId, record.bulkId) &&
-    isIn(filter.messageId, record.messageId) &&
-    (filter.generalStatus === undefined || group === filter.generalStatus) &&
-    (filter.channel === undefined || record.channel === filter.channel) &&
-    (filter.mcc === undefined || network.substring(0, 3) === filter.mcc) &&
-    (filter.mnc === undefined || network === `${filter.mcc}${filter.mnc}`) &&
-    sentAtMs >= (filter.sentSince ?? Number.NEGATIVE_INFINITY) &&
-    sentAtMs <= (filter.sentUntil ?? Number.POSITIVE_INFINITY)
-  );
+  return (Object.keys(filter) as FilterName[]).every((name) => {
+    const means = MEANINGS[name] as (wanted: unknown, record: MessageRecord) => boolean;
+    return filter[name] === undefined || means(filter[name], record);
+  });
+}
+
+/** A field of a record itself or of its object `platform`. */
+export function ofPlatform(record: MessageRecord, name: string): string | undefined {
+  const platform = record.platform as Readonly<Record<string, string>> | undefined;
+  return (record[name] as string | undefined) ?? platform?.[name];
 }
 
 function groupOf({ status }: MessageRecord): string {

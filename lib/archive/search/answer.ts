@@ -1,6 +1,6 @@
 import { expiryOf, type FoundRecord, type Version } from "../codec.ts";
 import { compareOrder, identityOf } from "../keys.ts";
-import { type Filter, matches } from "./filters.ts";
+import { type Filter, matches, mayMatch } from "./filters.ts";
 import type { Range } from "./plan.ts";
 import type { Budget } from "./reader.ts";
 
@@ -53,14 +53,21 @@ export class Collector {
     return this.#limit + 1 - this.#rows.length;
   }
 
-  isMatch({ version, order }: Placed): boolean {
-    const { record } = version;
+  isMatch(placed: Placed): boolean {
     return (
-      compareOrder(order, this.range.from) >= 0 &&
-      compareOrder(order, this.range.until) <= 0 &&
-      matches(this.filter, record) &&
-      expiryOf(version) * 1000 > this.#nowMs
+      this.#isInRange(placed) &&
+      matches(this.filter, placed.version.record) &&
+      expiryOf(placed.version) * 1000 > this.#nowMs
     );
+  }
+
+  /** May it match, with what else is known about its message? */
+  mayMatch(placed: Placed): boolean {
+    return this.#isInRange(placed) && mayMatch(this.filter, placed.version.record);
+  }
+
+  #isInRange({ order }: Placed): boolean {
+    return compareOrder(order, this.range.from) >= 0 && compareOrder(order, this.range.until) <= 0;
   }
 
   /** Adds what comes next in the order of answers: nothing that comes later may stand before any of these. */

@@ -76,7 +76,7 @@ async function whole(
   const isCandidate = ({ version }: SettledVersion) =>
     chosen.kind === "ids"
       ? meetsIds(answer.filter, version.record)
-      : answer.isMatch({ version, order: orderKey(version.record) });
+      : answer.mayMatch({ version, order: orderKey(version.record) });
   const candidates = versions.filter(isCandidate);
   if (candidates.length === 0) return [];
   const fresh = await index.freshMessages();

@@ -23,10 +23,11 @@ interface FilterEntry<T> {
   /** Does a record meet it? The one definition: whatever path a query takes, this decides. */
   readonly matches: (wanted: T, record: MessageRecord) => boolean;
   /**
-   * What of a message that is told of by several reports, some without this field, may still be found by it: `always` for
-   * a part of its identity, which every report has; `either` where it is enough that one report meets one of these.
+   * Several reports may tell about a message, and some may lack this field. How a search finds the message then:
+   * `identity`: every report has it; `index`: by the report that meets it, since the plan has terms for it (plan.ts);
+   * `reading`: not at all, so that it excludes nothing before everything about the message has been read.
    */
-  readonly meets?: "always" | "either";
+  readonly foundBy: "identity" | "index" | "reading";
 }
 
 function filter<Schema extends v.GenericSchema<unknown, unknown>>(
@@ -39,8 +40,9 @@ function filter<Schema extends v.GenericSchema<unknown, unknown>>(
 const SEVERAL = "Several: repeated, or separated by commas; any of them matches.";
 
 /**
- * Every filter there is. To add one, add its entry: the parameters of the endpoints, their checks and texts, the API's
- * description, the search and the tests that ask of each filter whether it excludes something are made from this table.
+ * Every filter. To add one, add its entry: the parameters of the endpoints, their checks and texts, the API's description,
+ * and the search follow from this table; the compiler then asks the tests for it. With `foundBy: "reading"` it is right at
+ * once; to make it cheap, give it terms (../terms.ts, plan.ts).
  */
 const FILTERS = {
   from: filter(schemas.text, {
@@ -48,93 +50,99 @@ const FILTERS = {
     endpoints: EVERYWHERE,
     newerName: "sender",
     matches: (wanted, { from }) => from === wanted,
-    meets: "either",
+    foundBy: "index",
   }),
   to: filter(schemas.text, {
     text: "The recipient: a number, an e-mail address, or the id of a device.",
     endpoints: EVERYWHERE,
     newerName: "destination",
     matches: (wanted, { to }) => to === wanted,
-    meets: "either",
+    foundBy: "index",
   }),
   bulkId: filter(schemas.ids, {
     text: `The id of the request that messages were sent with. ${SEVERAL}`,
     described: schemas.DESCRIBED_IDS,
     endpoints: EVERYWHERE,
     matches: (wanted, { bulkId }) => bulkId !== undefined && wanted.includes(bulkId),
-    meets: "either",
+    foundBy: "index",
   }),
   messageId: filter(schemas.ids, {
     text: `The id of a message. ${SEVERAL}`,
     described: schemas.DESCRIBED_IDS,
     endpoints: EVERYWHERE,
     matches: (wanted, { messageId }) => wanted.includes(messageId),
+    foundBy: "identity",
   }),
   generalStatus: filter(schemas.statusGroup, {
     text: "The group of the status that messages have by now.",
     endpoints: EVERYWHERE,
     matches: (wanted, { status }) => statusGroupOf(status) === wanted,
-    meets: "either",
+    foundBy: "index",
   }),
   sentSince: filter(schemas.moment, {
     text: "Sent at this moment or after it. The offset may have a colon or not, or be Z; + is written as %2B.",
     described: schemas.DESCRIBED_MOMENT,
     endpoints: EVERYWHERE,
     matches: (wantedMs, { sentAt }) => epochMsOf(sentAt) >= wantedMs,
+    foundBy: "reading",
   }),
   sentUntil: filter(schemas.moment, {
     text: "Sent at this moment or before it.",
     described: schemas.DESCRIBED_MOMENT,
     endpoints: EVERYWHERE,
     matches: (wantedMs, { sentAt }) => epochMsOf(sentAt) <= wantedMs,
+    foundBy: "reading",
   }),
   mcc: filter(schemas.digits(/^\d{3}$/, "must be three digits"), {
     text: "Mobile country code.",
     endpoints: WITH_NETWORKS,
     matches: (wanted, { mccmnc = "" }) => mccOf(mccmnc) === wanted,
-    meets: "either",
+    foundBy: "index",
   }),
   /** Never without mcc. */
   mnc: filter(schemas.digits(/^\d{1,3}$/, "must be one to three digits"), {
     text: "Mobile network code; only beside mcc.",
     endpoints: WITH_NETWORKS,
     matches: (wanted, { mccmnc }) => mccmnc !== undefined && mccmnc.slice(mccOf(mccmnc).length) === wanted,
-    meets: "either",
+    foundBy: "index",
   }),
   channel: filter(schemas.channel, {
     text: "The channel that a message went over, such as SMS, EMAIL, PUSH, VIBER or WHATSAPP.",
     endpoints: ["omni"],
     matches: (wanted, record) => record.channel === wanted,
-    meets: "always",
+    foundBy: "identity",
   }),
   entityId: filter(schemas.text, {
     text: "The entity that messages were sent for, where a report told it.",
     endpoints: BUT_OMNI,
     matches: (wanted, record) => platformField(record, "entityId") === wanted,
+    foundBy: "reading",
   }),
   applicationId: filter(schemas.text, {
     text: "The application that messages were sent with, where a report told it.",
     endpoints: BUT_OMNI,
     matches: (wanted, record) => platformField(record, "applicationId") === wanted,
+    foundBy: "reading",
   }),
   campaignReferenceId: filter(schemas.ids, {
     text: `The campaign of messages, where a report told it. ${SEVERAL}`,
     described: schemas.DESCRIBED_IDS,
     endpoints: BUT_OMNI,
     matches: (wanted, record) => wanted.includes(platformField(record, "campaignReferenceId")),
+    foundBy: "reading",
   }),
   /** What a client may see at all, whatever it asks for; no endpoint has it as a parameter. */
   amongChannels: filter(schemas.anyOf, {
     text: "",
     endpoints: [],
     matches: (allowed, record) => allowed.includes(record.channel),
-    meets: "always",
+    foundBy: "identity",
   }),
   amongSenders: filter(schemas.anyOf, {
     text: "",
     endpoints: [],
     matches: (allowed, { from }) => from !== undefined && allowed.includes(from),
-    meets: "either",
+    foundBy: "index",
   }),
 };
 
@@ -151,6 +159,16 @@ export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
 /** Does a record meet every condition? */
 export function matches(filter: Filter, record: MessageRecord): boolean {
   return FILTER_NAMES.every((name) => meets(name, filter, record) !== false);
+}
+
+/**
+ * May this record, once everything about its message is known, match a filter? For a record that was found by the index,
+ * so that whatever the index knows must be met by this one.
+ */
+export function mayMatch(filter: Filter, record: MessageRecord): boolean {
+  return FILTER_NAMES.every(
+    (name) => FILTER_TABLE[name].foundBy === "reading" || meets(name, filter, record) !== false,
+  );
 }
 
 /** Does it meet this one? Undefined when the filter does not ask for it. */
@@ -173,12 +191,12 @@ export function meetsIds(filter: Filter, record: MessageRecord): boolean {
  * identity; and of the other conditions it must meet one, if there are any.
  */
 export function meetsAny(filter: Filter, record: MessageRecord): boolean {
-  const resultsOf = (kind: FilterEntry<unknown>["meets"]) =>
-    FILTER_NAMES.filter((name) => FILTER_TABLE[name].meets === kind)
+  const resultsOf = (kind: FilterEntry<unknown>["foundBy"]) =>
+    FILTER_NAMES.filter((name) => FILTER_TABLE[name].foundBy === kind)
       .map((name) => meets(name, filter, record))
       .filter((isMet) => isMet !== undefined);
-  const either = resultsOf("either");
-  return resultsOf("always").every(Boolean) && (either.length === 0 || either.some(Boolean));
+  const indexed = resultsOf("index");
+  return resultsOf("identity").every(Boolean) && (indexed.length === 0 || indexed.some(Boolean));
 }
 
 /** A field of a record's own or (as the newer logs have it) of its platform; "" where there is none. */

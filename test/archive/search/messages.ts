@@ -36,6 +36,7 @@ export const POOLS = {
     ],
   ],
   bulkId: ["bulk", "bulk#0", "bulk#1", undefined, "b 1", "\u{1f600}#", "b".repeat(300), "sha256:b"],
+  entityId: [undefined, "branch", "shop"],
   mccmnc: ["22801", undefined, "22802", "2281", "26201", "262", "310260", "abc", "22"],
 } as const;
 
@@ -70,6 +71,10 @@ export function randomMessage(random: Random, sentAtMs: number): MessageRecord {
     to: random.skewed(POOLS.to),
     bulkId: random.skewed(POOLS.bulkId),
     mccmnc: random.skewed(POOLS.mccmnc),
+    entityId: random.skewed(POOLS.entityId),
+    ...(random.chance(0.1)
+      ? { platform: { applicationId: "app", campaignReferenceId: random.pick(["autumn", "spring"]) } }
+      : {}),
     status: random.skewed(STATUSES),
   };
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);

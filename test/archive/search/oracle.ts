@@ -1,6 +1,6 @@
-import type { Filter } from "../../../lib/archive/search/filters.ts";
+import type { Filter, FilterName } from "../../../lib/archive/search/filters.ts";
 import type { MessageRecord } from "../../../lib/message/record.ts";
-import { GROUPS, plainly } from "../../simulation/plain.ts";
+import { GROUPS, ofPlatform, plainly } from "../../simulation/plain.ts";
 import { NOW_MS, POOLS, RETENTION_HOURS } from "./messages.ts";
 import type { Random } from "./random.ts";
 
@@ -28,7 +28,8 @@ export function randomFilter(random: Random, records: readonly MessageRecord[]):
   const near = (record: MessageRecord) =>
     momentOf(record.sentAt) + random.pick([0, 0, 1, -1, HOUR, -24 * HOUR]);
   const mcc = model.mccmnc?.match(/^\d{3}/)?.[0] ?? "228";
-  const chosen = {
+  const mccGiven = random.chance(density);
+  const chosen: { readonly [Name in FilterName]: Filter[Name] | undefined } = {
     from: random.chance(density * 2) ? value(model.from, POOLS.from) : undefined,
     to: random.chance(density) ? value(model.to, POOLS.to) : undefined,
     channel: random.chance(density * 2) ? value(model.channel, POOLS.channel) : undefined,
@@ -37,12 +38,20 @@ export function randomFilter(random: Random, records: readonly MessageRecord[]):
         ? [model.bulkId, random.pick(POOLS.bulkId) ?? "none"]
         : undefined,
     messageId: random.chance(density / 2) ? [model.messageId, other.messageId, "none"] : undefined,
-    generalStatus: random.chance(density * 2) ? (model.status.groupName ?? random.pick(GROUPS)) : undefined,
+    generalStatus: (random.chance(density * 2)
+      ? (model.status.groupName ?? random.pick(GROUPS))
+      : undefined) as Filter["generalStatus"],
     sentSince: random.chance(density) ? near(random.chance(0.5) ? model : other) : undefined,
     sentUntil: random.chance(density) ? near(model) : undefined,
-    ...(random.chance(density)
-      ? { mcc, mnc: random.chance(0.5) ? model.mccmnc?.slice(3) || "01" : undefined }
-      : {}),
+    mcc: mccGiven ? mcc : undefined,
+    mnc: mccGiven && random.chance(0.5) ? model.mccmnc?.slice(3) || "01" : undefined,
+    entityId: random.chance(density) ? value(ofPlatform(model, "entityId"), POOLS.entityId) : undefined,
+    applicationId: random.chance(density / 2) ? ofPlatform(model, "applicationId") : undefined,
+    campaignReferenceId: random.chance(density / 2)
+      ? [ofPlatform(other, "campaignReferenceId") ?? "none", "autumn"]
+      : undefined,
+    amongChannels: random.chance(density / 4) ? [model.channel, other.channel] : undefined,
+    amongSenders: random.chance(density / 4) ? [model.from ?? "Nobody", "Nobody"] : undefined,
   };
   return Object.fromEntries(Object.entries(chosen).filter(([, part]) => part !== undefined)) as Filter;
 }

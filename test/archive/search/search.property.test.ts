@@ -73,15 +73,20 @@ function unmoved(records: readonly MessageRecord[], truth: Truth): MessageRecord
   });
 }
 
-/** A later report of the same message: another status, perhaps a sender at last, or a corrected time. */
+/**
+ * A later report of the same message: another status, perhaps a sender at last, or a corrected time. It may leave out what is
+ * known already, and say something that no other report does: a search for both is met by neither of them alone.
+ */
 function changedOf(record: MessageRecord, random: Random): MessageRecord {
   const { status } = randomMessage(random, NOW_MS);
   const other = randomMessage(random, random.pick(randomMoments(random, 3)));
+  const { from: _from, bulkId: _bulkId, mccmnc: _mccmnc, ...bare } = record;
   return {
-    ...record,
+    ...(random.chance(0.5) ? (bare as MessageRecord) : record),
     status,
     ...(random.chance(0.5) ? { from: random.pick(POOLS.from) ?? "Late" } : {}),
     ...(random.chance(0.2) ? { sentAt: other.sentAt } : {}),
+    ...(random.chance(0.5) ? { entityId: "late branch" } : {}),
   };
 }
 
