@@ -71,19 +71,19 @@ export function exceptionSource(
       return frontier();
     },
     async read(wanted) {
-      const parts = await Promise.all(chosenFor(wanted).map((stream) => readStream(stream, wanted)));
+      const parts = await Promise.all(chosenFor(wanted).map(([stream, share]) => readStream(stream, share)));
       return parts.flat();
     },
   };
 
-  /** Those at the frontier, and the next ones at once, until together they should hold what is wanted. */
-  function chosenFor(wanted: number): Stream[] {
+  /** Those at the frontier, and the next ones at once, until together they should hold what is wanted; with what is wanted of each. */
+  function chosenFor(wanted: number): [Stream, number][] {
     const frontierMs = frontier();
-    const chosen: Stream[] = [];
+    const chosen: [Stream, number][] = [];
     let sum = 0;
     for (const stream of [...streams].sort((a, b) => b.boundMs - a.boundMs)) {
       if (stream.boundMs < frontierMs && sum >= wanted) break;
-      chosen.push(stream);
+      chosen.push([stream, Math.max(0, wanted - sum)]);
       sum += Number.isFinite(stream.left) ? Math.max(0, stream.left) : 0;
     }
     return chosen;

@@ -12,17 +12,19 @@ export interface WalkStream {
   next?: WalkStream | undefined;
 }
 
-/** How many blocks to ask for; where they turn out to hold little, twice as many each time: those further on may be full. */
+/** How many blocks to ask for; where they turn out to hold little, thrice as many each time: those further on may be full. */
 export function limitOf(stream: WalkStream, wanted: number): number | undefined {
   const each = stream.blocks === 0 ? RECORDS : Math.min(RECORDS, stream.records / stream.blocks);
   const spare = wanted > MOST_EXACT ? 1 : 0;
   const least = Math.ceil(Math.min(wanted, LARGEST_LIMIT * RECORDS) / RECORDS) + spare;
   const enough = Math.ceil(wanted / Math.max(1, each)) + spare;
-  stream.limit = Math.min(enough, Math.max(least, 2 * stream.limit));
+  stream.limit = Math.min(enough, Math.max(least, MORE * stream.limit));
   if (stream.next) stream.limit = Math.min(stream.limit, LONG_BLOCKS);
   return stream.limit > LARGEST_LIMIT ? undefined : stream.limit;
 }
 
+/** Twice as many each time would take more than six rounds where reports come one by one. */
+const MORE = 3;
 /** About so many records are in a full block. */
 const RECORDS = 40;
 /** For so few records a block in vain, of each class, costs more than another round of the class that lacks one. */
