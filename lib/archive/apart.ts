@@ -1,10 +1,13 @@
 import { statusGroupOf } from "../message/status.ts";
 import type { Kept } from "./codec.ts";
 
-/** Appended blocks do not reach across these, so that what is settled together ends sharply. */
+/** Appended blocks never extend across these boundaries, so that what is settled together has sharp ends. */
 export const SLOT_MS = 600_000;
 
-/** The class of blocks of what is appended and not delivered. The one before it is nearly always empty: both are read at once. */
+/**
+ * The class of appended blocks of messages that are not delivered. The class before it is nearly always empty, so both
+ * are read at once.
+ */
 export const UNDELIVERED = "d";
 
 /** A record to be packed. */
@@ -13,20 +16,24 @@ interface Sent {
   readonly sentAtMs: number;
 }
 
-/** What is cut into blocks together; `className` where it is not told by what each block spans. */
+/** Records that are cut into blocks together; `className` is set if it does not follow from the span of each block. */
 export interface Part<T> {
   readonly entries: readonly T[];
   readonly className?: string | undefined;
 }
 
-/** Of fewer in a slot, blocks of their own would cost more to write than they spare. */
+/** For fewer records in a slot, separate blocks would cost more writes than they save. */
 const LEAST_APART = 20;
-/** Of fewer, blocks for each channel would be more to read for the newest, which are pulled each minute. */
+/**
+ * For fewer records, blocks per channel would make reading the newest more expensive, since these are pulled every
+ * minute.
+ */
 const LEAST_SPLIT = 500;
 
 /**
- * The parts of what a page tells of one slot, newest first as it is. What is searched for while it is not settled lies together: what is
- * not delivered; and of a large slot each channel, where there are enough for half a block. Pure.
+ * Splits what a page tells about one slot (newest first, as it stays) into parts. What is searched for before it is
+ * settled is kept together: what is not delivered and, in a large slot, each channel with enough records for half a
+ * block. Pure.
  */
 export function partsOf<T extends Sent>(slot: readonly T[]): Part<T>[] {
   if (slot.length < LEAST_APART) return [{ entries: slot }];

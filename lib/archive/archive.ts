@@ -17,10 +17,12 @@ export interface ArchiveSettings {
 }
 
 const HOUR_MS = 3_600_000;
-/** Records further apart than this are looked for apart. */
+/** Records further apart than this are looked up separately. */
 const MOST_GAP_MS = HOUR_MS / 6;
 
-/** The archive as ingest sees it: records are appended in blocks, as what some report or log told of a message. */
+/**
+ * The archive as ingest sees it: records are appended in blocks, each as what one report or log told about a message.
+ */
 export class Archive implements ArchiveWriter {
   readonly #db: Database;
   readonly #settings: ArchiveSettings;
@@ -36,8 +38,8 @@ export class Archive implements ArchiveWriter {
   }
 
   /**
-   * Writes the records of a page as blocks of their own; what is known of a message is merged when it is read. Reads
-   * nothing and rests on nothing that is stored: the key of a block is made of the page and of what is in it.
+   * Writes the records of a page as blocks of their own. What is known about a message is merged when it is read. This
+   * reads nothing and depends on nothing stored: the key of a block is made from the page and the content of the block.
    */
   async append(origin: Origin, records: readonly MessageRecord[]): Promise<Appended> {
     const nowMs = this.#clock.now();
@@ -50,9 +52,9 @@ export class Archive implements ArchiveWriter {
       const day = dayOf(newestMs);
       until.set(day, Math.max(item.e, until.get(day) ?? 0));
     }
-    // The day first: a block of a day that is not named would not be found.
+    // Days first: a block of a day that is not listed would never be found.
     await Promise.all([...until].map(([day, seconds]) => this.#days.ensure(day, seconds)));
-    // What tells of them before the blocks themselves, so that none is ever there that settling would not come across.
+    // Then the items that lead to the blocks, and the blocks last, so that settling never misses a block that exists.
     const formats = this.#formats.missing(blocks);
     await putAll(this.#db, [...formats, ...freshItems(blocks, nowMs)], this.#clock);
     this.#formats.remember(formats);
@@ -64,7 +66,7 @@ export class Archive implements ArchiveWriter {
     return { refused: refused.map(({ record }) => record) };
   }
 
-  /** Reads the stretches of `sentAt` that these records lie in, and says what each would change. */
+  /** Reads the ranges of `sentAt` that these records lie in, and says what each record would change. */
   async compare(records: readonly MessageRecord[]): Promise<Compared[]> {
     const moments = records.map(({ sentAt }) => epochMsOf(sentAt));
     const stored = new Map<string, Known>();
@@ -109,8 +111,9 @@ function outcomeOf(before: Known, after: Known): Novelty {
   const [rank, doneAt] = precedenceOf(before);
   const [newRank, newDoneAt] = precedenceOf(after);
   if (newRank !== rank || newDoneAt !== doneAt) return "advanced";
-  // Where only the precedences differ (a later report confirms a field that an earlier one brought) there is nothing new to
-  // serve, and yet it must be written: what comes next is weighed against it, and the order of arrival must not show.
+  // If only the precedences differ (a later report confirms a field that an earlier one brought), nothing new is
+  // served, but it must be written all the same: later reports are compared with it, and the order of arrival must not
+  // matter.
   const isSame =
     printRecord(before.record) === printRecord(after.record) &&
     JSON.stringify([...before.precedences]) === JSON.stringify([...after.precedences]);

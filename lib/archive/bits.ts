@@ -1,6 +1,6 @@
 import { BrokenItemError } from "../runtime/errors.ts";
 
-/** Writes numbers bit by bit, the highest bit of each first; the last byte is filled up with zeros. */
+/** Writes numbers bit by bit, highest bit first; the last byte is padded with zeros. */
 export class BitWriter {
   readonly #bytes: number[] = [];
   #byte = 0;
@@ -15,13 +15,16 @@ export class BitWriter {
     return this;
   }
 
-  /** A whole number in so many bits, at most 31. */
+  /** Writes a whole number in so many bits, at most 31. */
   bits(value: number, count: number): this {
     for (let n = count - 1; n >= 0; n--) this.bit((value >>> n) & 1);
     return this;
   }
 
-  /** A whole number, smallest where it is about 2^k (Rice's code): how often 2^k is in it as ones, a zero, and the rest in k bits. */
+  /**
+   * Writes a whole number in Rice's code, which is shortest for numbers around 2^k: the quotient by 2^k in unary (ones,
+   * then a zero), then the remainder in k bits.
+   */
   rice(value: number, k: number): this {
     for (let n = Math.floor(value / 2 ** k); n > 0; n--) this.bit(1);
     return this.bit(0).bits(value % 2 ** k, k);

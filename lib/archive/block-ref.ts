@@ -14,7 +14,7 @@ export interface BlockRef {
 }
 
 const HASH_BYTES = 6;
-/** Makes moments from the year 0 on positive. */
+/** Makes all moments from the year 0 on positive. */
 const SHIFT_MS = 62_200_000_000_000;
 
 export function refOf({ item, newestMs, oldestMs }: NewBlock): BlockRef {
@@ -30,7 +30,7 @@ export function keyOfRef({ className, newestMs, hash }: BlockRef): Key {
   return { pk: blockPartition(dayOf(newestMs)), sk: `${blockPrefix(className, newestMs)}#${hash}` };
 }
 
-/** One word for a block, to know it again. */
+/** A short name that identifies a block. */
 export function nameOfRef({ className, newestMs, hash }: BlockRef): string {
   return `${className}${newestMs}#${hash}`;
 }

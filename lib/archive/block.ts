@@ -34,12 +34,12 @@ export interface Block {
   readonly key: BlockKey;
   readonly newestMs: number;
   readonly oldestMs: number;
-  /** When DynamoDB may delete it, seconds since 1970. */
+  /** When DynamoDB may delete it, in seconds since 1970. */
   readonly goneFrom: number;
   readonly versions: readonly Version[];
 }
 
-/** A block to be written, with what it is made of. */
+/** A block to be written, along with what it was made from. */
 export interface NewBlock {
   readonly item: BlockItem;
   readonly newestMs: number;
@@ -61,7 +61,7 @@ const blockItem = v.object({
   e: v.number(),
 });
 
-/** The classes of blocks, and what each may span at most, milliseconds. */
+/** The classes of blocks, and the most that a block of each may span, in milliseconds. */
 export const CLASSES = [
   { name: "a", spanMs: 60_000 },
   { name: "b", spanMs: SLOT_MS },
@@ -69,30 +69,30 @@ export const CLASSES = [
   { name: UNDELIVERED, spanMs: SLOT_MS },
 ] as const;
 
-/** With its key and its small attributes, an item of 4,096 bytes. */
+/** Together with its key and its small attributes, this makes an item of 4,096 bytes. */
 const MOST_PACKED = 3_990;
-/** Nearer than this to full there is no use in trying for more. */
+/** Above this there is no point in trying to fit in more. */
 const NEARLY_FULL = 0.88;
-/** What DynamoDB takes in one item, less the rest of it. */
+/** DynamoDB's limit for an item, minus the other attributes. */
 const MOST_ITEM = 400_000;
 
 export function blockPartition(day: string): string {
   return `d#${day}`;
 }
 
-/** The sort key that the blocks of a class with this newest moment begin with. */
+/** What the sort keys of blocks of a class with this newest moment begin with. */
 export function blockPrefix(className: string, newestMs: number): string {
   return `${className}#${orderPrefix(newestMs)}`;
 }
 
-/** The newest moment of a block, by its sort key. */
+/** The newest moment of a block, from its sort key. */
 export function newestOf(sk: string): number {
   return momentOfOrder(sk.slice(2));
 }
 
 /**
- * A block stays for so long after its last record is served no more, so that the statistics can tell how the message of a
- * report ended that comes with the end of the retention: by default messages expire after 48 hours, too.
+ * A block is kept this long after its last record has expired, so that the statistics learn the outcome of messages
+ * whose report arrives at the end of the retention. By default messages expire after 48 hours, too.
  */
 export const LINGER_SECONDS = 3 * 3_600;
 
@@ -100,7 +100,7 @@ export const LINGER_SECONDS = 3 * 3_600;
 const MOST_RECENT = 10_000;
 const recent = new RecentBlocks(MOST_RECENT);
 
-/** Reads a stored block. Throws if it is none: what is stored is a border like any other. */
+/** Parses a stored block. Throws if it is not one: stored data is parsed like any other input. */
 export function parseBlock(item: unknown): Block {
   const { pk, sk, d, o, k, e } = parseStored(blockItem, item);
   const versions = recent.versions(`${pk} ${sk}`, d, k, () =>
@@ -120,10 +120,10 @@ interface BlockEntry {
 export const SETTLED = "settled";
 
 /**
- * Packs what is known of messages into blocks: by day, and within `slotMs`; newest first. Pure: the same maker and records
- * give the same blocks. `maker` tells those of one page from those of another, and appended ones from settled ones: an
- * appended block is deleted once it is settled, and a page that only repeats what is settled must not take that with it.
- * `refused` are those that fit into no item.
+ * Packs what is known about messages into blocks: by day, and within `slotMs`; newest first. Pure: the same maker and
+ * records make the same blocks. `maker` distinguishes the blocks of different pages, and appended from settled ones: an
+ * appended block is deleted once it is settled, and a page that only repeats what is settled must not delete that as
+ * well. `refused` are the records that are too large for an item.
  */
 export function packBlocks(
   all: readonly Kept[],
@@ -134,7 +134,8 @@ export function packBlocks(
     const { record } = known;
     return { known, order: orderKey(record), sentAtMs: epochMsOf(record.sentAt), line: printLine(known) };
   });
-  // In an answer's order; the same message twice keeps one order too, so that the bytes are the same.
+  // In the order of answers. Versions of the same message also have a fixed order, so that the bytes are always the
+  // same.
   entries.sort((a, b) => compareOrder(a.order, b.order) || (a.line < b.line ? -1 : 1));
   const slotOf = ({ known, sentAtMs }: BlockEntry) =>
     `${dayOf(sentAtMs)} ${Math.floor(sentAtMs / slotMs)} ${known.keepSeconds}`;
@@ -159,7 +160,7 @@ interface Cut {
 
 type PackedCut = Cut & Pick<Part<BlockEntry>, "className">;
 
-/** Cuts a sorted list into pieces that deflate to just below the bound. */
+/** Cuts a sorted list into pieces that deflate to just below the limit. */
 function cut(entries: readonly BlockEntry[]): Cut[] {
   const cuts: Cut[] = [];
   let bytesEach = 80;
@@ -200,7 +201,7 @@ function blockOf({ entries, d, className }: PackedCut, maker: string): NewBlock 
   const moments = entries.map(({ sentAtMs }) => sentAtMs);
   const [newestMs, oldestMs] = [Math.max(...moments), Math.min(...moments)];
   const spans = CLASSES.find(({ spanMs }) => newestMs - oldestMs <= spanMs) ?? CLASSES[2];
-  // Of the lines, not of the bytes: another zlib may deflate them otherwise.
+  // A hash of the lines and not of the bytes, since another version of zlib may deflate them differently.
   const hash = sha256([maker, ...entries.map(({ line }) => line)].join("\n")).slice(0, 12);
   const item: BlockItem = {
     pk: blockPartition(dayOf(newestMs)),

@@ -1,5 +1,5 @@
 import { BrokenItemError } from "../runtime/errors.ts";
-/** Writes numbers as runs of seven bits, the least first: small ones take one byte. */
+/** Writes numbers in groups of seven bits, lowest first: small ones take one byte. */
 export class ByteWriter {
   readonly #bytes: number[] = [];
 
@@ -7,7 +7,7 @@ export class ByteWriter {
     return this.#bytes.length;
   }
 
-  /** A whole number from 0 to 2^53. */
+  /** Writes a whole number from 0 to 2^53. */
   number(value: number): this {
     let rest = value;
     for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.#bytes.push((rest % 0x80) + 0x80);
@@ -53,7 +53,7 @@ export class ByteReader {
     }
   }
 
-  /** As many numbers as `into` has places. */
+  /** Reads as many numbers as `into` has places for. */
   numbers<T extends Uint16Array | Uint32Array | Float64Array>(into: T): T {
     const bytes = this.#bytes;
     let at = this.#at;

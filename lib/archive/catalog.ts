@@ -13,16 +13,16 @@ export const CATALOG_KEY = { pk: "archive", sk: "catalog" } as const;
 
 const run = v.object({
   id: v.string(),
-  /** The stretch of `sentAt` that its blocks span, milliseconds since 1970, both ends included. */
+  /** The range of `sentAt` that its blocks span, in milliseconds since 1970, both ends included. */
   sinceMs: v.number(),
   untilMs: v.number(),
-  /** How many buckets of terms it has, blocks, and records. */
+  /** The numbers of its buckets of terms, blocks, and records. */
   buckets: v.number(),
   blocks: v.number(),
   records: v.number(),
-  /** How often runs were merged to make it. */
+  /** How many times runs were merged to make it. */
   level: v.number(),
-  /** How many of its messages stand in another run as well, at the same moment or (moved) at another. */
+  /** How many of its messages are also in another run, at the same moment or (moved) at another. */
   again: v.number(),
   moved: v.number(),
   /**
@@ -30,13 +30,13 @@ const run = v.object({
    * from had again. Unknown of runs that an earlier version wrote: perhaps all that are `again`.
    */
   stale: v.optional(v.number()),
-  /** Does it hold a second set of what is not DELIVERED? */
+  /** Does it have a second set of blocks, with what is not DELIVERED? */
   hasExceptions: v.boolean(),
-  /** How many records of each group the second set has; unknown of runs that an earlier version wrote. */
+  /** The number of records in the second set by group; unknown for runs that an earlier version wrote. */
   exceptions: v.optional(v.array(v.tuple([v.string(), v.number()]))),
   /** Are its blocks numbered from the newest to the oldest? */
   isSorted: v.optional(v.boolean()),
-  /** When all of it has expired, seconds since 1970. */
+  /** When all of it has expired, in seconds since 1970. */
   expiresAt: v.number(),
 });
 export type SettledRun = v.InferOutput<typeof run>;
@@ -56,7 +56,7 @@ const catalog = v.object({
   ),
 });
 
-/** What waits in the trash; `replacedBy`: the run that says which fresh pages are in it, and need not be read. */
+/** An entry of the trash; `replacedBy`: the run that lists the fresh pages it contains, which need not be read. */
 export interface Replaced {
   readonly name: string;
   readonly atMs: number;
@@ -64,7 +64,7 @@ export interface Replaced {
 }
 
 export interface Catalog {
-  /** The puts so far; 0 when there is none. */
+  /** The number of puts so far; 0 if there is no catalog yet. */
   readonly n: number;
   readonly runs: readonly SettledRun[];
   /** What runs have replaced (trash.ts), and since when. */
@@ -82,7 +82,7 @@ export async function loadCatalog(db: Database): Promise<Catalog> {
   return parseCatalog(Item);
 }
 
-/** Puts the catalog that follows; false when somebody else has put another meanwhile. */
+/** Puts the next catalog; false if somebody else has put another in the meantime. */
 export async function commitCatalog(db: Database, { n, runs, trash }: Catalog): Promise<boolean> {
   try {
     await db.client.send(

@@ -4,8 +4,9 @@ import { type FieldPrecedences, type Known, merge } from "../message/merge.ts";
 import { expiresAtSeconds, type MessageRecord, parseRecord, printRecord } from "../message/record.ts";
 
 /**
- * Reports resemble each other: deflated together, and against a typical one, a record of 540 bytes takes 70 to 80. The dictionary is part of the stored format: never edit it, add another version instead.
- * Its end is its most valuable part, being the shortest distance away.
+ * Reports resemble each other: deflated together, with a typical one as the dictionary, a record of 540 bytes takes 70
+ * to 80. The dictionary is part of the stored format: never edit it, add another version instead. Its end is its most
+ * valuable part, because of the short distances.
  */
 const DICTIONARY = Buffer.from(
   '"EXPIRED","id":15,"name":"EXPIRED_EXPIRED","description":"Message expired""PENDING","id":26,"name":"PENDING_ACCEPTED",' +
@@ -24,39 +25,42 @@ const DICTIONARY = Buffer.from(
 );
 const DEFLATE = { dictionary: DICTIONARY, level: 6 };
 
-/** A record as a search gives it: its place in the order of answers, and its JSON text exactly as it is served. */
+/** A record as a search returns it: its place in the order of answers, and its JSON text exactly as it is served. */
 export interface FoundRecord {
   readonly order: string;
   readonly text: string;
 }
 
-/** What one block, or several merged, tell of a message; the text is kept so that what is served need not be printed again. */
+/** What one block, or several merged, tell about a message. The text is kept so that it need not be printed again. */
 export interface Version extends Kept {
   readonly text: string;
 }
 
-/** What is known of a message, and how long it is kept after max(sentAt, doneAt). */
+/** What is known about a message, and how long it is kept after max(sentAt, doneAt). */
 export interface Kept extends Known {
   readonly keepSeconds: number;
 }
 
-/** The JSON text of a row. */
+/** The JSON text of a record. */
 export function recordText({ text }: FoundRecord): string {
   return text;
 }
 
-/** The record of a row. */
+/** Parses the text of a record. */
 export function recordOfItem({ text }: FoundRecord): MessageRecord {
   return parseRecord(text);
 }
 
-/** A line of a block: the record's JSON, and behind a tab, which JSON text never holds, what merge.ts calls precedences. */
+/**
+ * A line of a block: the record's JSON and, after a tab (which JSON text never contains), what merge.ts calls
+ * precedences.
+ */
 export function printLine({ record, precedences }: Known): string {
   const text = printRecord(record);
   return precedences.size === 0 ? text : `${text}\t${JSON.stringify([...precedences])}`;
 }
 
-/** Reads a line of a block. Throws if it is none. */
+/** Parses a line of a block. Throws if it is invalid. */
 export function parseLine(line: string, keepSeconds: number): Version {
   const [text = "", precedences] = line.split("\t");
   const record = parseRecord(text);
@@ -75,12 +79,14 @@ function parsePrecedences(text: string): FieldPrecedences {
   return new Map(v.parse(precedencesSchema, JSON.parse(text)));
 }
 
-/** From when (seconds since 1970) a message is served no more. */
+/** From when (seconds since 1970) a message is no longer served. */
 export function expiryOf({ record, keepSeconds }: Kept): number {
   return expiresAtSeconds(record, keepSeconds / 3600);
 }
 
-/** With which other each version was merged last, and what came of it: what a process has read before, it merges again for each query. */
+/**
+ * Caches the last merge of each version: a process that has read blocks before would merge them again for each query.
+ */
 const merges = new WeakMap<Version, { readonly other: Version; readonly merged: Version }>();
 
 /** Merges two versions of the same message and channel. */
@@ -104,7 +110,7 @@ export function packLines(lines: readonly string[]): Buffer {
   return deflateRawSync(lines.join("\n"), DEFLATE);
 }
 
-/** The lines of a block. Throws what zlib throws if it is none. */
+/** Inflates the lines of a block. Throws what zlib throws if they are corrupt. */
 export function unpackLines(packed: Uint8Array): string[] {
   return inflateRawSync(packed, DEFLATE).toString().split("\n");
 }

@@ -13,7 +13,7 @@ export const DAYS_KEY = { pk: "archive", sk: "days" } as const;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_SECONDS = 86_400;
 
-/** The days of the item, each with the moment (seconds since 1970) from which nothing in it is served any more. */
+/** The days in the item, each with the moment (seconds since 1970) from which nothing in it is served any more. */
 export function parseDays(item: Readonly<Record<string, unknown>> | undefined): Map<string, number> {
   const entries = Object.entries(item ?? {}).flatMap(([day, until]) =>
     DAY.test(day) && typeof until === "number" ? [[day, until] as const] : [],
@@ -36,16 +36,16 @@ export class Days {
     return parseDays(Item);
   }
 
-  /** Makes sure that a day is named until at least `untilSeconds`. Nearly always known, and then nothing is sent. */
+  /** Makes sure that a day is listed until at least `untilSeconds`. Usually that is known, and no request is sent. */
   async ensure(day: string, untilSeconds: number): Promise<void> {
     if ((this.#written.get(day) ?? 0) >= untilSeconds) return;
-    // A little further than is needed: the next report will expire a little later.
+    // A little longer than necessary, since the next report will expire a little later.
     const until = (Math.ceil(untilSeconds / DAY_SECONDS) + 1) * DAY_SECONDS;
     await this.#update("SET #day = :until", "attribute_not_exists(#day) OR #day < :until", day, until);
     this.#written.set(day, until);
   }
 
-  /** Takes a day off, unless somebody has prolonged it meanwhile. */
+  /** Removes a day, unless somebody has extended it in the meantime. */
   async remove(day: string, untilSeconds: number): Promise<void> {
     await this.#update("REMOVE #day", "#day = :until", day, untilSeconds);
   }

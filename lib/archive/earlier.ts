@@ -6,23 +6,27 @@ import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "./looku
 import { Moments } from "./moments.ts";
 import { messageTerm } from "./terms.ts";
 
-/** What settled runs know already of the messages that are about to be settled. */
+/** What settled runs already know about the messages that are about to be settled. */
 export interface Earlier {
-  /** What is to be written: the messages that are new or changed, each with all that was known of it before. */
+  /** What must be written: new or changed messages, each including everything that was known before. */
   readonly changed: readonly Version[];
-  /** Fingerprints of those that stand in another run as well; `moved`: at another moment. */
+  /** Fingerprints of messages that are also in another run; `moved`: at another moment. */
   readonly again: ReadonlySet<number>;
   readonly moved: ReadonlySet<number>;
-  /** The moments of those. */
+  /** The moments of these messages. */
   readonly moments: Moments;
 }
 
-/** So many buckets of runs that do not span a message's moment are read for a batch, to find messages that moved. */
+/**
+ * To find messages that moved, at most this many buckets are read for a batch from runs that do not span a message's
+ * moment.
+ */
 const MOST_BUCKETS = 1_000;
 
 /**
- * Looks up the messages in earlier runs and merges what they hold, so that a settled block always holds all that was
- * settled of its messages before. Runs that span the moment of a message are always asked, others within bounds.
+ * Looks up messages in earlier runs and merges what these contain, so that a settled block always contains everything
+ * that was settled about its messages before. Runs that span the moment of a message are always asked, others within
+ * limits.
  */
 export async function earlierVersions(
   versions: readonly Version[],
@@ -37,7 +41,7 @@ export async function earlierVersions(
     const merged = mergeVersions(before, version);
     const term = messageTerm(version.record.messageId);
     const isMoved = epochMsOf(before.record.sentAt) !== epochMsOf(version.record.sentAt);
-    // Also where there is nothing new in it: its fresh block stands at another moment for a while yet.
+    // Even if it brings nothing new, since its fresh block stays at the other moment for a while.
     if (isMoved) {
       moved.add(term);
       for (const each of [before, version]) moments.add(each);
@@ -56,7 +60,7 @@ function isSame(a: Version, b: Version): boolean {
   );
 }
 
-/** Each run with the terms to look up in it. */
+/** Each run, with the terms to look up in it. */
 function chooseRuns(versions: readonly Version[], runs: readonly SettledRun[]) {
   let buckets = MOST_BUCKETS;
   const placed = versions.map(({ record }) => ({

@@ -11,22 +11,22 @@ import { commitCatalog, loadCatalog, type SettledRun } from "./catalog.ts";
 import { Days } from "./days.ts";
 import { runPartition } from "./run.ts";
 
-/** How far an extension is: the records that it has looked at, and of them those that live longer now. */
+/** The progress of an extension: the records looked at, and how many of them live longer now. */
 export interface Extension {
   readonly records: number;
   readonly extended: number;
 }
 
-/** Each write is an SDK call of half a millisecond; Lambdas write beside us. */
+/** Each write is a call to the SDK, which takes half a millisecond; Lambdas write at the same time. */
 const CONCURRENCY = 24;
-/** A message is done within days of being sent: so much longer than its sending says, a run's index is kept. */
+/** A message is finished within days after it was sent: the index of a run is kept for this much longer. */
 const DONE_WITHIN_SECONDS = 7 * 86_400;
 const MOST_TRIES = 10;
 
 /**
- * Lets the records that are stored live as long as a raised retention says: until max(sentAt, doneAt) + retention. It
- * goes by block, so that of a block which is still there everything is. What has expired stays expired, and nothing is
- * shortened. It reads the table once and writes what changes; what leads to the blocks (days, catalog, indexes of runs)
+ * Extends the life of stored records after the retention was raised: to max(sentAt, doneAt) + retention. It works block
+ * by block, so that either all of a block is extended or none. Never revives what has expired, and never shortens a
+ * life. It reads the table once and writes what changes, and what leads to the blocks (days, catalog, indexes of runs)
  * before the blocks themselves. May be repeated. Throws what DynamoDB throws.
  */
 export async function extendRetention(
@@ -49,7 +49,7 @@ export async function extendRetention(
   return soFar;
 }
 
-/** Extends what the catalog says of its runs. Settling beside us may put another catalog: then again. */
+/** Extends the runs in the catalog. If settling puts another catalog in the meantime, this starts again. */
 async function extendCatalog(db: Database, keepSeconds: number): Promise<readonly SettledRun[]> {
   for (let n = 0; n < MOST_TRIES; n++) {
     const catalog = await loadCatalog(db);
@@ -67,13 +67,13 @@ const scanned = v.object({
   pk: v.string(),
   sk: v.string(),
   [EXPIRES_AT]: v.number(),
-  /** Of blocks only: how long their records are kept, and how many they are. */
+  /** Only blocks have these: how long their records are kept, and how many there are. */
   k: v.optional(v.number()),
   n: v.optional(v.number(), 0),
 });
 type Scanned = v.InferOutput<typeof scanned>;
 
-/** The blocks, and what belongs to runs, a page at a time. */
+/** The blocks, and the items of runs, page by page. */
 async function* pagesOf(db: Database): AsyncGenerator<Scanned[]> {
   let after: Record<string, unknown> | undefined;
   do {
@@ -105,12 +105,12 @@ const NOTHING: Extension = { records: 0, extended: 0 };
 async function extendItem(item: Scanned, extending: Extending): Promise<Extension> {
   const { db, days, runs, keepSeconds, nowMs } = extending;
   if (item.k === undefined) {
-    // Of a run that the catalog does not name nobody reads anything.
+    // A run that is not in the catalog is never read.
     const run = runs.get(item.pk);
     if (run) await extendLife(db, item, run.expiresAt, nowMs);
     return NOTHING;
   }
-  // The second set of a run repeats what stands in blocks of their days: counted there.
+  // The second set of a run repeats records from the blocks of days, and is not counted again.
   const isFirst = item.pk.startsWith(blockPartition(""));
   const records = isFirst ? item.n : 0;
   if (item.k >= keepSeconds) return { records, extended: 0 };
@@ -137,7 +137,7 @@ async function extendBlock(
           ":keep": keepSeconds,
           ":e": expiresAt,
           ":before": k,
-          // What only lingers is served no more, and not revived.
+          // A block that only lingers is no longer served, and must not be revived.
           ":now": nowMs / 1000 + LINGER_SECONDS,
         },
       }),

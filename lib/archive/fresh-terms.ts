@@ -18,7 +18,7 @@ export class FreshTerms {
     this.#blocks = blocks;
   }
 
-  /** The terms of each block, in the order of the blocks: at most MOST_BLOCKS. */
+  /** The terms of each block, in the order of the blocks, of which there are at most MOST_BLOCKS. */
   static of(blocks: readonly Iterable<number>[], bits: number): FreshTerms {
     const masks = new Map<number, number>();
     for (const [n, terms] of blocks.entries()) {
@@ -41,7 +41,10 @@ export class FreshTerms {
     return new FreshTerms(bits, masks, blocks);
   }
 
-  /** What was stored until version 2: all by bytes, the blocks as 2n for the n-th alone, else one more than twice the sum of 2^n. */
+  /**
+   * The format until version 2: bytes throughout; blocks as 2n for the n-th alone, otherwise as twice the sum of 2^n
+   * plus one.
+   */
   static decodedBytes(bytes: Uint8Array, bits: number): FreshTerms {
     const input = new ByteReader(bytes);
     const masks = new Map<number, number>();
@@ -78,12 +81,12 @@ export class FreshTerms {
     return this.#masks.has(term >>> this.#shift);
   }
 
-  /** The numbers of the blocks that hold a term, and perhaps some that do not. */
+  /** The numbers of the blocks that contain a term, and perhaps some that do not. */
   blocksOf(term: number): number[] {
     return numbersIn(this.#masks.get(term >>> this.#shift) ?? 0);
   }
 
-  /** Which of the terms, in their order, begin like one of these: a bit each, the least of a byte first. */
+  /** Which of the terms, in order, begin like one of these: one bit each, lowest bit of a byte first. */
   marks(terms: Iterable<number>): Uint8Array<ArrayBuffer> {
     const wanted = new Set([...terms].map((term) => term >>> this.#shift));
     const marks = new Uint8Array(Math.ceil(this.#masks.size / 8));
@@ -92,7 +95,9 @@ export class FreshTerms {
     return marks;
   }
 
-  /** The beginnings of the terms that `marks` named, as numbers of so many bits, and the blocks that hold each. */
+  /**
+   * The beginnings of the terms that `marks` selected, as numbers of so many bits, and the blocks that contain each.
+   */
   marked(marks: Uint8Array): (readonly [begin: number, blocks: number[]])[] {
     return this.#sorted()
       .filter((_, n) => ((marks[n >> 3] ?? 0) >> (n & 7)) % 2 === 1)
@@ -115,10 +120,10 @@ function numbersIn(mask: number): number[] {
   return blocks;
 }
 
-/** How many bits the number of one of so many takes. */
+/** The number of bits that an index among so many needs. */
 function bitsOf(count: number): number {
   return Math.ceil(Math.log2(Math.max(1, count)));
 }
 
-/** So many bits are exact in a number. */
+/** The number of bits that are exact in a JavaScript number. */
 export const MOST_BLOCKS = 50;

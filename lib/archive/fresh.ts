@@ -29,7 +29,10 @@ export interface FreshPage {
   readonly sk: string;
   readonly refs: readonly BlockRef[];
   readonly terms: Pick<FreshTerms, "has" | "blocksOf">;
-  /** Of fresh-ids: how each message's term begins, and the blocks that hold it; undefined where nobody has noted which they are. */
+  /**
+   * For fresh-ids: the beginning of each message's term, and the blocks that contain it; undefined if it was not
+   * recorded which terms are messages.
+   */
   messages(): readonly (readonly [begin: number, blocks: readonly number[]])[] | undefined;
   readonly count: number;
   readonly appendedAtMs: number;
@@ -46,7 +49,7 @@ export const OTHER_IDS_RANGE = { pk: FRESH_IDS, from: "o", until: "p" } as const
 /** Of fewer records another item would cost more to write than it spares. */
 const LEAST_APART = 200;
 
-/** A value that is taken for another costs a block; an id, a look-up in every run. */
+/** Mistaking one value for another costs reading a block; mistaking an id costs a look-up in every run. */
 const BITS = { [FRESH]: 16, [FRESH_IDS]: 26 } as const;
 
 const freshItem = v.object({
@@ -61,13 +64,13 @@ const freshItem = v.object({
   v: v.picklist([1, 2, 3, 4]),
 });
 
-/** By then the reconciler's first pass has brought sender and text, so that most messages are settled once. */
+/** By then the reconciler's first pass has brought sender and text, so that most messages are settled only once. */
 export const SETTLE_AFTER_MS = 25 * 60_000;
 
 /**
- * The items of a page's blocks. Slots come to rest one after the other, so each has a pair of its own; but those that had come to rest
- * by the newest moment that the page tells of are settled together, and share theirs. By nothing but what the page says: whoever
- * appends it again makes the same.
+ * The items for a page's blocks. Slots are settled one after the other, so each has its own pair of items; but slots
+ * that were already due by the newest moment in the page are settled together, and share one. This depends only on the
+ * page, so appending it again makes the same items.
  */
 export function freshItems(blocks: readonly NewBlock[], nowMs: number): Record<string, unknown>[] {
   const newestMs = blocks.flatMap(({ known }) => known.map(({ record }) => toldAtMs(record)));

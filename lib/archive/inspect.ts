@@ -11,14 +11,17 @@ import { messageTerm, recipientTerm } from "./terms.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** What is asked about, one of the three. */
+/** What to describe: one of the three. */
 interface Subject {
   readonly message?: string | undefined;
   readonly recipient?: string | undefined;
   readonly hour?: string | undefined;
 }
 
-/** In words, each block that holds something of a message, a recipient or an hour of sending (UTC, yyyy-mm-ddThh). */
+/**
+ * Describes in words each block that contains something about a message, a recipient or an hour of sending (UTC,
+ * yyyy-mm-ddThh).
+ */
 export async function* blockSummaries(
   db: Database,
   catalog: Catalog,

@@ -15,33 +15,33 @@ import { compareUtf8 } from "../message/utf8.ts";
 
 export type { Item, Key } from "../runtime/stored.ts";
 
-/** The latest moment the format can name, 9999-12-31: times are stored as their distance to it. */
+/** The latest moment that the format can express, 9999-12-31: times are stored as their distance to it. */
 const END_OF_TIME_MS = 253_402_300_799_999;
 const START_OF_TIME_MS = -62_167_219_200_000;
 const INVERTED_DIGITS = 15;
 
-/** The start of an order key for a moment: newer moments sort first. */
+/** The beginning of an order key for a moment: newer moments sort first. */
 export function orderPrefix(sentAtMs: number): string {
   return String(END_OF_TIME_MS - Math.min(sentAtMs, END_OF_TIME_MS)).padStart(INVERTED_DIGITS, "0");
 }
 
-/** Sorts before whatever an id is made of, spaces included: "ab" comes before "ab c" then, as it should. */
+/** Sorts before all characters of ids, including spaces, so that "ab" comes before "ab c". */
 const SEPARATOR = "\u0001";
 
-/** The place of a record in the order of every answer: newest `sentAt` first, then messageId, then channel. */
+/** The place of a record in the order of every answer: newest `sentAt` first, then by messageId, then by channel. */
 export function orderKey(record: Pick<MessageRecord, "messageId" | "channel" | "sentAt">): string {
   const { messageId, channel, sentAt } = record;
   return `${orderPrefix(epochMsOf(sentAt))}${SEPARATOR}${messageId}${SEPARATOR}${channel}`;
 }
 
-/** The moment that an order key starts with, in milliseconds since 1970. */
+/** The moment that an order key begins with, in milliseconds since 1970. */
 export function momentOfOrder(order: string): number {
   return END_OF_TIME_MS - Number(order.slice(0, INVERTED_DIGITS));
 }
 
 export { compareUtf8 as compareOrder };
 
-/** What a record is one of: a message over a channel. */
+/** What identifies a record: a message on a channel. */
 export function identityOf({ messageId, channel }: Pick<MessageRecord, "messageId" | "channel">): string {
   return `${messageId.length} ${messageId}${channel}`;
 }
@@ -50,11 +50,11 @@ export const DAY_MS = 86_400_000;
 
 /** The UTC day of a moment, yyyy-mm-dd: the period that a partition of blocks spans. */
 export function dayOf(epochMs: number): string {
-  // An offset may lead a little out of the years that can be written with four digits.
+  // With an offset, a moment may be slightly outside the years with four digits.
   return new Date(Math.min(Math.max(epochMs, START_OF_TIME_MS), END_OF_TIME_MS)).toISOString().slice(0, 10);
 }
 
-/** The first moment of a UTC day, milliseconds since 1970. */
+/** The first moment of a UTC day, in milliseconds since 1970. */
 export function dayStart(day: string): number {
   return Date.parse(`${day}T00:00:00Z`);
 }

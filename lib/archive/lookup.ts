@@ -6,7 +6,7 @@ import type { Item, Key } from "./keys.ts";
 import { identityOf } from "./keys.ts";
 import { bucketKey, CHUNK, chunkKey, parseBucket, parseChunk } from "./run.ts";
 
-/** How the items of these keys are got: by a query that counts what it spends, or by settling. */
+/** Gets the items with these keys: for a query, which counts the cost, or for settling. */
 export type GetItems = (keys: readonly Key[]) => Promise<readonly Item[]>;
 
 /** A run and the terms to look up in it. */
@@ -15,7 +15,7 @@ export interface TermLookup {
   readonly fingerprints: readonly number[];
 }
 
-/** The blocks of each run that hold a term, by its fingerprint: one round for all runs. */
+/** The blocks of each run that contain a term, by its fingerprint; one round of requests for all runs. */
 export async function postingsOf(
   questions: readonly TermLookup[],
   get: GetItems,
@@ -37,7 +37,7 @@ export async function postingsOf(
   );
 }
 
-/** The blocks of these numbers: one round for all runs. */
+/** The references of numbered blocks; one round of requests for all runs. */
 export async function refsOf(
   wanted: ReadonlyMap<SettledRun, ReadonlySet<number>>,
   get: GetItems,
@@ -60,13 +60,13 @@ export async function refsOf(
   );
 }
 
-/** Reads blocks, each once; those that are gone by now are left out. */
+/** Reads each block once. Those that no longer exist are left out. */
 export async function readBlocks(refs: Iterable<BlockRef>, get: GetItems) {
   const keys = new Map([...refs].map((ref) => [nameOfRef(ref), keyOfRef(ref)]));
   return (await get([...keys.values()])).map(parseBlock);
 }
 
-/** Messages by identity, merged from whatever blocks they stand in. */
+/** Messages by identity, merged from all blocks that contain them. */
 export class Messages {
   readonly #known = new Map<string, Version>();
 

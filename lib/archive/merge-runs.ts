@@ -28,29 +28,32 @@ import { writeTrash } from "./trash.ts";
 export interface SettleServices {
   readonly db: Database;
   readonly clock: Clock;
-  /** How long this run may still take. */
+  /** How much time this run has left. */
   readonly remainingMs: () => number;
-  /** Of what was replaced, what nobody has to look at any more, by the catalog's names; undefined: everything. */
+  /** What nobody needs any more of what was replaced, by the catalog's names; undefined: everything. */
   readonly mayForget?: ReadonlySet<string>;
-  /** Is told of messages whose reports do not agree on when they were sent, before only one moment of each is left. */
+  /** Called with messages whose reports disagree about when they were sent, before only one moment is left. */
   readonly noteMoved?: (moved: readonly Moved[]) => Promise<void>;
 }
 
-/** So many runs of a level become one of the next: fewer runs to ask, for each report's terms written once more. */
+/**
+ * This many runs of a level become one of the next: fewer runs to ask, in exchange for writing the terms of each report
+ * once more.
+ */
 const FAN_IN = 5;
-/** Past this, merging two runs would spare too few reads for what it costs. */
+/** Beyond this size, merging two runs saves too few reads for what it costs. */
 const MOST_RECORDS = 1_500_000;
-/** So many buckets are merged at a time. */
+/** The number of buckets that are merged at a time. */
 const SLICE = 100;
 const STEP_MS = 90_000;
 
 export interface Merged {
   readonly catalog: Catalog;
-  /** By the id of each new run, in the order in which they were made: those that it was merged from. */
+  /** By the id of each new run, in the order in which they were made: the runs that it was merged from. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Merges runs of one level into one of the next, while there are enough; gives the catalog as it is then. */
+/** Merges runs of one level into one of the next as long as there are enough; returns the resulting catalog. */
 export async function mergeRuns(catalog: Catalog, services: SettleServices): Promise<Merged> {
   const { db, clock, remainingMs } = services;
   let current = catalog;
@@ -99,7 +102,7 @@ async function writeMerged(group: readonly SettledRun[], db: Database, clock: Cl
   return run;
 }
 
-/** The buckets `first` to `end` of the merged run, out of those of the others that hold the same fingerprints. */
+/** The buckets `first` to `end` of the merged run, from the buckets of the others for the same fingerprints. */
 async function mergedBuckets(
   { id, expiresAt }: SettledRun,
   group: readonly SettledRun[],
@@ -113,7 +116,8 @@ async function mergedBuckets(
     const from = Math.max(0, Math.floor((first / buckets) * run.buckets) - 1);
     const until = Math.min(run.buckets - 1, Math.ceil((end / buckets) * run.buckets));
     const keys = Array.from({ length: until - from + 1 }, (_, at) => bucketKeyAt(run.id, from + at));
-    // The last of them was written a moment ago: a read that lags would leave its terms out for good.
+    // Some may have been written a moment ago: an eventually consistent read might miss their terms, which would then
+    // be lost for good.
     const items = await getAll(db, keys, clock, { consistent: true });
     for (const [fingerprint, blocks] of items.flatMap(parseBucket)) {
       const bucket = termBucketOf(fingerprint, buckets);
@@ -131,7 +135,7 @@ function placeOf(block: number, places: readonly number[] = []): number {
   return place;
 }
 
-/** The blocks of all runs from the newest to the oldest, and which place in it each run's own numbers have. */
+/** The blocks of all runs from the newest to the oldest, and the new numbers of each run's own ones. */
 function inOrder(byRun: readonly (readonly BlockRef[])[]): { refs: BlockRef[]; places: number[][] } {
   const all = byRun.flatMap((own, run) => own.map((ref, n) => ({ ref, run, n })));
   all.sort((a, b) => b.ref.newestMs - a.ref.newestMs);
@@ -140,7 +144,7 @@ function inOrder(byRun: readonly (readonly BlockRef[])[]): { refs: BlockRef[]; p
   return { refs: all.map(({ ref }) => ref), places };
 }
 
-/** All of the runs but their terms: read whole, being small. `places`: the new number of each block of each run. */
+/** Everything in the runs except the terms, which is small. `places`: the new number of each block of each run. */
 async function readHead(
   group: readonly SettledRun[],
   db: Database,

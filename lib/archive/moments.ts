@@ -2,16 +2,16 @@ import { epochMsOf } from "../message/record.ts";
 import type { Version } from "./codec.ts";
 import { identityOf } from "./keys.ts";
 
-/** A message whose reports do not agree on when it was sent. */
+/** A message whose reports disagree about when it was sent. */
 export interface Moved {
   readonly messageId: string;
-  /** Each of the moments that were told, milliseconds since 1970. */
+  /** Every moment that was reported, in milliseconds since 1970. */
   readonly momentsMs: ReadonlySet<number>;
-  /** How long its records are kept after the latest of them, seconds. */
+  /** How long its records are kept after the latest of them, in seconds. */
   readonly keepSeconds: number;
 }
 
-/** When messages were sent, by each of what is told of them. Merging keeps one moment only. */
+/** When messages were sent according to each report. Merging keeps only one moment. */
 export class Moments {
   readonly #first = new Map<string, number>();
   readonly #keepSeconds = new Map<string, number>();
@@ -21,7 +21,7 @@ export class Moments {
     const [id, atMs] = [identityOf(record), epochMsOf(record.sentAt)];
     const first = this.#first.get(id) ?? atMs;
     this.#first.set(id, first);
-    // The record itself is kept for the longest of them (codec.ts), also where that one agrees with the first.
+    // The record is kept for the longest time of all (codec.ts), even if that report agrees with the first.
     this.#keepSeconds.set(id, Math.max(keepSeconds, this.#keepSeconds.get(id) ?? 0));
     const known = this.#moved.get(id);
     if (known) known.momentsMs.add(atMs);
@@ -29,7 +29,7 @@ export class Moments {
       this.#moved.set(id, { messageId: record.messageId, momentsMs: new Set([first, atMs]) });
   }
 
-  /** Those of which not all say the same. */
+  /** The messages whose reports disagree. */
   moved(): Moved[] {
     return [...this.#moved].map(([id, one]) => ({ ...one, keepSeconds: this.#keepSeconds.get(id) ?? 0 }));
   }

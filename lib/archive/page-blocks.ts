@@ -9,16 +9,16 @@ import type { Key } from "./keys.ts";
 import { Messages } from "./lookup.ts";
 import { Moments, type Moved } from "./moments.ts";
 
-/** What the blocks of fresh pages tell. */
+/** The content of the blocks of fresh pages. */
 export interface PageBlocks {
-  /** The pages of which every block is there. */
+  /** The pages of which every block exists. */
   readonly pages: ReadonlySet<FreshPage>;
-  /** What is known of each message. */
+  /** What is known about each message. */
   readonly versions: readonly Version[];
   readonly moved: readonly Moved[];
 }
 
-/** What the pages tell; a page whose blocks are not all there yet is left to its appender. */
+/** Reads the blocks of pages. A page whose blocks do not all exist yet is left to the process that is appending it. */
 export async function readPages(
   ready: readonly FreshPage[],
   db: Database,

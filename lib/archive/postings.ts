@@ -1,8 +1,8 @@
 import { ByteReader, ByteWriter } from "./bytes.ts";
 
 /**
- * Collects, in any order, which blocks hold which terms: for each fingerprint, in rising order, the numbers of the blocks
- * in rising order. They are stored as differences: the more there are, the fewer bytes each takes.
+ * Collects, in any order, which blocks contain which terms. The result is sorted by fingerprint, with the numbers of
+ * the blocks in ascending order. They are stored as differences: the more there are, the fewer bytes each takes.
  */
 export class PostingsBuilder {
   readonly #blocks = new Map<number, number[]>();
@@ -13,7 +13,7 @@ export class PostingsBuilder {
     else if (list.at(-1) !== block) list.push(block);
   }
 
-  /** Sorted by fingerprint, each with its blocks sorted and named once. */
+  /** Sorted by fingerprint; the blocks of each are sorted and without duplicates. */
   take(): [fingerprint: number, blocks: number[]][] {
     const entries = [...this.#blocks].sort(([a], [b]) => a - b);
     for (const entry of entries) entry[1] = [...new Set(entry[1])].sort((a, b) => a - b);
@@ -54,7 +54,7 @@ export function decodePostings(bytes: Uint8Array): [fingerprint: number, blocks:
   return entries;
 }
 
-/** Fingerprints alone, in any order. */
+/** Encodes only fingerprints, given in any order. */
 export function encodeSet(fingerprints: Iterable<number>): Uint8Array<ArrayBuffer> {
   return encodePostings([...new Set(fingerprints)].sort((a, b) => a - b).map((one) => [one, []] as const));
 }

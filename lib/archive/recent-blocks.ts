@@ -7,9 +7,10 @@ interface Kept {
 }
 
 /**
- * What a process has read last, in the form in which it is used: whoever follows a cursor, or asks for the newest again and
- * again, meets the same blocks, and inflating and parsing them is most of a query's work. A block never changes, but
- * that its records may be kept for longer; its bytes are compared nevertheless, so that a name alone is never trusted.
+ * A cache of the blocks that a process has read last, in parsed form: a client that follows a cursor, or asks for the
+ * newest again and again, needs the same blocks, and inflating and parsing them is most of a query's work. Blocks never
+ * change, except that their records may be kept for longer; still, the bytes are compared, so that a name alone is
+ * never trusted.
  */
 export class RecentBlocks {
   readonly #mostRecords: number;
@@ -20,7 +21,7 @@ export class RecentBlocks {
     this.#mostRecords = mostRecords;
   }
 
-  /** The versions in a block; `read` is asked for those that are not known. */
+  /** The versions in a block; `read` is called if they are not in the cache. */
   versions(
     name: string,
     packed: Uint8Array,

@@ -15,11 +15,13 @@ import { singleTerms, valuesOf } from "./terms.ts";
  */
 export const RUN_VALUES_KEY = { pk: "archive", sk: "values" } as const;
 
-/** By the id of a run; the first bits of the fingerprints of its values. */
+/** By the id of a run: the first bits of the fingerprints of its values. */
 export type RunValues = ReadonlyMap<string, ReadonlySet<number>>;
 
 const SHIFT = 16;
-/** More of them than this tell one value from another no more, and would cost every search by value. */
+/**
+ * With more values than this, these bits would no longer distinguish them, and every search by value would cost more.
+ */
 const MOST_VALUES = 4_000;
 const MOST_BYTES = 40_000;
 
@@ -29,7 +31,7 @@ export function valuesIn(records: readonly Kept[]): ReadonlySet<number> {
   );
 }
 
-/** May a run have records that meet all of these conditions, each by any of its terms? */
+/** May a run contain records that meet all of these conditions, each by any of its terms? */
 export function mayHold(
   { id }: SettledRun,
   values: RunValues,
@@ -53,7 +55,10 @@ export async function loadRunValues(db: Database): Promise<Map<string, ReadonlyS
   return parseRunValues(Item);
 }
 
-/** Puts those of the runs that there are, the newest first while they fit. Two at once may forget one: it is asked then. */
+/**
+ * Stores this for the existing runs, the newest first as far as they fit. Two writers at once may lose a run, which is
+ * then always asked.
+ */
 export async function putRunValues(
   db: Database,
   values: RunValues,
@@ -72,7 +77,10 @@ export async function putRunValues(
   await db.client.send(new PutCommand({ TableName: db.table, Item }));
 }
 
-/** Notes which values the runs have that were made or merged. After they count: nobody waits for it. */
+/**
+ * Records which values the runs contain that were made or merged. This comes after they are in the catalog: nothing
+ * waits for it.
+ */
 export async function noteValues(
   db: Database,
   { runs }: Pick<Catalog, "runs">,

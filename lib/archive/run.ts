@@ -23,10 +23,10 @@ import { termsOf } from "./terms.ts";
  * All carry e, when all of it has expired.
  */
 export const CHUNK = 256;
-/** On the average; fingerprints are spread evenly. */
+/** On average; fingerprints are distributed evenly. */
 const BUCKET_BYTES = 3_600;
 
-/** All of a run but its terms. */
+/** Everything in a run except its terms. */
 export interface RunHead {
   readonly refs: readonly BlockRef[];
   readonly again: ReadonlySet<number>;
@@ -39,7 +39,7 @@ export interface RunHead {
 }
 
 export interface RunContent extends RunHead {
-  /** By rising fingerprint. */
+  /** In ascending order of fingerprints. */
   readonly entries: readonly BucketEntry[];
 }
 
@@ -60,12 +60,12 @@ export const movedKey = (id: string): Key => ({ pk: runPartition(id), sk: "moved
 export const staleKey = (id: string): Key => ({ pk: runPartition(id), sk: "old" });
 export const exceptionPrefix = (group: string): string => `s${encodeURIComponent(group.toWellFormed())}#`;
 
-/** The bucket of a fingerprint: they are spread evenly. */
+/** The bucket of a fingerprint. Fingerprints are distributed evenly. */
 export function termBucketOf(fingerprint: number, buckets: number): number {
   return Math.floor((fingerprint / 2 ** 32) * buckets);
 }
 
-/** What is told of a run by its blocks: every term of every record. */
+/** The index of a run, from its blocks: every term of every record. */
 export function contentOf(
   blocks: readonly NewBlock[],
   { again, moved }: { again: ReadonlySet<number>; moved: ReadonlySet<number> },
@@ -92,7 +92,7 @@ export function contentOf(
   };
 }
 
-/** The items of a run, and what the catalog says of it. */
+/** The items of a run, and its entry in the catalog. */
 export function runItems(id: string, content: RunContent): { run: SettledRun; items: Item[] } {
   const { entries, expiresAt } = content;
   const buckets = Math.max(1, Math.round(encodePostings(entries).length / BUCKET_BYTES));
@@ -105,7 +105,7 @@ export function bucketItem(id: string, n: number, entries: readonly BucketEntry[
   return { ...bucketKeyAt(id, n), p: encodePostings(entries), e: expiresAt };
 }
 
-/** The items of a run but for its buckets. */
+/** The items of a run except its buckets. */
 export function tailItems(id: string, head: RunHead, buckets: number): { run: SettledRun; items: Item[] } {
   const { refs, again, moved, stale, exceptions, expiresAt: e } = head;
   const items: Item[] = [];
@@ -160,7 +160,7 @@ export function parseBucket(item: unknown): [fingerprint: number, blocks: number
 
 const PAGE_DIGITS = 16;
 
-/** Which fresh pages a run has replaced, by their sort keys. */
+/** The item that lists the fresh pages that a run has replaced, by their sort keys. */
 export function replacedItem(id: string, pages: Iterable<string>, expiresAt: number): Item {
   return { ...replacedKey(id), p: new Uint8Array(Buffer.from([...pages].join(""), "hex")), e: expiresAt };
 }

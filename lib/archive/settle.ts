@@ -22,7 +22,7 @@ export interface Settled {
   readonly records: number;
   readonly blocks: number;
   readonly mergedRuns: number;
-  /** Pages that still wait, and how long the oldest of them has. */
+  /** How many pages are still waiting, and how long the oldest has been. */
   readonly waitingPages: number;
   readonly waitingSeconds: number;
   /** How many runs a look-up has to ask. */
@@ -33,10 +33,10 @@ const DAY_SECONDS = 86_400;
 const STEP_MS = 60_000;
 
 /**
- * Settles what has come to rest: reads the blocks of fresh pages, merges what is known of each message, writes the merged
- * blocks and their index, and has the catalog name them. What they replace is deleted by a later run. It may die
- * anywhere, run twice, and run beside itself: until the catalog names a run nobody reads it, and blocks only repeat what
- * others hold. `afterMs` 0 settles everything at once.
+ * Settles what is old enough: reads the blocks of fresh pages, merges what is known about each message, writes the
+ * merged blocks and their index, and puts them into the catalog. What they replace is deleted by a later run. It may
+ * die anywhere, run twice, and run twice at once: until a run is in the catalog nobody reads it, and its blocks only
+ * repeat what others contain. `afterMs` 0 settles everything at once.
  */
 export async function settle(services: SettleServices, afterMs = SETTLE_AFTER_MS): Promise<Settled> {
   const { db, clock, remainingMs } = services;
@@ -60,7 +60,7 @@ export async function settle(services: SettleServices, afterMs = SETTLE_AFTER_MS
     const read = await readPages(ready, db, clock);
     const tried = new Set(ready);
     waiting = waiting.filter((page) => !tried.has(page));
-    // Only half-written pages: a step would replace nothing, under the same name each time.
+    // Only incomplete pages: settling them would replace nothing, under the same name each time.
     if (read.pages.size === 0) continue;
     const step = await settlePages(read, catalog, services);
     if (!step) return summary(sum, waiting, catalog, clock);
@@ -94,14 +94,14 @@ function summary(
 
 interface SettlingStep {
   readonly id: string;
-  /** What its run has, for those who search it (run-values.ts). */
+  /** The values in its run, for searches (run-values.ts). */
   readonly values: ReadonlySet<number>;
   readonly catalog: Catalog;
   readonly records: number;
   readonly blocks: number;
 }
 
-/** Settles what these pages tell into one run; undefined when another settling was faster. */
+/** Settles these pages into one run; undefined if another settling was faster. */
 async function settlePages(
   { pages, moved, versions }: PageBlocks,
   catalog: Catalog,
@@ -111,7 +111,7 @@ async function settlePages(
     getAll(db, keys, clock, { consistent: true }),
   );
   const alive = earlier.changed;
-  // The fresh block of the other moment stands for a while yet, and readers must know better.
+  // The fresh block at the other moment still exists for a while, so readers must know.
   const terms = new Set(moved.map(({ messageId }) => messageTerm(messageId)));
   const known = { again: earlier.again.union(terms), moved: earlier.moved.union(terms) };
   const { blocks } = packBlocks(alive, SETTLED);
@@ -119,7 +119,7 @@ async function settlePages(
     JSON.stringify([blocks.map(({ item }) => item.sk), [...pages].map(({ sk }) => sk)]),
   ).slice(0, 12);
   const content = contentOf(blocks, known);
-  // A run that only flags messages is needed until what it replaces is gone.
+  // Even a run that only marks messages is needed until what it replaces is gone.
   const expiresAt = Math.max(content.expiresAt, Math.ceil(clock.now() / 1000) + DAY_SECONDS);
   const { run, items } = runItems(id, { ...content, expiresAt });
   await ensureDays(new Days(db), blocks);
@@ -129,7 +129,7 @@ async function settlePages(
     expiresAt,
   );
   await putAll(db, [...blocks.map(({ item }): Item => item), ...items, replaced], clock);
-  // From here on the merged blocks alone tell of them, at one moment each.
+  // From here on only the merged blocks tell about them, at one moment each.
   await noteMoved?.([...moved, ...earlier.moments.moved()]);
   const isRun = blocks.length > 0 || known.again.size > 0;
   const names = await writeTrash(db, id, { keys: replacedKeys(pages), runs: [] }, clock);
@@ -153,7 +153,7 @@ async function ensureDays(days: Days, blocks: readonly NewBlock[]): Promise<void
   }
 }
 
-/** Days in which nothing has been served for a day or more. */
+/** Removes days in which nothing has been served for a day or more. */
 async function forgetDays(db: Database, nowSeconds: number): Promise<void> {
   const days = new Days(db);
   for (const [day, until] of await days.load()) {

@@ -6,11 +6,11 @@ interface Index {
   readonly sortKey: string;
 }
 
-/** The table's shape, of which both the deployed stack and the local database are made. Every key is a string. */
+/** The shape of the table, from which the deployed stack and the local database are made. Every key is a string. */
 export const TABLE = {
   partitionKey: TABLE_KEY.partition,
   sortKey: TABLE_KEY.sort,
   timeToLive: EXPIRES_AT,
-  /** None: what an index would hold, blocks, runs and the second set hold for a tenth of its price. */
+  /** None: what an index would store is in blocks, runs and second sets, for a tenth of the price. */
   indexes: [] as readonly Index[],
 } as const;

@@ -3,9 +3,9 @@ import { statusGroupOf } from "../message/status.ts";
 import { hash32 } from "../runtime/hash.ts";
 
 /**
- * What a record can be found by, as fingerprints of 32 bits: its ids, and every combination of its values. That two terms
- * share a fingerprint costs a read, never a result. The terms and their hash are part of the stored format: change
- * either, and what is settled already is not found any more.
+ * What a record can be found by, as fingerprints of 32 bits: its ids, and every combination of its values. Two terms
+ * with the same fingerprint cost a read, but never a wrong result. The terms and their hash are part of the stored
+ * format: if either changes, what is already settled can no longer be found.
  */
 export interface Values {
   readonly channel?: string | undefined;
@@ -20,13 +20,13 @@ const BETWEEN = "\u0000";
 export const messageTerm = (messageId: string): number => hash32(`m${BETWEEN}${messageId}`);
 export const recipientTerm = (to: string): number => hash32(`r${BETWEEN}${to}`);
 export const bulkTerm = (bulkId: string): number => hash32(`b${BETWEEN}${bulkId}`);
-/** A bulk and a value of one of its records. */
+/** A bulk together with a value of one of its records. */
 export const bulkValueTerm = (bulkId: string, kind: "s" | "g", value: string): number =>
   hash32(["b", kind, bulkId, value].join(BETWEEN));
 
 type Part = readonly [kind: string, value: string];
 
-/** A combination of values that one record has; the parts in the order h, s, n, c, g. */
+/** A combination of values in one record; its parts are in the order h, s, n, c, g. */
 function valueTerm(parts: readonly Part[]): number {
   return hash32(["v", ...parts.map((part) => part.join(BETWEEN))].join(BETWEEN));
 }
@@ -36,7 +36,7 @@ export function valuesOf({ channel, from, mccmnc, status }: MessageRecord): Valu
   return { channel, from, mccmnc, mcc: mccmnc?.slice(0, 3), group: statusGroupOf(status) };
 }
 
-/** The term of each single value: what unsettled blocks are found by. */
+/** The term of each single value, by which unsettled blocks are found. */
 export function singleTerms(values: Values): number[] {
   return partsOf(values).map((part) => valueTerm([part]));
 }
@@ -72,7 +72,7 @@ function inOrder(parts: readonly Part[]): Part[] {
   return [...parts].sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
 }
 
-/** The terms that a record with all of these values has every one of: as few and as narrow as there are. */
+/** The terms that every record with all of these values has: as few and as specific as possible. */
 export function termsAskedFor(values: Values): number[] {
   const parts = partsOf(values);
   const country = parts.filter(([kind]) => kind === "c");
@@ -81,7 +81,7 @@ export function termsAskedFor(values: Values): number[] {
   const pairs = country.flatMap((c) =>
     others.filter(([kind]) => kind !== "n").map((other) => inOrder([c, other])),
   );
-  // A network says its country, too: the country alone is asked for only where there is no network.
+  // A network implies its country, so the country is only used if there is no network.
   const isNetworkGiven = others.some(([kind]) => kind === "n");
   if (isNetworkGiven) return together;
   return [...together, ...(pairs.length > 0 ? pairs : country.map((c) => [c])).map(valueTerm)];
@@ -101,7 +101,7 @@ export function termsOf(record: MessageRecord): { ids: number[]; values: number[
   };
 }
 
-/** The terms of the ids of a record. */
+/** The terms of a record's ids. */
 export function idTerms({
   messageId,
   to,

@@ -20,7 +20,7 @@ export interface Trash {
 }
 
 export const GRACE_MS = 10 * 60_000;
-/** Forgotten trash is deleted by DynamoDB after a while; what it names has an expiry of its own. */
+/** If trash is never emptied, DynamoDB deletes the list after a while; the items in it have their own expiry. */
 const KEEP_SECONDS = 30 * 86_400;
 const PARTITION = "trash";
 
@@ -39,10 +39,10 @@ const stored = v.object({
   v: v.literal(1),
 });
 
-/** So many keys are written down in one item, of 400 kB at most. */
+/** The most keys in one item, which may have 400 kB. */
 const MOST_KEYS = 3_000;
 
-/** Writes down what `name` replaces; gives the names to put into the catalog. */
+/** Records what `name` replaces; returns the names to put into the catalog. */
 export async function writeTrash(db: Database, name: string, trash: Trash, clock: Clock): Promise<string[]> {
   const parts = Math.max(1, Math.ceil(trash.keys.length / MOST_KEYS));
   const names = Array.from({ length: parts }, (_, n) => `${name}#${n}`);
@@ -72,8 +72,8 @@ async function readTrash(db: Database, name: string): Promise<Trash> {
 }
 
 /**
- * Deletes what was replaced long enough ago, of `mayForget` only, where others have still to look at what was replaced; gives
- * the names that the catalog may forget.
+ * Deletes what was replaced long enough ago; if others still have to look at what was replaced, only what is in
+ * `mayForget`. Returns the names that the catalog may forget.
  */
 export async function emptyTrash(
   db: Database,

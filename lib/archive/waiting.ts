@@ -6,16 +6,18 @@ import type { Catalog } from "./catalog.ts";
 import { FRESH, type FreshPage, parseFresh } from "./fresh.ts";
 import { parseReplaced, replacedKey } from "./run.ts";
 
-/** A run of fewer records would cost a look-up as much as a large one: they wait for more, but not for ever. */
+/**
+ * A look-up in a small run costs as much as in a large one, so fewer records than this wait for more, but not for ever.
+ */
 const WORTHWHILE_RECORDS = 1_000;
 const WORTHWHILE_PAGES = 250;
 const LONGEST_WAIT_MS = 24 * 3_600_000;
-/** What one step of settling takes into memory. */
+/** The most records that one step of settling loads into memory. */
 const MOST_RECORDS = 60_000;
 
 /** The fresh pages that no run has replaced yet: what waits to be settled. Throws what DynamoDB throws. */
 export async function waitingPages(db: Database, { trash }: Catalog, clock: Clock): Promise<FreshPage[]> {
-  // Each once: a catalog of an earlier version may name one twice, and a batch must not.
+  // Without duplicates: a catalog of an earlier version may contain one twice, and a batch must not.
   const runs = new Set(trash.flatMap(({ replacedBy }) => replacedBy ?? []));
   const found = await getAll(db, [...runs].map(replacedKey), clock, { consistent: true });
   const replaced = new Set(found.flatMap(parseReplaced));
@@ -29,12 +31,12 @@ export async function waitingPages(db: Database, { trash }: Catalog, clock: Cloc
   return items.map(parseFresh).filter(({ sk }) => !replaced.has(sk));
 }
 
-/** The pages to settle now, oldest messages first; none while they are too few to be worth a run. */
+/** The pages to settle now, oldest messages first; none while there are too few for a run. */
 export function chooseReady(waiting: readonly FreshPage[], nowMs: number, afterMs: number): FreshPage[] {
   const newest = ({ refs }: FreshPage) =>
     refs.reduce((most, { newestMs }) => Math.max(most, newestMs), -Infinity);
   const isOld = ({ appendedAtMs }: FreshPage) => nowMs - appendedAtMs >= LONGEST_WAIT_MS;
-  // Whole slots, so that what is settled ends sharply: few messages stand half in runs and half in fresh pages.
+  // Whole slots, so that what is settled has sharp ends: few messages are half in runs and half in fresh pages.
   const untilMs = Math.floor((nowMs - afterMs) / SLOT_MS) * SLOT_MS;
   const rested = waiting
     .filter((page) => afterMs <= 0 || newest(page) < untilMs || isOld(page))

@@ -7,33 +7,35 @@ export interface Origin {
 }
 
 export interface Appended {
-  /** Records that the database does not take, however often it is tried (too large). */
+  /** Records that the database rejects every time, because they are too large. */
   readonly refused: readonly MessageRecord[];
 }
 
 /**
- * What a record would change in the archive: `new` the message is not there, `advanced` its status is further on,
- * `enriched` only fields would be filled, `known` nothing.
+ * What a record would change in the archive: `new`: the message is not there; `advanced`: it has a more advanced
+ * status; `enriched`: it only fills in fields; `known`: nothing.
  */
 export type Novelty = "new" | "advanced" | "enriched" | "known";
 
 export interface Compared {
-  /** The very record that was asked about. */
+  /** The record that was asked about. */
   readonly record: MessageRecord;
-  /** What the archive holds of its message and channel once the record is in it. */
+  /** What the archive contains about its message and channel once the record is added. */
   readonly merged: MessageRecord;
   readonly outcome: Novelty;
 }
 
-/** What ingest asks of the archive. Everything here throws what DynamoDB throws, or BusyError, and may be repeated. */
+/**
+ * What ingest needs from the archive. Everything here throws what DynamoDB throws, or BusyError, and may be repeated.
+ */
 export interface ArchiveWriter {
   /**
-   * Adds the records of a page. The same origin and records write the same again, so whoever dies on the way runs again;
-   * two at once do no harm.
+   * Adds the records of a page. The same origin and records always write the same, so that it can be repeated after a
+   * crash; two at once do no harm.
    */
   append(origin: Origin, records: readonly MessageRecord[]): Promise<Appended>;
 
-  /** What these records would change, one answer for each in their order. Writes nothing. */
+  /** What these records would change, one answer for each, in order. Writes nothing. */
   compare(records: readonly MessageRecord[]): Promise<readonly Compared[]>;
 
   /** Would this record still be served at that moment (milliseconds since 1970)? */

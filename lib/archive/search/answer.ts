@@ -4,28 +4,28 @@ import { type Filter, matches, mayMatch } from "./filters.ts";
 import type { Range } from "./plan.ts";
 import type { Budget } from "./reader.ts";
 
-/** A message in full: all that the archive holds of it, merged, and its place in the order of answers. */
+/** Everything that the archive knows about a message, merged, and its place in the order of answers. */
 export interface Placed {
   readonly order: string;
   readonly version: Version;
 }
 
 export interface SearchAnswer {
-  /** Records that match, newest first, ties by messageId then channel. */
+  /** Matching records, newest first; ties by messageId, then by channel. */
   readonly items: readonly FoundRecord[];
-  /** The order key to go on after; undefined when there is no more. */
+  /** The order key to continue after; undefined if there are no more. */
   readonly after?: string;
-  /** Is this less than was asked for because the budget was spent? */
+  /** Are there fewer than asked for because the budget was spent? */
   readonly isIncomplete: boolean;
   readonly spentUnits: number;
   /**
-   * When the messages were sent that were asked for by name, by each of what is told of them: nearly always one moment; undefined
-   * where none was asked for by name.
+   * When the messages that were asked for by id were sent, according to each report: nearly always one moment;
+   * undefined if none was asked for by id.
    */
   readonly momentsMs?: ReadonlySet<number>;
 }
 
-/** The answer of one query while it is gathered. */
+/** Collects the answer to one query. */
 export class Collector {
   readonly filter: Filter;
   readonly range: Range;
@@ -48,7 +48,7 @@ export class Collector {
     this.#nowMs = request.nowMs;
   }
 
-  /** So many more rows are wanted; one more than the limit tells whether there is any more. */
+  /** How many more records are wanted. One more than the limit tells whether there are any more. */
   get missing(): number {
     return this.#limit + 1 - this.#rows.length;
   }
@@ -70,7 +70,7 @@ export class Collector {
     return compareOrder(order, this.range.from) >= 0 && compareOrder(order, this.range.until) <= 0;
   }
 
-  /** Adds what comes next in the order of answers: nothing that comes later may stand before any of these. */
+  /** Adds what comes next in the order of answers: nothing that is added later may come before any of these. */
   add(placed: readonly Placed[]): void {
     const fitting = placed.filter((one) => this.isMatch(one));
     this.considered += placed.length;
@@ -83,7 +83,7 @@ export class Collector {
     }
   }
 
-  /** Ends the search here, because the budget is spent: all that comes before `order` has been considered. */
+  /** Ends the search because the budget is spent: everything before `order` has been considered. */
   cut(order: string): void {
     this.#cutAt = order;
   }

@@ -7,27 +7,27 @@ import { eachHolding } from "./odds.ts";
 import type { Stretch } from "./plan.ts";
 import type { Source } from "./sources.ts";
 
-/** Past this, reading ahead would only spend what may not be wanted. */
+/** Reading further ahead than this would only cost units for blocks that may not be wanted. */
 const MOST_BLOCKS = 300;
 const LEAST_BLOCKS = 4;
-/** Where a block stands costs a hundredth of the block, and asking again a round. */
+/** The reference of a block costs a hundredth of the block, while asking again costs a round. */
 const AHEAD = 1.5;
 
 /** So much more is read where the rows of a block are guessed; and so many blocks at once before any has been seen. */
 const SPARE = 1.1;
 const MOST_GUESSED = 50;
 
-/** Numbers of blocks of one chunk of a run, of which it is not known yet where they stand. */
+/** Numbers of blocks in one chunk of a run whose references are not known yet. */
 interface Unknown {
   readonly run: SettledRun;
   readonly numbers: ReadonlySet<number>;
-  /** About how new they are, to try the likely ones first. */
+  /** Roughly how new they are, so that likely ones are tried first. */
   readonly likelyMs: number;
 }
 
 /**
- * Blocks that hold what is asked for, each of them at least one record; by run, their numbers. Where blocks stand is read as
- * far as it is needed: the blocks of a run are numbered from the newest, so that its first chunks say enough.
+ * Blocks that each contain at least one matching record, given by run and number. References of blocks are read only as
+ * far as needed: the blocks of a run are numbered from the newest, so its first chunks are enough.
  */
 export async function blockSource(
   all: ReadonlyMap<SettledRun, ReadonlySet<number>>,
@@ -38,10 +38,10 @@ export async function blockSource(
 ): Promise<Source> {
   const yields = new Yields(all);
   const unknown = [...all].flatMap(([run, numbers]) => chunksOf(run, numbers));
-  /** Of each run, what all that is unknown of it is at most as new as. */
+  /** For each run, an upper bound for the moments of all its unknown blocks. */
   const bounds = new Map([...all.keys()].map((run) => [run, run.untilMs]));
   const seen = new Set<string>();
-  /** Known and not read, newest first. */
+  /** Known and not read yet, newest first. */
   let known: BlockRef[] = [];
   const unknownMs = () => unknown.reduce((most, { run }) => Math.max(most, bounds.get(run) ?? 0), -Infinity);
 
@@ -50,7 +50,7 @@ export async function blockSource(
     let count = 0;
     let end = 0;
     while (end < unknown.length && count < wanted * AHEAD) count += unknown[end++]?.numbers.size ?? 0;
-    // In a run its chunks come one after the other: only so does a later one say nothing newer.
+    // The chunks of a run are read in order: only then does a later one contain nothing newer.
     const chosen = unknown.splice(0, end);
     const byRun = Map.groupBy(chosen, ({ run }) => run);
     const questions = [...byRun].map(
@@ -93,7 +93,7 @@ export async function blockSource(
   };
 }
 
-/** How many rows a block gives: first what the index lets expect, then what those gave that have been read. */
+/** How many records a block yields: at first what the index predicts, then what the blocks read so far have yielded. */
 class Yields {
   readonly #expected: number;
   #blocks = 0;

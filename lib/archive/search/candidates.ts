@@ -53,19 +53,19 @@ async function openSource(
   return blockSource(numbers, stretch, index.get, isMatch, answer.missing);
 }
 
-/** The runs that may hold something of a stretch that is as asked for. */
+/** The runs that may contain matches in a range. */
 export function runsFor({ valueConditions }: Plan, index: IndexReader, stretch: Stretch): SettledRun[] {
   return runsWithin(index, stretch).filter((run) => mayHold(run, index.runValues, valueConditions));
 }
 
-/** The runs that may hold something of a stretch. */
+/** The runs that may contain anything in a range. */
 export function runsWithin({ runs }: IndexReader, { sinceMs, untilMs }: Stretch): SettledRun[] {
   return runs.filter((run) => run.sinceMs <= untilMs && run.untilMs >= sinceMs);
 }
 
 /**
- * Of settled versions, those that may meet the filter, in full. A settled block holds all that was settled of a message
- * before it; what was settled or has come since is looked up.
+ * Those of the settled versions that may match, with everything that is known about them. A settled block contains
+ * everything that was settled about a message before it; what was settled or has arrived since is looked up.
  */
 async function whole(
   versions: readonly SettledVersion[],
@@ -96,7 +96,7 @@ async function whole(
   );
 }
 
-/** Takes out what was sent after the frontier. */
+/** Removes what was sent after the frontier from the pool. */
 function takeAfter(pool: Map<string, Placed>, frontierMs: number): Placed[] {
   const taken: Placed[] = [];
   for (const [id, one] of pool) {

@@ -9,9 +9,9 @@ import type { Reader } from "./reader.ts";
 import { joined, limitOf, type WalkStream } from "./walk-stream.ts";
 
 /**
- * Reads a day's blocks, newest first, and merges the versions of each message. Blocks overlap, and the same message
- * may stand in several; but all blocks whose newest record is at `t` or after it have been read, every version of a record
- * sent after `t` is known. That is what makes the walk exact, however the blocks came to be.
+ * Reads a day's blocks, newest first, and merges the versions of each message. Blocks overlap, and a message may be in
+ * several; but once all blocks whose newest record is at `t` or later have been read, every version of a record sent
+ * after `t` is known. That makes the walk exact, however the blocks came about.
  */
 export class DayWalk {
   readonly #reader: Reader;
@@ -41,7 +41,7 @@ export class DayWalk {
     }).filter(({ from, until }) => from <= until);
     const undelivered = streams.find(({ name }) => name === UNDELIVERED);
     const before = streams.at(-2);
-    // Where a whole class is asked for, down to its oldest, and the next from its newest, they are one range.
+    // If one class is read down to its oldest block, and the next from its newest, they form one range.
     if (undelivered && before && undelivered.boundMs === lastMs && firstMs <= dayStart(day))
       this.#streams = streams.slice(0, -1).map((one) => (one === before ? joined(one, undelivered) : one));
     else this.#streams = streams;
@@ -59,7 +59,7 @@ export class DayWalk {
     );
   }
 
-  /** Reads on, about so many records, wherever the frontier is held up. */
+  /** Reads on, for about so many records, wherever that advances the frontier. */
   async read(wanted = Infinity): Promise<void> {
     const frontierMs = this.#streams.reduce((ms, { boundMs }) => Math.max(ms, boundMs), -Infinity);
     const behind = this.#streams.filter(({ boundMs }) => !this.#hasBegun || boundMs >= frontierMs);
@@ -84,7 +84,7 @@ export class DayWalk {
     stream.boundMs = newestOf(last);
   }
 
-  /** Goes on in the second of two ranges that were read as one; or apart, if there is more of the first. */
+  /** Continues in the second of two ranges that were read as one; or separates them, if there is more of the first. */
   #part(stream: WalkStream, next: WalkStream, last: string): void {
     stream.next = undefined;
     if (last >= next.from) return;
@@ -105,7 +105,7 @@ export class DayWalk {
     this.#known.set(id, { version: merged, order, sentAtMs: momentOfOrder(order) });
   }
 
-  /** Takes out what is certain: all that was sent after the frontier; in no order. */
+  /** Takes what is certain: everything sent after the frontier, in no particular order. */
   take(): Placed[] {
     const frontierMs = this.isOver() ? -Infinity : this.frontierMs;
     const certain: Placed[] = [];
@@ -117,7 +117,7 @@ export class DayWalk {
     return certain;
   }
 
-  /** All that was read, by identity. */
+  /** Everything that was read, by identity. */
   all(): Map<string, Version> {
     return new Map([...this.#known].map(([id, { version }]) => [id, version]));
   }

@@ -2,24 +2,24 @@ import { UNDELIVERED } from "../apart.ts";
 import { type BlockRef, keyOfRef } from "../block-ref.ts";
 import type { Key } from "../keys.ts";
 
-/** Sort keys of one partition, both ends included. */
+/** A range of sort keys in one partition, both ends included. */
 export interface KeyRange {
   readonly pk: string;
   readonly from: string;
   readonly until: string;
 }
 
-/** Fewer blocks than this are got one by one. */
+/** Fewer blocks than this are read one by one. */
 const LEAST = 4;
-/** Each that is got costs half a unit; a range costs what its bytes are, and these blocks are small. */
+/** Reading a block by its key costs half a unit, while a range costs what its bytes do, and these blocks are small. */
 const MOST_FOR_ONE = 4;
 
-/** May a range hold it? Blocks of what is not delivered lie together until they are settled. */
+/** May it be read as part of a range? Blocks of undelivered messages are adjacent until they are settled. */
 export const mayBeDense = ({ sk }: Key): boolean => sk.startsWith(`${UNDELIVERED}#`);
 
 /**
- * What is wanted, as ranges that hold enough of it to be read whole, and the others. `fresh` are all blocks that are not
- * settled. Pure.
+ * Divides the wanted blocks into ranges that contain enough of them to be read completely, and the rest. `fresh` are
+ * all blocks that are not settled. Pure.
  */
 export function denseRanges(
   wanted: readonly Key[],

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { parseMoment } from "../../message/moment.ts";
 import { STATUS_GROUPS } from "../../message/status.ts";
 
-/** What the values of parameters must be; each message says what is allowed. */
+/** Schemas for the values of parameters. Each message says what is allowed. */
 export const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 
 export const digits = (form: RegExp, message: string) => v.pipe(v.string(), v.regex(form, message));
@@ -22,7 +22,7 @@ export const ids = v.pipe(
   v.maxLength(MOST_IDS, `must be at most ${MOST_IDS} ids`),
 );
 
-/** A moment, as milliseconds since 1970. */
+/** A moment, in milliseconds since 1970. */
 export const moment = v.pipe(
   v.string(),
   v.transform((value) => parseMoment(repairOffset(value))?.epochMs ?? Number.NaN),
@@ -31,20 +31,20 @@ export const moment = v.pipe(
 
 export const statusGroup = v.picklist(STATUS_GROUPS, `must be one of ${STATUS_GROUPS.join(", ")}`);
 
-/** The channels of Infobip's documents; there may be others. */
+/** The channels in Infobip's documents; there may be others. */
 const KNOWN_CHANNELS = ["SMS", "MMS", "RCS", "VOICE", "VIBER", "WHATSAPP", "PUSH", "EMAIL"];
 
-/** Of a channel that is known the case does not matter: `sms` would otherwise find nothing, and say nothing. */
+/** Case is ignored for known channels: otherwise `sms` would find nothing, without any hint. */
 export const channel = v.pipe(
   text,
   v.maxLength(64, "must be at most 64 characters"),
   v.transform((value) => (KNOWN_CHANNELS.includes(value.toUpperCase()) ? value.toUpperCase() : value)),
 );
 
-/** Values of which any will do. */
+/** A list of values, of which any may match. */
 export const anyOf = v.pipe(v.array(v.string()), v.readonly());
 
-/** How the same is described to readers of the API, where that says more than the schema does. */
+/** Descriptions for the API's documentation, where they say more than the schema. */
 export const DESCRIBED_IDS = {
   type: "array",
   items: { type: "string", minLength: 1, pattern: "[^,\\s]" },

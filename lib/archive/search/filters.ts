@@ -4,7 +4,10 @@ import { epochMsOf, type MessageRecord } from "../../message/record.ts";
 import { statusGroupOf } from "../../message/status.ts";
 import * as schemas from "./filter-schemas.ts";
 
-/** The endpoints that know a filter: the omni logs, those of SMS and the like, or those of the other channels. */
+/**
+ * Groups of endpoints, by the filters that they have: the omni logs; those of SMS and the like; those of the other
+ * channels.
+ */
 export type EndpointKind = "omni" | "networks" | "others";
 
 const EVERYWHERE = ["omni", "networks", "others"] as const;
@@ -12,15 +15,15 @@ const BUT_OMNI = ["networks", "others"] as const;
 const WITH_NETWORKS = ["omni", "networks"] as const;
 
 interface FilterEntry<T> {
-  /** Checks and converts what a client gives. */
+  /** Checks and converts a client's value. */
   readonly schema: v.GenericSchema<unknown, T>;
-  /** What a reader of the API's description is told; `described` where that says more than the schema. */
+  /** The text in the API's description; `described` if that says more than the schema. */
   readonly text: string;
   readonly described?: Readonly<Record<string, unknown>>;
   readonly endpoints: readonly EndpointKind[];
-  /** The name that the newer endpoints have for it. */
+  /** Its name in the newer endpoints. */
   readonly newerName?: string;
-  /** Does a record meet it? The one definition: whatever path a query takes, this decides. */
+  /** Does a record match? This is the only definition: it decides whichever path a query takes. */
   readonly matches: (wanted: T, record: MessageRecord) => boolean;
   /**
    * Several reports may tell about a message, and some may lack this field. How a search finds the message then:
@@ -131,7 +134,7 @@ const FILTERS = {
     matches: (wanted, record) => wanted.includes(platformField(record, "campaignReferenceId")),
     foundBy: "reading",
   }),
-  /** What a client may see at all, whatever it asks for; no endpoint has it as a parameter. */
+  /** What a client may see at all, whatever it asks for; not a parameter of any endpoint. */
   amongChannels: filter(schemas.anyOf, {
     text: "",
     endpoints: [],
@@ -149,10 +152,10 @@ const FILTERS = {
 export type FilterName = keyof typeof FILTERS;
 type FilterValue<Name extends FilterName> = v.InferOutput<(typeof FILTERS)[Name]["schema"]>;
 
-/** What a client asks for. All conditions combine with AND; several ids of one kind mean any of them. */
+/** A client's query. All conditions are combined with AND; several ids of one kind mean any of them. */
 export type Filter = { readonly [Name in FilterName]?: FilterValue<Name> };
 
-/** The table, by name. */
+/** The table by name. */
 export const FILTER_TABLE: { readonly [Name in FilterName]: FilterEntry<FilterValue<Name>> } = FILTERS;
 export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
 
@@ -171,7 +174,7 @@ export function mayMatch(filter: Filter, record: MessageRecord): boolean {
   );
 }
 
-/** Does it meet this one? Undefined when the filter does not ask for it. */
+/** Does it meet this one? Undefined if the filter does not contain it. */
 function meets<Name extends FilterName>(
   name: Name,
   filter: Filter,
@@ -181,14 +184,14 @@ function meets<Name extends FilterName>(
   return wanted === undefined ? undefined : FILTER_TABLE[name].matches(wanted, record);
 }
 
-/** Does a record meet what a filter asks of recipient and bulk? */
+/** Does a record meet the conditions on recipient and bulk? */
 export function meetsIds(filter: Filter, record: MessageRecord): boolean {
   return meets("to", filter, record) !== false && meets("bulkId", filter, record) !== false;
 }
 
 /**
- * May this record, with what others tell of its message, meet a filter? Its channel must be right, being a part of its
- * identity; and of the other conditions it must meet one, if there are any.
+ * May this record, merged with others of its message, match a filter? Its channel must match, since that is part of its
+ * identity, and so must at least one of the other conditions, if there are any.
  */
 export function meetsAny(filter: Filter, record: MessageRecord): boolean {
   const resultsOf = (kind: FilterEntry<unknown>["foundBy"]) =>
@@ -199,13 +202,13 @@ export function meetsAny(filter: Filter, record: MessageRecord): boolean {
   return resultsOf("identity").every(Boolean) && (indexed.length === 0 || indexed.some(Boolean));
 }
 
-/** A field of a record's own or (as the newer logs have it) of its platform; "" where there is none. */
+/** A field of the record itself or, as in the newer logs, of its platform; "" if there is none. */
 function platformField(record: MessageRecord, field: string): string {
   const platform = isJsonObject(record.platform) ? record.platform : {};
   return String(record[field] ?? platform[field] ?? "");
 }
 
-/** The country of a network: the first three digits of its mccmnc. */
+/** The country code of a network: the first three digits of its mccmnc. */
 function mccOf(mccmnc: string): string {
   return mccmnc.slice(0, 3);
 }

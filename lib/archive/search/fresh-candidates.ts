@@ -45,7 +45,10 @@ export async function freshCandidates(filter: Filter, chosen: Plan, index: Index
   return [...whole, ...others];
 }
 
-/** The newest moment that a run spans: what is newer is not settled, unless its reports disagree on when it was sent. */
+/**
+ * The newest moment that a run spans: anything newer is not settled, unless its reports disagree about when it was
+ * sent.
+ */
 function settledUntil({ runs }: IndexReader): number {
   return runs.reduce((most, { untilMs }) => Math.max(most, untilMs), -Infinity);
 }
@@ -57,7 +60,7 @@ async function chooseRefs({ idConditions, valueConditions }: Plan, index: IndexR
   const byValues = await Promise.all(
     valueConditions.map(async (one) => ({ ...one, refs: freshRefs(await index.freshValues(), one.terms) })),
   );
-  // Whatever tells of a message names its channel.
+  // Everything that tells about a message contains its channel.
   const identities = byValues
     .filter(({ isIdentity }) => isIdentity)
     .map(({ refs }) => new Set(refs.map(nameOfRef)));
@@ -76,7 +79,7 @@ async function chooseRefs({ idConditions, valueConditions }: Plan, index: IndexR
   };
 }
 
-/** The other fresh versions of these messages, merged in. */
+/** Merges the other fresh versions of these messages. */
 async function freshOnly(versions: readonly Version[], index: IndexReader): Promise<Version[]> {
   if (versions.length === 0) return [];
   const wanted = new Set(versions.map(({ record }) => identityOf(record)));
@@ -91,7 +94,10 @@ async function freshOnly(versions: readonly Version[], index: IndexReader): Prom
   return messages.values();
 }
 
-/** How many fresh blocks and records there are, how many of the blocks hold what is asked for, and what of all lies in a stretch. */
+/**
+ * How many fresh blocks and records there are, how many of the blocks contain what is asked for, and how much of all is
+ * in a range.
+ */
 export async function freshShare(
   chosen: Plan,
   index: IndexReader,

@@ -40,7 +40,7 @@ export class IndexReader {
     this.get = (keys) => this.#getOnce(keys);
   }
 
-  /** What has been read for this query already is not read again. */
+  /** What this query has read before is not read again. */
   async #getOnce(keys: readonly Key[]): Promise<Item[]> {
     const unknown = keys.filter((key) => !this.#items.has(nameOf(key)));
     const pages = unknown.some(mayBeDense) ? await (this.#values ?? this.#messages) : undefined;
@@ -85,7 +85,7 @@ export class IndexReader {
     return (await Promise.all([this.freshMessages(), this.#otherIds])).flat();
   }
 
-  /** Messages that stand in several settled runs, by their fingerprints. */
+  /** Fingerprints of messages that are in several settled runs. */
   again(): Promise<ReadonlySet<number>> {
     this.#again ??= this.#sets(this.runs.filter((run) => run.again > 0).map(({ id }) => againKey(id)));
     return this.#again;
@@ -100,7 +100,7 @@ export class IndexReader {
     return this.#sets([...others, ...(run.stale > 0 ? [staleKey(run.id)] : [])]);
   }
 
-  /** Those of them whose reports do not agree on when they were sent. */
+  /** Those of them whose reports disagree about when they were sent. */
   moved(): Promise<ReadonlySet<number>> {
     this.#moved ??= this.#sets(this.runs.filter((run) => run.moved > 0).map(({ id }) => movedKey(id)));
     return this.#moved;
@@ -110,7 +110,7 @@ export class IndexReader {
     return new Set((await this.get(keys)).flatMap(parseSet));
   }
 
-  /** By run, the numbers of the settled blocks that hold all terms of one of the alternatives. */
+  /** By run, the numbers of the settled blocks that contain all terms of one of the alternatives. */
   async settledNumbers(
     runs: readonly SettledRun[],
     alternatives: readonly (readonly number[])[],
@@ -131,7 +131,7 @@ export class IndexReader {
     return answer;
   }
 
-  /** The settled blocks that hold all terms of one of the alternatives, of these runs. */
+  /** The settled blocks of these runs that contain all terms of one of the alternatives. */
   async settledRefs(
     runs: readonly SettledRun[],
     alternatives: readonly (readonly number[])[],
@@ -141,7 +141,10 @@ export class IndexReader {
     return [...(await refsOf(numbers, this.get)).values()].flatMap((byNumber) => [...byNumber.values()]);
   }
 
-  /** All that the archive holds of these messages, settled or not, wherever it stands; by identity. `meet` is given each before it is merged. */
+  /**
+   * Everything that the archive knows about these messages, settled or not, at any moment; by identity. `meet` is
+   * called with each version before it is merged.
+   */
   async messages(
     messageIds: Iterable<string>,
     meet: (version: Version) => void = () => {},
@@ -166,7 +169,7 @@ export class IndexReader {
     return messages.values();
   }
 
-  /** Of these versions, those that may not be all that is known, in full; the others as they are. */
+  /** For those of these versions that may be incomplete, everything that is known; the others as they are. */
   async completed(
     versions: readonly Version[],
     isDoubtful: (version: Version) => boolean,
@@ -191,7 +194,7 @@ function intersect(terms: readonly number[], byTerm: ReadonlyMap<number, readonl
   return first.filter((block) => sets.every((set) => set.has(block)));
 }
 
-/** The blocks of fresh pages that hold one of these terms. */
+/** The blocks of fresh pages that contain one of these terms. */
 export function freshRefs(pages: readonly FreshPage[], terms: readonly number[]): BlockRef[] {
   return pages.flatMap(({ refs, terms: held }) => {
     const numbers = new Set(terms.flatMap((term) => held.blocksOf(term)));

@@ -1,12 +1,12 @@
-/** What the index says of a value, before any block is read. */
+/** What the index tells about a value before any block is read. */
 export interface Odds {
-  /** So many rows are wanted. */
+  /** How many records are wanted. */
   readonly wanted: number;
-  /** Of the runs: how many blocks and records they have, and how many of the blocks hold the value. */
+  /** In the runs: the numbers of blocks and records, and of the blocks that contain the value. */
   readonly settled: { readonly blocks: number; readonly records: number; readonly holding: number };
   /**
-   * Of fresh pages: how many records they have, how many of their blocks hold the value, and how many of all blocks, and of
-   * their records, a walk would come through.
+   * In fresh pages: the number of records, of blocks that contain the value, and of all blocks and their records that a
+   * walk would pass.
    */
   readonly fresh: {
     readonly blocks: number;
@@ -16,23 +16,24 @@ export interface Odds {
   };
 }
 
-/** A block is up to 4 KB: half a read unit. */
+/** A block has up to 4 KB: half a read unit. */
 const BLOCK_UNITS = 0.5;
 /** What tells of the message of a fresh record, three to six bytes, of the 8 KB that a unit reads. */
 const IDS_UNITS = 4 / 8_192;
-/** A report is brought by a pull, and again by the logs. */
+/** A report arrives by a pull, and again from the logs. */
 const TELLINGS = 2;
 
 /**
- * About how many records with a value stand in each block that holds it: at least so many, since records that come together
- * stand closer than if they were strewn. Where nearly every block holds one, chance alone puts several into most.
+ * The approximate number of records with a value in each block that contains it. This is a lower bound, since records
+ * that arrive together are closer together than if they were scattered. If nearly every block contains the value,
+ * chance alone puts several into most.
  */
 export function eachHolding({ blocks, holding }: { blocks: number; holding: number }): number {
   if (holding <= 0) return 1;
   return Math.max(1, (-Math.log(1 - holding / (blocks + 1)) * blocks) / holding);
 }
 
-/** Does the index lead to what is wanted for fewer read units than reading everything from the newest on? */
+/** Does the index find the wanted records for fewer read units than reading everything from the newest on? */
 export function isIndexCheaper({ wanted, settled, fresh }: Odds): boolean {
   const known = settled.blocks > 0 ? settled : fresh;
   const each = eachHolding(known);

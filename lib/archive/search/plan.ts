@@ -2,41 +2,44 @@ import { momentOfOrder, orderPrefix } from "../keys.ts";
 import { bulkTerm, bulkValueTerm, messageTerm, recipientTerm, singleTerms, termsAskedFor } from "../terms.ts";
 import type { Filter } from "./filters.ts";
 
-/** A stretch of the order that answers are in, newest first: keys from `from` to `until`, both included. */
+/** A range in the order of answers, newest first: keys from `from` to `until`, both included. */
 export interface Range {
   readonly from: string;
   readonly until: string;
 }
 
-/** A stretch of `sentAt`, milliseconds since 1970, both ends included. */
+/** A range of `sentAt`, in milliseconds since 1970, both ends included. */
 export interface Stretch {
   readonly sinceMs: number;
   readonly untilMs: number;
 }
 
-/** What of the index leads to the records of a filter. */
+/** How the index leads to the records of a filter. */
 export interface Plan {
-  /** `messages`: everything of these; `ids`: few by their nature; `values`: perhaps nearly all; `none`: nothing narrows. */
+  /**
+   * `messages`: all records of these; `ids`: few by nature; `values`: perhaps nearly all; `none`: nothing narrows the
+   * search.
+   */
   readonly kind: "messages" | "ids" | "values" | "none";
-  /** In settled runs: blocks that hold all terms of one of these. */
+  /** In settled runs: blocks that contain all terms of one of these. */
   readonly alternatives: readonly (readonly number[])[];
-  /** In fresh pages: each condition, with the terms any of which meets it. */
+  /** In fresh pages: each condition, as the terms any of which meets it. */
   readonly idConditions: readonly (readonly number[])[];
   readonly valueConditions: readonly Condition[];
-  /** The status group, if nothing else is asked for that narrows, and it has a second set. */
+  /** The status group, if nothing else narrows the search and runs have a second set for it. */
   readonly exception?: string;
 }
 
 export interface Condition {
   readonly terms: readonly number[];
-  /** The channel is a part of a message's identity: all that is told of it agrees. */
+  /** The channel is a part of a message's identity: everything about the message has the same one. */
   readonly isIdentity: boolean;
 }
 
-/** More senders or channels than this, of what a client may see, narrow nothing. */
+/** If a client may see more senders or channels than this, they do not narrow the search. */
 const MOST_ALTERNATIVES = 32;
 
-/** Chooses what to look up for a filter. A pure function of it. */
+/** Chooses what to look up for a filter. Pure. */
 export function plan(filter: Filter): Plan {
   const { messageId: messageIds, to, bulkId: bulkIds } = filter;
   const valueConditions = valueConditionsOf(filter);
@@ -74,7 +77,7 @@ function bulkTerms(bulkId: string, { from, generalStatus }: Filter): number[] {
   ];
 }
 
-/** The senders and channels that are asked for; [undefined] where any will do. */
+/** The senders and channels that are asked for; [undefined] if any will do. */
 function choices({ from, channel, amongSenders, amongChannels }: Filter) {
   const senders = from === undefined ? (amongSenders ?? [undefined]) : [from];
   const channels = channel === undefined ? (amongChannels ?? [undefined]) : [channel];
@@ -111,7 +114,7 @@ function valueConditionsOf(filter: Filter): Condition[] {
   ].filter(({ terms }) => terms.length > 0);
 }
 
-/** DELIVERED has no second set: nearly every record is. */
+/** DELIVERED has no second set, because nearly every record is. */
 function exceptionOf(filter: Filter): string | undefined {
   const { from, channel, mcc, generalStatus, amongSenders } = filter;
   const isAlone =
@@ -119,13 +122,13 @@ function exceptionOf(filter: Filter): string | undefined {
   return isAlone && generalStatus !== "DELIVERED" ? generalStatus : undefined;
 }
 
-/** Before and after every order key: they begin with digits. */
+/** Before and after every order key, since these begin with digits. */
 const FIRST = "/";
 const LAST = ":";
-/** Sorts after what follows the moment in an order key. */
+/** Sorts after whatever follows the moment in an order key. */
 const AFTER_MOMENT = "!";
 
-/** Where the records of a filter may stand; `after` is the order key to go on after, from a cursor. */
+/** Where the records of a filter can be; `after` is the order key to continue after, from a cursor. */
 export function rangeOf({ sentSince, sentUntil }: Filter, after?: string): Range {
   const from = sentUntil === undefined ? FIRST : orderPrefix(sentUntil);
   const next = after === undefined ? FIRST : justAfter(after);

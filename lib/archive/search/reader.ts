@@ -5,7 +5,7 @@ import type { Database } from "../../runtime/dynamodb.ts";
 import type { Item, Key } from "../keys.ts";
 import type { KeyRange } from "./dense.ts";
 
-/** What a query may still read, and how long it may still take. */
+/** How much a query may still read, and for how long. */
 export class Budget {
   readonly #now: () => number;
   readonly #units: number;
@@ -33,18 +33,18 @@ export class Budget {
 
 export interface Chunk {
   readonly items: readonly Item[];
-  /** The sort key to go on after; undefined at the end of the range. */
+  /** The sort key to continue after; undefined at the end of the range. */
   readonly last?: string;
 }
 
-/** Reads the table for one query, counting what that costs. */
+/** Reads the table for one query, and counts the cost. */
 export class Reader {
   readonly #db: Database;
   readonly #budget: Budget;
   readonly #clock: Clock;
   readonly #isExact: boolean;
 
-  /** `isExact`: what is got by its key is as it is now, and not as it was a moment ago. */
+  /** `isExact`: read items by key consistently, rather than as they were a moment ago. */
   constructor(db: Database, budget: Budget, clock: Clock, { isExact = false } = {}) {
     this.#db = db;
     this.#budget = budget;
@@ -52,7 +52,7 @@ export class Reader {
     this.#isExact = isExact;
   }
 
-  /** Items of a partition from sort key `from` to `until`, both included; at most `limit` where one is given. */
+  /** Items of a partition from sort key `from` to `until`, both included; at most `limit`, if given. */
   async query(pk: string, from: string, until: string, limit?: number): Promise<Chunk> {
     const answer = await this.#db.client.send(
       new QueryCommand({

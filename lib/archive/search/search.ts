@@ -18,15 +18,15 @@ import { walkDays } from "./walk.ts";
 export type { SearchAnswer } from "./answer.ts";
 
 export interface SearchLimits {
-  /** Read units that one query may consume. */
+  /** The read units that one query may consume. */
   readonly units: number;
-  /** Milliseconds that one query may take. */
+  /** The milliseconds that one query may take. */
   readonly timeoutMs: number;
 }
 
 /**
- * Finds the newest `limit` records that match a filter, after an order key if one is given. Reads as little as it can,
- * and stops where the limits are met: then it gives what it has, and where to go on.
+ * Finds the newest `limit` records that match a filter, after an order key if one is given. Reads as little as possible
+ * and stops at the limits: then it returns what it has, and where to continue.
  */
 export async function search(
   db: Database,
@@ -74,7 +74,7 @@ async function gather(
   }
 }
 
-/** Does the index lead past enough of the blocks? */
+/** Does the index lead past enough blocks to be worth it? */
 async function isRare(chosen: Plan, index: IndexReader, { range, missing }: Collector): Promise<boolean> {
   if (chosen.exception !== undefined) return true;
   const stretch = stretchOf(range);
@@ -94,7 +94,7 @@ async function isRare(chosen: Plan, index: IndexReader, { range, missing }: Coll
   });
 }
 
-/** Does it ask for a channel or sender that its client may not see? */
+/** Does the query ask for a channel or sender that its client may not see? */
 function isForbidden({ from, channel, amongSenders, amongChannels }: Filter): boolean {
   const isOutside = (value: string | undefined, among: readonly string[] | undefined) =>
     value !== undefined && among !== undefined && !among.includes(value);

@@ -13,11 +13,11 @@ export interface SettledVersion {
   readonly run?: SettledRun;
 }
 
-/** Settled records that may meet a filter, newest first. */
+/** Settled records that may match a filter, newest first. */
 export interface Source {
-  /** What is still unread was sent at this moment or before it; -Infinity when there is nothing more. */
+  /** What is still unread was sent at this moment or before; -Infinity if there is nothing more. */
   readonly frontierMs: number;
-  /** Reads on, where about so many records are wanted. */
+  /** Reads on, for about so many records. */
   read(wanted: number): Promise<SettledVersion[]>;
 }
 
@@ -34,7 +34,7 @@ interface Stream {
 const RECORDS = 40;
 const MOST_BLOCKS = 200;
 
-/** How many records of a group the second set of a run has; Infinity where that is not known. */
+/** The number of records of a group in the second set of a run; Infinity if unknown. */
 function exceptionsOf({ hasExceptions, exceptions }: SettledRun, group: string): number {
   if (!hasExceptions) return 0;
   return exceptions === undefined ? Infinity : (new Map(exceptions).get(group) ?? 0);
@@ -52,7 +52,7 @@ export function exceptionSource(
     .map((run) => ({ run, left: exceptionsOf(run, group) }))
     .filter(({ left }) => left > 0)
     .map(({ run, left }): Stream => {
-      // A block of the second set may span a whole day: what began before the end of the stretch may reach into it.
+      // A block of the second set may span a whole day: one that begins before the end of the range may extend into it.
       const fromMs = Math.min(run.untilMs, untilMs + DAY_MS);
       const firstMs = Math.max(sinceMs, LEAST_MS);
       return {

@@ -6,17 +6,17 @@ import { Messages } from "../lookup.ts";
 import type { Stretch } from "./plan.ts";
 import type { Reader } from "./reader.ts";
 
-/** What the blocks of a stretch hold. */
+/** The content of the blocks of a range. */
 export interface StretchOfBlocks {
-  /** Everything in blocks that reach into the stretch, merged; some of it was sent before or after. */
+  /** Everything in the blocks that overlap the range, merged; some of it was sent before or after. */
   readonly versions: readonly Version[];
-  /** The blocks, by `pk sk`. */
+  /** The blocks, as `pk sk`. */
   readonly names: ReadonlySet<string>;
-  /** When the first of them may be deleted, milliseconds since 1970; Infinity where there are none. */
+  /** When the first of them may be deleted, in milliseconds since 1970; Infinity if there are none. */
   readonly goneFromMs: number;
 }
 
-/** Reads every block that may hold a message of a stretch within one UTC day, and names the blocks that it has seen. */
+/** Reads every block that may contain a message of a range within one UTC day, and lists the blocks. */
 export async function blocksBetween(reader: Reader, { sinceMs, untilMs }: Stretch): Promise<StretchOfBlocks> {
   const lastMs = dayStart(dayOf(sinceMs)) + DAY_MS - 1;
   const pk = blockPartition(dayOf(sinceMs));

@@ -7,7 +7,7 @@ import { Budget, Reader } from "./reader.ts";
 
 const EVERYTHING = { units: Infinity, timeoutMs: Infinity };
 
-/** All that the archive holds of the messages sent in a stretch (both ends included), merged, by identity. */
+/** Everything that the archive knows about the messages sent in a range (both ends included), merged, by identity. */
 export async function versionsBetween(
   db: Database,
   { sinceMs, untilMs }: { sinceMs: number; untilMs: number },

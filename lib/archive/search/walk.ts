@@ -6,7 +6,7 @@ import type { IndexReader } from "./index-reader.ts";
 import { type Stretch, stretchOf } from "./plan.ts";
 import type { Reader } from "./reader.ts";
 
-/** So many days are read at once where they have given little so far. */
+/** This many days are read at once, if they have yielded little so far. */
 const MOST_DAYS = 32;
 
 /** Reads the days of a range, newest first. */
@@ -27,13 +27,13 @@ export async function walkDays(
   }
 }
 
-/** Walks a day to its end. Is the search over: is there enough, or did the budget end it? */
+/** Walks a day to its end. Is the search over, because there is enough or the budget is spent? */
 async function finish(walk: DayWalk, index: IndexReader, answer: Collector): Promise<boolean> {
   for (;;) {
     answer.add(await inPlace(walk.take(), index));
     if (answer.missing <= 0) return true;
     if (walk.isOver()) return false;
-    // Whoever goes on from here must get further, however small the budget is.
+    // Even with a small budget, a query that continues from here must make progress.
     const reached = orderPrefix(walk.frontierMs);
     if (answer.budget.isSpent() && reached > answer.range.from) {
       answer.cut(reached);
@@ -43,7 +43,7 @@ async function finish(walk: DayWalk, index: IndexReader, answer: Collector): Pro
   }
 }
 
-/** Without the messages of which other reports say that they were sent at another moment, and stand there. */
+/** Leaves out messages whose other reports say that they were sent at another moment, since they belong there. */
 async function inPlace(placed: readonly Placed[], index: IndexReader): Promise<readonly Placed[]> {
   const moved = await index.moved();
   if (moved.size === 0) return placed;
@@ -59,7 +59,7 @@ async function inPlace(placed: readonly Placed[], index: IndexReader): Promise<r
   });
 }
 
-/** The days of a range that hold anything, newest first. */
+/** The days of a range that contain anything, newest first. */
 function daysWithin(days: readonly string[], { sinceMs, untilMs }: Stretch): string[] {
   const [first, last] = [dayOf(sinceMs), dayOf(untilMs)];
   return days
