@@ -26,8 +26,9 @@ const run = v.object({
   again: v.number(),
   moved: v.number(),
   /**
-   * Of how many messages the second set may be outdated by what the run itself says elsewhere: those that runs which it was merged
-   * from had again. Unknown of runs that an earlier version wrote: perhaps all that are `again`.
+   * For how many messages the second set may be outdated, because the run contains more about them elsewhere: those
+   * that the runs it was merged from had in common. Unknown for runs that an earlier version wrote: perhaps all that
+   * are `again`.
    */
   stale: v.optional(v.number()),
   /** Does it have a second set of blocks, with what is not DELIVERED? */

@@ -16,18 +16,18 @@ const VERSION = 2;
 const DAY_SECONDS = 86_400;
 const stored = v.object({ pk: v.string(), v: v.literal(VERSION) });
 
-/** Reads the blocks among what a range of a day holds. Throws if the day has blocks that this version does not know. */
+/** Parses the blocks in a range of a day. Throws if the day has blocks that this version does not know. */
 export function parseBlocks(items: readonly Item[]): Block[] {
   const isFormat = ({ sk }: Item) => String(sk).endsWith(`#${FORMAT}`);
   for (const item of items.filter(isFormat)) parseStored(stored, item);
   return items.filter((item) => !isFormat(item)).map(parseBlock);
 }
 
-/** Which days this process has marked, and until when that lasts (seconds since 1970). */
+/** The days that this process has marked, and until when that lasts (seconds since 1970). */
 export class DayFormats {
   readonly #written = new Map<string, number>();
 
-  /** What is to be put before these blocks are: nothing, nearly always. */
+  /** The items to put before these blocks are put; nearly always none. */
   missing(
     blocks: readonly { readonly item: { readonly pk: string; readonly sk: string; readonly e: number } }[],
   ): Item[] {
@@ -40,7 +40,7 @@ export class DayFormats {
       .map(([pk, seconds]) => itemOf(pk, (Math.ceil(seconds / DAY_SECONDS) + 1) * DAY_SECONDS));
   }
 
-  /** These have been put. */
+  /** These items have been put. */
   remember(items: readonly Item[]): void {
     for (const { pk, e } of items) this.#written.set(String(pk), Number(e));
   }

@@ -4,15 +4,15 @@ import { Messages } from "./lookup.ts";
 import { messageTerm } from "./terms.ts";
 
 /**
- * The second sets of several runs as one, the oldest run first. What a run has settled again is whole there; if that is not in its
- * second set, it was delivered since, and what an older run has of it is outdated. It stays, since two messages may
- * share a fingerprint; whoever finds it asks.
+ * Combines the second sets of several runs, the oldest run first. What a run has settled again is complete there: if a
+ * message is then missing from its second set, it has been delivered since, and what an older run says about it is
+ * outdated. It is kept nevertheless, since two messages may share a fingerprint; whoever finds it must check.
  */
 export class Exceptions {
   readonly #messages = new Messages();
   readonly #stale = new Map<string, number>();
 
-  /** Adds what a run has that is newer than all before; `again` and `stale`: fingerprints of messages. */
+  /** Adds a run that is newer than all before; `again` and `stale` are fingerprints of messages. */
   addRun(versions: readonly Version[], again: ReadonlySet<number>, stale: ReadonlySet<number>): void {
     for (const { record } of this.#messages.values()) {
       const term = messageTerm(record.messageId);
@@ -31,7 +31,7 @@ export class Exceptions {
     return this.#messages.values();
   }
 
-  /** Fingerprints of the messages of which this may be outdated. */
+  /** Fingerprints of the messages for which this may be outdated. */
   stale(): Set<number> {
     return new Set(this.#stale.values());
   }

@@ -104,7 +104,7 @@ export class FreshTerms {
       .map(([short, mask]) => [short, numbersIn(mask)]);
   }
 
-  /** The beginnings of all terms, and the blocks that hold each. */
+  /** The beginnings of all terms, and the blocks that contain each. */
   all(): (readonly [begin: number, blocks: number[]])[] {
     return this.#sorted().map(([short, mask]) => [short, numbersIn(mask)]);
   }

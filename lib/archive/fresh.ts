@@ -36,17 +36,17 @@ export interface FreshPage {
   messages(): readonly (readonly [begin: number, blocks: readonly number[]])[] | undefined;
   readonly count: number;
   readonly appendedAtMs: number;
-  /** Are its messages apart from its other ids? */
+  /** Are its messages stored separately from its other ids? */
   readonly isApart: boolean;
 }
 
 export const FRESH = "fresh";
 export const FRESH_IDS = "fresh-ids";
 
-/** Sort keys of fresh-ids: of items that tell of messages, and of all. */
+/** Sort keys of fresh-ids: of the items about messages, and of all items. */
 export const MESSAGES_RANGE = { pk: FRESH_IDS, from: "!", until: "g" } as const;
 export const OTHER_IDS_RANGE = { pk: FRESH_IDS, from: "o", until: "p" } as const;
-/** Of fewer records another item would cost more to write than it spares. */
+/** For fewer records, another item would cost more to write than it saves. */
 const LEAST_APART = 200;
 
 /** Mistaking one value for another costs reading a block; mistaking an id costs a look-up in every run. */

@@ -157,7 +157,7 @@ async function readHead(
     const [undelivered, outdated]: [Version[], number[]] = [[], []];
     const items = queryAll(db, {
       KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :until",
-      // Everything but k… and again: moved, old, s… and t….
+      // Everything except k… and again: moved, old, s… and t….
       ExpressionAttributeValues: { ":pk": runPartition(id), ":from": "l", ":until": "u" },
       ConsistentRead: true,
     });

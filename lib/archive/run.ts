@@ -83,7 +83,7 @@ export function contentOf(
     entries: terms.take(),
     again,
     moved,
-    // What is settled holds all that was known before.
+    // What has just been settled contains everything that was known before.
     stale: new Set(),
     exceptions: all.filter(({ record }) => statusGroupOf(record.status) !== "DELIVERED"),
     records: all.length,

@@ -9,8 +9,8 @@ import { type PackedCube, pageName } from "./stored.ts";
 export const MOST_AT_ONCE = 12;
 
 /**
- * An hour of which so few reports wait to be settled is not stored before alerts have done with it: answers read it live for less than
- * a cube costs to write, and every turn counts it all the same.
+ * If fewer reports than this wait in an hour, its cube is not stored while alerts look at it: reading them live costs
+ * less than writing the cube, and every turn counts them all the same.
  */
 const FEW = 2_000;
 

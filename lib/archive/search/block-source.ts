@@ -13,7 +13,10 @@ const LEAST_BLOCKS = 4;
 /** The reference of a block costs a hundredth of the block, while asking again costs a round. */
 const AHEAD = 1.5;
 
-/** So much more is read where the rows of a block are guessed; and so many blocks at once before any has been seen. */
+/**
+ * A margin for guesses of how many records blocks contain; and how many blocks are read at once before any has been
+ * seen.
+ */
 const SPARE = 1.1;
 const MOST_GUESSED = 50;
 
@@ -111,8 +114,8 @@ class Yields {
   }
 
   /**
-   * So many blocks should give so many rows; a few more, since another round costs more than they do. Where they are many and only
-   * guessed, first a third of them: they may hold three times as much.
+   * The number of blocks that should yield so many records; a few more, since another round costs more than they do. If
+   * that is a guess, and they are many, a third of them first: they may contain three times as much.
    */
   blocksFor(wanted: number): number {
     const isGuess = this.#blocks === 0;

@@ -32,7 +32,7 @@ export async function walkCandidates(
     if (answer.missing <= 0 || source.frontierMs === -Infinity) return;
     const reached = orderPrefix(source.frontierMs);
     if (answer.budget.isSpent() && reached > answer.range.from) return answer.cut(reached);
-    // Whether more is known of what is read is asked beside it: one round less.
+    // Whether there is more to know is asked at the same time as the blocks are read, which saves a round.
     const [versions] = await Promise.all([source.read(answer.missing), index.again(), index.freshMessages()]);
     for (const version of await whole(versions, chosen, index, answer)) put(version);
   }

@@ -20,7 +20,7 @@ export async function freshCandidates(filter: Filter, chosen: Plan, index: Index
   const { early, late } = await chooseRefs(chosen, index);
   const refs = [...early, ...late];
   if (refs.length === 0) return [];
-  // Where there is one condition, each of the blocks holds what meets it, and the rest of that will be asked for.
+  // With a single condition every block contains a match, so the rest about these messages will be needed.
   const isCertain = chosen.valueConditions.length + chosen.idConditions.length === 1;
   const [blocks] = await Promise.all([
     readBlocks(refs, index.get),

@@ -66,20 +66,20 @@ export class IndexReader {
     return this.#values;
   }
 
-  /** The pages of a range, but for those that stand there only until nobody reads them any more. */
+  /** The pages of a range, except those that are only waiting to be deleted. */
   async #fresh(range: KeyRange): Promise<FreshPage[]> {
     this.#replaced ??= this.get(this.#replacedKeys).then((items) => new Set(items.flatMap(parseReplaced)));
     const [items, replaced] = await Promise.all([this.#reader.queryWhole(range), this.#replaced]);
     return items.map(parseFresh).filter(({ sk }) => !replaced.has(sk));
   }
 
-  /** Unsettled pages, by the messages in their blocks; of small pages by other ids as well. */
+  /** Unsettled pages, by the messages in their blocks; small pages also by their other ids. */
   freshMessages(): Promise<FreshPage[]> {
     this.#messages ??= this.#fresh(MESSAGES_RANGE);
     return this.#messages;
   }
 
-  /** Unsettled pages, by all ids in their blocks; a page may be there twice. */
+  /** Unsettled pages, by all ids in their blocks; a page may be listed twice. */
   async freshIds(): Promise<FreshPage[]> {
     this.#otherIds ??= this.#fresh(OTHER_IDS_RANGE);
     return (await Promise.all([this.freshMessages(), this.#otherIds])).flat();
@@ -91,7 +91,7 @@ export class IndexReader {
     return this.#again;
   }
 
-  /** Of messages in the second set of a run, those of which more may be settled, by their fingerprints. */
+  /** Fingerprints of the messages in the second set of a run about which more may be settled. */
   async settledSince(run: SettledRun): Promise<ReadonlySet<number>> {
     if (run.stale === undefined) return this.again();
     const others = this.runs

@@ -18,7 +18,7 @@ export interface Odds {
 
 /** A block has up to 4 KB: half a read unit. */
 const BLOCK_UNITS = 0.5;
-/** What tells of the message of a fresh record, three to six bytes, of the 8 KB that a unit reads. */
+/** The entry for the message of a fresh record takes three to six bytes, of the 8 KB that a unit reads. */
 const IDS_UNITS = 4 / 8_192;
 /** A report arrives by a pull, and again from the logs. */
 const TELLINGS = 2;

@@ -42,7 +42,7 @@ export async function search(
   const reader = new Reader(db, budget, clock);
   const chosen = plan(filter);
   const isOfValues = chosen.kind === "values" && chosen.exception === undefined;
-  // Side by side in one partition: as a range they cost what their bytes do, and not half a unit each.
+  // They are adjacent in one partition: as a range they cost what their bytes do, instead of half a unit each.
   const last = isOfValues ? RUN_VALUES_KEY : DAYS_KEY;
   const roots = await reader.queryWhole({ ...CATALOG_KEY, from: CATALOG_KEY.sk, until: last.sk });
   const rootOf = (key: Key) => roots.find(({ sk }) => sk === key.sk);

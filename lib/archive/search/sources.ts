@@ -6,10 +6,13 @@ import { exceptionPrefix, runPartition } from "../run.ts";
 import type { Stretch } from "./plan.ts";
 import type { Reader } from "./reader.ts";
 
-/** What a settled block tells of a message. */
+/** What a settled block tells about a message. */
 export interface SettledVersion {
   readonly version: Version;
-  /** The run of whose second set it is: there it is all that was settled until then, but for what the run calls stale. */
+  /**
+   * The run whose second set it is from. It contains everything that was settled until then, except what the run calls
+   * stale.
+   */
   readonly run?: SettledRun;
 }
 
@@ -76,7 +79,10 @@ export function exceptionSource(
     },
   };
 
-  /** Those at the frontier, and the next ones at once, until together they should hold what is wanted; with what is wanted of each. */
+  /**
+   * The streams at the frontier, and the next ones as well, until together they should have the wanted number of
+   * records; with the number wanted from each.
+   */
   function chosenFor(wanted: number): [Stream, number][] {
     const frontierMs = frontier();
     const chosen: [Stream, number][] = [];

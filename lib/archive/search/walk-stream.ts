@@ -1,4 +1,4 @@
-/** A class of a day's blocks while it is read, newest first. */
+/** A class of a day's blocks that is being read, newest first. */
 export interface WalkStream {
   from: string;
   until: string;
@@ -12,7 +12,10 @@ export interface WalkStream {
   next?: WalkStream | undefined;
 }
 
-/** How many blocks to ask for; where they turn out to hold little, thrice as many each time: those further on may be full. */
+/**
+ * How many blocks to ask for. If they turn out to contain little, three times as many each time: later ones may be
+ * full.
+ */
 export function limitOf(stream: WalkStream, wanted: number): number | undefined {
   const each = stream.blocks === 0 ? RECORDS : Math.min(RECORDS, stream.records / stream.blocks);
   const spare = wanted > MOST_EXACT ? 1 : 0;
@@ -23,18 +26,21 @@ export function limitOf(stream: WalkStream, wanted: number): number | undefined 
   return stream.limit > LARGEST_LIMIT ? undefined : stream.limit;
 }
 
-/** Twice as many each time would take more than six rounds where reports come one by one. */
+/** With twice as many each time, a walk would take more than six rounds if reports arrive one by one. */
 const MORE = 3;
 /** About so many records are in a full block. */
 const RECORDS = 40;
-/** For so few records a block in vain, of each class, costs more than another round of the class that lacks one. */
+/**
+ * If so few records are wanted, an unneeded block of each class costs more than another round for the class that lacks
+ * one.
+ */
 const MOST_EXACT = 100;
-/** Blocks that span hours are far from the newest, except where nearly all do. */
+/** Blocks that span hours are far from the newest, unless nearly all blocks do. */
 const LONG_BLOCKS = 2;
 /** Past this, a limit would only cut DynamoDB's own pages of 1 MB short. */
 const LARGEST_LIMIT = 200;
 
-/** Two ranges, the second right behind the first, as one. */
+/** Two adjacent ranges as one. */
 export function joined(first: WalkStream, next: WalkStream): WalkStream {
   return { ...first, until: next.until, boundMs: Math.max(first.boundMs, next.boundMs), next };
 }

@@ -1,7 +1,10 @@
-/** Of messages beyond the usual number, a campaign's, so many more may be bad, even where there was none so far: nobody has cleaned its list. */
+/**
+ * Messages beyond the usual number belong to a campaign, of which so many more may be bad even if there has been none
+ * before: nobody has cleaned its list.
+ */
 export const CAMPAIGN_MARGIN = 0.4;
 const MOST_MARGIN = 0.9;
-/** So many messages of a campaign tell what campaigns are like here. */
+/** So many messages of a campaign show what campaigns are like here. */
 const LEAST_EXTRA = 20;
 
 /** An hour with a larger part than this beyond the usual tells about the campaign, and not about what is usual. */
@@ -21,7 +24,7 @@ export function campaignAllowance(sent: number, expected: number, margin: number
   return extraShare(sent, expected) * margin;
 }
 
-/** What was seen of a campaign: how many messages, how many bad, what share is usual, and what part was beyond the usual number. */
+/** A past campaign: its messages, how many of them were bad, the usual share, and the part beyond the usual number. */
 interface SeenCampaign {
   readonly sent: number;
   readonly expected: number;
@@ -30,7 +33,7 @@ interface SeenCampaign {
   readonly usual: number;
 }
 
-/** By how much more of a campaign's messages may be bad here: as much as of the worst that was seen. */
+/** How many more of a campaign's messages may be bad here: as many as in the worst one so far. */
 export function campaignMargin(seen: readonly SeenCampaign[]): number {
   const margins = seen.map(({ sent, expected, bad, messages, usual }) => {
     const extra = messages * extraShare(sent, expected);

@@ -133,7 +133,7 @@ async function learn(
     const hours = Array.from({ length }, (_, n) => fromMs + n * HOUR_MS);
     const stored = await loadHours(db, hours);
     for (const hourMs of hours) {
-      // The newest may have been counted and not stored.
+      // The newest hours may have been counted but not stored.
       const cube = counted?.get(hourMs)?.cube ?? stored.get(hourMs)?.cube();
       if (cube) learning.add(hourMs, cube);
     }

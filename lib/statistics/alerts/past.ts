@@ -6,7 +6,7 @@ import { type SpendByCurrency, spendsOf, volumesOf } from "./volumes.ts";
 
 /** What is usual for a segment in one hour, from its own history. */
 export interface Usual {
-  /** The usual share of bad messages, its scatter, and by how much more of a campaign's may be bad, by kind. */
+  /** By kind: the usual share of bad messages, its scatter, and how many more may be bad in a campaign. */
   readonly shares: Readonly<
     Record<ShareKind, { readonly share: number; readonly scatter: Scatter; readonly campaign: number }>
   >;

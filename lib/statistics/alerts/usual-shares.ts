@@ -46,7 +46,8 @@ export function sharesOf(
   };
   const campaigns = judged.filter(({ isUsual }) => !isUsual);
   const margin = campaignMargin(campaigns.map((one) => ({ ...one, usual: at(one.hour) })));
-  // A campaign's hours tell of the campaign alone: taken for scatter, a few of them would make a segment blind.
+  // The hours of a campaign only tell about the campaign: counted as scatter, a few of them would make the rules blind
+  // for a segment.
   const scatter = scatterOf(
     learned.map((own) => ({ ...own, own, allowance: campaignAllowance(own.sent, own.expected, margin) })),
     ({ hour, own }) => at(hour, own),

@@ -19,7 +19,7 @@ import { nameOf, type Segment } from "./segment.ts";
 export const USUAL_PARTITION = "usual";
 const KEPT_SECONDS = 48 * 3_600;
 
-/** The last is missing in what an earlier version has learned. */
+/** The last element is missing in what an earlier version stored. */
 const share = v.tuple([v.number(), v.number(), v.number(), v.optional(v.number(), CAMPAIGN_MARGIN)]);
 const row = v.tuple([
   v.string(),
