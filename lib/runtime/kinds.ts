@@ -99,7 +99,7 @@ export const KINDS = [
   { name: "retention", pk: "retention", writtenBy: [], readBy: [], lives: "30 days" },
   { name: "client", pk: "client", writtenBy: [], readBy: QUERY, lives: "for good" },
   { name: "session", pk: "session", writtenBy: QUERY, readBy: QUERY, lives: "12 hours" },
-  { name: "rate", pk: "rate#", writtenBy: QUERY, readBy: [], lives: "400 days" },
+  { name: "rate", pk: "rate#", writtenBy: QUERY, readBy: QUERY, lives: "400 days" },
 ] as const satisfies readonly Kind[];
 
 /** The kinds that a partition key belongs to. More or fewer than one is an error. */
