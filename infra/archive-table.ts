@@ -4,7 +4,8 @@ import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { TABLE } from "../lib/archive/table.ts";
-import { keyPatterns } from "../lib/runtime/kinds.ts";
+import type { TableRole } from "../lib/runtime/kinds.ts";
+import { tableRights } from "../lib/runtime/table-rights.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Config } from "./config.ts";
 
@@ -34,43 +35,16 @@ export class ArchiveTable extends Construct {
     this.name = this.#table.tableName;
   }
 
-  /** The rights of a job that feeds or maintains the archive: its kinds of items by key, and queries; never a scan. */
-  keeping(job: "ingest" | "reconcile" | "settle"): PolicyStatement[] {
-    const read = ["BatchGetItem", "GetItem", "Query"];
-    const write = ["BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem"];
-    return this.#rights([
-      { actions: [...read, ...write], keys: keyPatterns(job, "writes") },
-      { actions: read, keys: keyPatterns(job, "reads") },
-    ]);
-  }
-
-  /** The rights of the query Lambda: to read the kinds that it needs, and to count a client's requests. */
-  answering(): PolicyStatement[] {
-    return this.#rights([
-      { actions: ["BatchGetItem", "GetItem", "Query"], keys: keyPatterns("query", "reads") },
-      { actions: ["UpdateItem"], keys: keyPatterns("query", "writes") },
-    ]);
-  }
-
-  /** The rights of the receiver: to write what a merge does, and to read only what was pushed and its state. */
-  receiving(): PolicyStatement[] {
-    return this.#rights([
-      { actions: ["BatchWriteItem", "PutItem", "UpdateItem"], keys: keyPatterns("receive", "writes") },
-      { actions: ["GetItem", "Query"], keys: keyPatterns("receive", "reads") },
-    ]);
-  }
-
-  #rights(all: readonly { actions: readonly string[]; keys: readonly string[] }[]): PolicyStatement[] {
-    return all
-      .filter(({ keys }) => keys.length > 0)
-      .map(
-        ({ actions, keys }) =>
-          new PolicyStatement({
-            actions: actions.map((action) => `dynamodb:${action}`),
-            resources: [this.#table.tableArn],
-            conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } },
-          }),
-      );
+  /** The rights of a Lambda, each bound to the keys of its kinds of items: see `tableRights`. */
+  rights(role: TableRole): PolicyStatement[] {
+    return tableRights(role).map(
+      ({ actions, keys }) =>
+        new PolicyStatement({
+          actions: actions.map((action) => `dynamodb:${action}`),
+          resources: [this.#table.tableArn],
+          conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } },
+        }),
+    );
   }
 
   /** Units consumed in five minutes, which is what DynamoDB bills, for the table and each index. */

@@ -55,7 +55,7 @@ export class OmnilogStack extends Stack {
         new IngestSource(this, `Ingest-${source}`, {
           ...common,
           source,
-          rights: [...table.keeping("ingest"), infobip.reading()],
+          rights: [...table.rights("ingest"), infobip.reading()],
           code: bundles.ingest,
           environment: environments.ingest,
           everyMinutes: config.ingestEveryMinutes,
@@ -69,7 +69,7 @@ export class OmnilogStack extends Stack {
     const reconciler = new Reconciler(this, "Reconciler", {
       ...common,
       alarms,
-      rights: [...table.keeping("reconcile"), infobip.reading()],
+      rights: [...table.rights("reconcile"), infobip.reading()],
       code: bundles.reconcile,
       environment: environments.reconcile,
       everyMinutes: config.reconcileEveryMinutes,
@@ -86,14 +86,14 @@ export class OmnilogStack extends Stack {
       logRetentionDays,
       code: bundles.query,
       environment: environments.query,
-      rights: [...table.answering(), clients.reading(), cursorKey.reading()],
+      rights: [...table.rights("query"), clients.reading(), cursorKey.reading()],
       config,
     });
     new Settler(this, "Settler", {
       ...common,
       alarms,
       unless: watch.noKey,
-      rights: [...table.keeping("settle"), alarms.telling()],
+      rights: [...table.rights("settle"), alarms.telling()],
       code: bundles.settle,
       environment: { ...environments.settle, ALERT_URL: endpoint.host },
     });
@@ -101,7 +101,7 @@ export class OmnilogStack extends Stack {
       ...{ alarms, logRetentionDays, leftovers, config },
       code: bundles.receive,
       environment: environments.receive,
-      rights: [...table.receiving(), pushers.reading()],
+      rights: [...table.rights("receive"), pushers.reading()],
       api: endpoint.api,
       stage: endpoint.stage,
     });

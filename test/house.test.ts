@@ -31,6 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Of `runtime`, what only computes. */
 const PURE_RUNTIME = [
   "lib/runtime/kinds.ts",
+  "lib/runtime/table-rights.ts",
   "lib/runtime/hash.ts",
   "lib/runtime/errors.ts",
   "lib/runtime/stored.ts",

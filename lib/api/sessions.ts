@@ -13,7 +13,7 @@ import { EXPIRES_AT } from "../runtime/table.ts";
  * The token is 256 random bits that only the browser has: whoever reads the table can take no session over. Nor can what let
  * it in be guessed from here, since its proof is keyed with the token.
  */
-const SESSION_PARTITION = "session";
+export const SESSION_PARTITION = "session";
 
 /** The longest life of a session, in milliseconds, whatever its activity. */
 export const SESSION_MS = 12 * 3_600_000;

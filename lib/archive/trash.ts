@@ -22,7 +22,7 @@ export interface Trash {
 export const GRACE_MS = 10 * 60_000;
 /** If trash is never emptied, DynamoDB deletes the list after a while; the items in it have their own expiry. */
 const KEEP_SECONDS = 30 * 86_400;
-const PARTITION = "trash";
+export const TRASH_PARTITION = "trash";
 
 const keys = v.array(v.object({ pk: v.string(), sk: v.string() }));
 const stored = v.object({
@@ -52,7 +52,7 @@ export async function writeTrash(db: Database, name: string, trash: Trash, clock
       new PutCommand({
         TableName: db.table,
         Item: {
-          pk: PARTITION,
+          pk: TRASH_PARTITION,
           sk,
           keys: JSON.stringify(part),
           runs: JSON.stringify(n === 0 ? trash.runs : []),
@@ -66,7 +66,7 @@ export async function writeTrash(db: Database, name: string, trash: Trash, clock
 }
 
 async function readTrash(db: Database, name: string): Promise<Trash> {
-  const Key = { pk: PARTITION, sk: name };
+  const Key = { pk: TRASH_PARTITION, sk: name };
   const { Item } = await db.client.send(new GetCommand({ TableName: db.table, Key, ConsistentRead: true }));
   return Item ? parseStored(stored, Item) : { keys: [], runs: [] };
 }

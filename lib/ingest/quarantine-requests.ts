@@ -10,7 +10,7 @@ import { EXPIRES_AT } from "../runtime/table.ts";
  *
  * Whoever answers the console only writes this down. The next run of the reconciler, which has the right to, does it.
  */
-const QUARANTINE_REQUEST_PARTITION = "quarantine-request";
+export const QUARANTINE_REQUEST_PARTITION = "quarantine-request";
 
 const QUARANTINE_ACTIONS = ["replay", "drop"] as const;
 

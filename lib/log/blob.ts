@@ -21,7 +21,11 @@ export interface Blob {
   readonly sha256: string;
 }
 
-const pieceKey = (owner: string, n: number) => ({ pk: `piece#${owner}`, sk: String(n).padStart(4, "0") });
+export const PIECE_PARTITION = "piece#";
+const pieceKey = (owner: string, n: number) => ({
+  pk: PIECE_PARTITION + owner,
+  sk: String(n).padStart(4, "0"),
+});
 
 /**
  * Compresses the bytes, writes the pieces if there must be any, and returns the attributes for the item. The pieces

@@ -6,9 +6,12 @@ export interface Kind {
   readonly name: string;
   /** The whole `pk` or, if it ends in `#`, its prefix. */
   readonly pk: string;
-  /** The Lambdas that write it. Scheduled Lambdas may then read it, too. */
+  /**
+   * The Lambdas that write it, each with its own actions (table-rights.ts): the query Lambda may only update, and the
+   * receiver may not delete. Scheduled Lambdas may then read it, too.
+   */
   readonly writtenBy: readonly TableRole[];
-  /** The Lambdas that only read it; and the receiver, if it reads what it writes. */
+  /** The Lambdas that only read it; and the query Lambda and the receiver, if they read what they write. */
   readonly readBy: readonly TableRole[];
   /**
    * The prefix of the keys that the receiver may access, since the whole world can call it; all keys of the kind if
@@ -96,10 +99,9 @@ export const KINDS = [
     lives: "its entry's",
   },
   { name: "reconcile", pk: "reconcile", writtenBy: ["reconcile"], readBy: QUERY, lives: "for good" },
-  { name: "retention", pk: "retention", writtenBy: [], readBy: [], lives: "30 days" },
   { name: "client", pk: "client", writtenBy: [], readBy: QUERY, lives: "for good" },
   { name: "session", pk: "session", writtenBy: QUERY, readBy: QUERY, lives: "12 hours" },
-  { name: "rate", pk: "rate#", writtenBy: QUERY, readBy: [], lives: "400 days" },
+  { name: "rate", pk: "rate#", writtenBy: QUERY, readBy: QUERY, lives: "400 days" },
 ] as const satisfies readonly Kind[];
 
 /** The kinds that a partition key belongs to. More or fewer than one is an error. */

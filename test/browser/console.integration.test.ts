@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleConsole } from "../../infra/console-bundle.ts";
 import { routed, serveHandler } from "../../infra/local/http.ts";
+import { restricted } from "../functions/rights.ts";
 import { startService } from "../functions/service.ts";
 import { aRecord } from "../message/records.ts";
 import { CHROMIUM, startChromium } from "./chromium.ts";
@@ -45,7 +46,7 @@ describe.skipIf(!CHROMIUM)("the console in Chromium", () => {
       import("../../functions/console.ts"),
       import("../../functions/query.ts"),
     ]);
-    const handler = routed({ "/console": console_.handler, "/": query.handler });
+    const handler = routed({ "/console": console_.handler, "/": restricted("query", query.handler) });
     const server = await serveHandler(handler, 0);
     const address = server.address();
     url = `http://localhost:${typeof address === "object" ? address?.port : address}`;

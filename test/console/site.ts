@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import { expect } from "vitest";
 import { bundleConsole } from "../../infra/console-bundle.ts";
 import { routed, serveHandler } from "../../infra/local/http.ts";
+import { restricted } from "../functions/rights.ts";
 import { CREDENTIALS, type Service, startService } from "../functions/service.ts";
 
 /** Where the pictures go that people look at. */
@@ -38,7 +39,10 @@ export async function startSite(
     import("../../functions/console.ts"),
     import("../../functions/query.ts"),
   ]);
-  const server = await serveHandler(routed({ "/console": page.handler, "/": query.handler }), 0);
+  const server = await serveHandler(
+    routed({ "/console": page.handler, "/": restricted("query", query.handler) }),
+    0,
+  );
   const address = server.address();
   const url = `http://localhost:${typeof address === "object" ? address?.port : address}`;
   return {

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { handler } from "../../functions/ingest.ts";
+import { handler as ingest } from "../../functions/ingest.ts";
 import { type Infobip, startInfobip } from "../../infra/local/imitation/server.ts";
 import { World } from "../../infra/local/imitation/world.ts";
+import { restricted } from "./rights.ts";
 import { type Service, startService } from "./service.ts";
 
 const HOUR_MS = 3_600_000;
+const handler = restricted("ingest", ingest);
 const context = { getRemainingTimeInMillis: () => 55_000 };
 
 let infobip: Infobip;

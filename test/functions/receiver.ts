@@ -5,6 +5,7 @@ import { makeTable, startEmbeddedDatabase } from "../../infra/local/database.ts"
 import { routed, serveHandler } from "../../infra/local/http.ts";
 import { type Database, openDatabase } from "../../lib/runtime/dynamodb.ts";
 import { checked } from "../api/described.ts";
+import { expectNothingDenied, restricted } from "./rights.ts";
 import { basic, CREDENTIALS, CURSOR_KEY } from "./service.ts";
 
 export const HMAC_KEY = "a key that nobody knows";
@@ -31,7 +32,10 @@ export interface Receiver {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The receiver and the query over HTTP, with an embedded database: one for a test file, since they read their environment once. */
+/**
+ * The receiver and the query over HTTP, with an embedded database and the rights of their Lambdas: one for a test file,
+ * since they read their environment once. Disposing of it throws if anything was denied.
+ */
 export async function startReceiver(environment: Readonly<Record<string, string>> = {}): Promise<Receiver> {
   const database = await startEmbeddedDatabase();
   Object.assign(process.env, {
@@ -49,7 +53,9 @@ export async function startReceiver(environment: Readonly<Record<string, string>
     ...environment,
   });
   await makeTable("omnilog");
-  const server = await serveHandler(routed({ "POST /push": receive, "/": checked(query) }), 0);
+  const receiving = restricted("receive", receive);
+  const handlers = { "POST /push": receiving, "/": checked(restricted("query", query)) };
+  const server = await serveHandler(routed(handlers), 0);
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`;
   const db = openDatabase("omnilog");
@@ -64,13 +70,14 @@ export async function startReceiver(environment: Readonly<Record<string, string>
     },
     merge: async () => {
       const context: ReceiveContext = { getRemainingTimeInMillis: () => 60_000 };
-      await receive({ job: "merge" }, context);
+      await receiving({ job: "merge" }, context);
     },
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
       db.client.destroy();
       await database.close();
+      expectNothingDenied();
     },
   };
 }

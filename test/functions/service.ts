@@ -5,6 +5,7 @@ import type { MessageRecord } from "../../lib/message/record.ts";
 import { openDatabase } from "../../lib/runtime/dynamodb.ts";
 import { checked } from "../api/described.ts";
 import { appendTo } from "../archive/appending.ts";
+import { expectNothingDenied, restricted } from "./rights.ts";
 
 export const CREDENTIALS = "Aladdin:open sesame";
 export const CURSOR_KEY = "a key for tests, of 32 characters".replaceAll(/[ ,]/g, "-");
@@ -25,8 +26,9 @@ export function basic(credentials: string): string {
 }
 
 /**
- * The query handler over HTTP, with an embedded database; each answer is checked against the API's description. The handler reads its environment once for a process, so a
- * test file starts one service only. Without a table every query fails.
+ * The query handler over HTTP, with an embedded database and the rights of its Lambda; each answer is checked against the
+ * API's description. The handler reads its environment once for a process, so a test file starts one service only.
+ * Without a table every query fails. Disposing of it throws if anything was denied.
  */
 export async function startService(
   environment: Readonly<Record<string, string>> = {},
@@ -46,7 +48,7 @@ export async function startService(
     ...environment,
   });
   if (hasTable) await makeTable("omnilog");
-  const server = await serveHandler(checked(handler), 0);
+  const server = await serveHandler(checked(restricted("query", handler)), 0);
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`;
   const db = openDatabase("omnilog");
@@ -62,6 +64,7 @@ export async function startService(
       server.closeAllConnections();
       db.client.destroy();
       await database.close();
+      expectNothingDenied();
     },
   };
 }

@@ -1,24 +1,37 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CLIENT_PARTITION } from "../../lib/api/clients.ts";
-import { RATE_PARTITION } from "../../lib/api/rate.ts";
-import { blockPartition } from "../../lib/archive/block.ts";
-import { CATALOG_KEY } from "../../lib/archive/catalog.ts";
-import { FRESH, FRESH_IDS } from "../../lib/archive/fresh.ts";
-import { runPartition } from "../../lib/archive/run.ts";
-import { RECONCILE_PARTITION } from "../../lib/ingest/checkpoint.ts";
-import { DOUBT_PARTITION } from "../../lib/ingest/doubts.ts";
-import { QUARANTINE_PARTITION } from "../../lib/ingest/quarantine.ts";
-import { SOURCE_PARTITION } from "../../lib/ingest/source-state.ts";
-import { EVENT_PARTITION } from "../../lib/log/events.ts";
-import { LOG_PARTITION } from "../../lib/log/page-log.ts";
-import { POSITION_PARTITION } from "../../lib/log/positions.ts";
-import { REPORTS_PARTITION } from "../../lib/log/report-index.ts";
-import { SEEN_PARTITION } from "../../lib/log/seen.ts";
-import { KINDS, keyPatterns, kindsOf } from "../../lib/runtime/kinds.ts";
-import { INCIDENT_PARTITION } from "../../lib/statistics/alerts/incident-store.ts";
-import { ALERTS_PARTITION } from "../../lib/statistics/alerts/state-store.ts";
-import { USUAL_PARTITION } from "../../lib/statistics/alerts/usual-store.ts";
-import { STATISTICS_PARTITION } from "../../lib/statistics/stored.ts";
+import { KINDS, type Kind, keyPatterns, kindsOf } from "../../lib/runtime/kinds.ts";
+
+const LIB = resolve(import.meta.dirname, "../../lib");
+
+/** The modules that may know a key. The console's are a browser's. */
+const texts = readdirSync(LIB, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts") && !/^console\/|^runtime\/kinds/.test(file))
+  .map((file) => ({ file, text: readFileSync(join(LIB, file), "utf8") }))
+  .filter(({ text }) => /\bpk\b|PARTITION/.test(text));
+
+/** How the modules call what their keys begin with. */
+const NAMED = /PARTITION$|^FRESH(_IDS)?$/;
+
+/** Every key that a module exports: what begins it, a whole one, or one that a function makes. */
+const exported = (
+  await Promise.all(
+    texts.map(async ({ file }) =>
+      Object.entries((await import(join(LIB, file))) as Record<string, unknown>).flatMap(([name, value]) => {
+        const pk = keyOf(name, value);
+        return pk === undefined ? [] : [{ name: `${name} of ${file}`, pk, isWhole: NAMED.test(name) }];
+      }),
+    ),
+  )
+).flat();
+
+function keyOf(name: string, value: unknown): string | undefined {
+  if (typeof value === "string") return NAMED.test(name) ? value : undefined;
+  if (typeof value === "function") return /[pP]artition(Of)?$/.test(name) ? String(value("1")) : undefined;
+  const { pk } = (value ?? {}) as { readonly pk?: unknown };
+  return typeof pk === "string" ? pk : undefined;
+}
 
 describe("the kinds of items", () => {
   it("are told apart by the partition key alone", () => {
@@ -27,29 +40,26 @@ describe("the kinds of items", () => {
     }
   });
 
-  it.each([
-    ["block", blockPartition("2026-11-22")],
-    ["run", runPartition("1")],
-    ["fresh", FRESH],
-    ["fresh ids", FRESH_IDS],
-    ["days", CATALOG_KEY.pk],
-    ["statistics", STATISTICS_PARTITION],
-    ["usual", USUAL_PARTITION],
-    ["alerts", ALERTS_PARTITION],
-    ["incident", INCIDENT_PARTITION],
-    ["log", `${LOG_PARTITION}sms`],
-    ["seen", `${SEEN_PARTITION}sms#1`],
-    ["reports", `${REPORTS_PARTITION}sms`],
-    ["event", `${EVENT_PARTITION}a`],
-    ["position", POSITION_PARTITION],
-    ["source", `${SOURCE_PARTITION}sms`],
-    ["doubt", DOUBT_PARTITION],
-    ["quarantine", QUARANTINE_PARTITION],
-    ["reconcile", RECONCILE_PARTITION],
-    ["client", CLIENT_PARTITION],
-    ["rate", `${RATE_PARTITION}ann`],
-  ])("agree with the module that makes the keys: %s", (name, pk) => {
-    expect(kindsOf(pk).map((kind) => kind.name)).toEqual([name]);
+  it.each(exported)("agree with the module that makes the keys: $name", ({ pk, isWhole }) => {
+    const kinds: readonly Kind[] = kindsOf(pk);
+    expect(kinds).toHaveLength(1);
+    if (isWhole) expect(pk).toBe(kinds[0]?.pk);
+  });
+
+  it("each have a module that makes the keys", () => {
+    const made = new Set(exported.flatMap(({ pk }) => kindsOf(pk)).map(({ name }) => name));
+    expect([...made].sort()).toEqual(KINDS.map(({ name }) => name).sort());
+  });
+
+  it("are known from what the modules export: no module keeps what its keys begin with to itself", () => {
+    const hidden = texts.flatMap(({ file, text }) =>
+      text
+        .split("\n")
+        .filter((line) => /^(const|let) \w*PARTITION\b/.test(line) || /\bpk"?: *["'`]/.test(line))
+        .filter((line) => !/^export const \w+_KEY = /.test(line))
+        .map((line) => `${file}: ${line}`),
+    );
+    expect(hidden).toEqual([]);
   });
 
   it("leave clients to people: no job writes them, and only the query reads them", () => {
