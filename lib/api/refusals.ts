@@ -13,7 +13,10 @@ interface Details {
   readonly cause?: unknown;
 }
 
-/** Thrown by anything below the router to refuse a request. Only this file chooses statuses of ours other than 200. */
+/**
+ * Thrown by anything below the router to refuse a request. Only this file chooses the status of a refusal; those of
+ * other answers are in responses.ts.
+ */
 export class Refusal extends OwnError {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -85,7 +85,7 @@ async function dispatch(
 /** The methods of a path, for the Allow header. */
 function allowOf(matches: readonly Match[]): string {
   const methods = matches.map(({ route }) => route.method);
-  return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+  return [...new Set(methods), ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
 }
 
 function lengthOf(headers: HttpRequest["headers"]): number {

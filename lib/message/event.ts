@@ -17,5 +17,8 @@ export interface MessageEvent {
   readonly said: JsonObject;
 }
 
-/** DynamoDB's limit for a partition key is 2,048 bytes, so longer message ids are rejected. */
+/**
+ * Events of longer message ids are not read. Reports have no longer ids either (lib/infobip/report.ts), so such an event
+ * could belong to none; and every id fits a partition key of DynamoDB's, which has 2,048 bytes at most.
+ */
 export const MOST_ID_BYTES = 512;

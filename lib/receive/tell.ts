@@ -4,7 +4,10 @@ import type { MergedLeft } from "./merge-pushed.ts";
 import type { PushRequest } from "./push.ts";
 import type { Received } from "./receive.ts";
 
-/** A figure only while something is wrong: what is told always costs always. */
+/**
+ * Tells that a kind of push has been silent for too long, and says nothing otherwise: CloudWatch charges for
+ * a metric only while it is sent.
+ */
 export function tellSilence(
   telemetry: Telemetry,
   { silencePercent: percent = 0, silentKind: kind }: MergedLeft,
