@@ -23,6 +23,8 @@ export interface AccountOptions {
   readonly isBurst: boolean;
   /** In so many hours something was sent; undefined: at any time. */
   readonly campaigns?: number | undefined;
+  /** Such a part of them at most is still to end; half, if nothing is said. */
+  readonly lateShare?: number;
 }
 
 /** The account of a schedule. Its logs may be late, each message by a time of its own. */

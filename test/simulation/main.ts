@@ -9,10 +9,12 @@ import type { Task } from "./runner.ts";
 import { drawSchedule } from "./schedule.ts";
 import { ONCE_FAILED } from "./seeds.ts";
 import { shrink } from "./shrink.ts";
+import { drawSize, SIZES, type Size } from "./sizes.ts";
 
 /**
  * Plays the whole system in virtual time: `--schedules 10000`, from `--first 1` or from a number made of `--base` (a
  * commit's hash, so that every commit tries others); `--seed 7` plays that one alone and prints all that happens in it.
+ * `--size large` (or `small`) plays them in that size, whichever theirs is.
  * Every 40th is played twice, and must leave the same trace. Exits with 1 when anything is wrong; the first
  * failures are shrunk to the faults that matter. `--stop` ends with the first failure.
  */
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     first: { type: "string", default: "1" },
     base: { type: "string" },
     seed: { type: "string" },
+    size: { type: "string" },
     stop: { type: "boolean", default: false },
   },
 });
@@ -41,7 +44,7 @@ if ((await bundlePrevious()) === undefined)
 process.exitCode = (await (values.seed === undefined ? playMany() : playOne(Number(values.seed)))) ? 0 : 1;
 
 async function playOne(seed: number): Promise<boolean> {
-  const schedule = drawSchedule(seed);
+  const schedule = drawSchedule(seed, sizeOf(seed));
   console.log(JSON.stringify(schedule, undefined, 2));
   const outcome = await play(schedule, { isLogged: true });
   for (const line of outcome.log) console.log(line);
@@ -54,8 +57,9 @@ async function playOne(seed: number): Promise<boolean> {
 
 async function playMany(): Promise<boolean> {
   const startedMs = performance.now();
-  const seeds = [...ONCE_FAILED.map(({ seed }) => seed), ...newSeeds()];
-  const outcomes = await playAll(seeds.map((seed, n) => ({ seed, isTwice: n % TWICE_EVERY === 0 })));
+  const fresh = newSeeds().map((seed) => ({ seed, size: sizeOf(seed) }));
+  const tasks = [...ONCE_FAILED.map(({ seed, size }) => ({ seed, size })), ...fresh];
+  const outcomes = await playAll(tasks.map((task, n) => ({ ...task, isTwice: n % TWICE_EVERY === 0 })));
   const failed = outcomes.filter(({ problems }) => problems.length > 0);
   for (const outcome of failed.slice(0, values.stop ? 0 : SHRUNK)) await tellShrunk(outcome);
   const sum = (figure: (outcome: Outcome) => number) => outcomes.reduce((all, one) => all + figure(one), 0);
@@ -67,6 +71,13 @@ async function playMany(): Promise<boolean> {
       `hash of all: ${hashOf(outcomes)}`,
   );
   return failed.length === 0;
+}
+
+function sizeOf(seed: number): Size {
+  if (values.size === undefined) return drawSize(seed);
+  const size = SIZES.find((known) => known === values.size);
+  if (!size) throw new Error(`there is no size ${values.size}`);
+  return size;
 }
 
 function newSeeds(): number[] {
@@ -111,14 +122,14 @@ async function playAll(tasks: readonly Task[]): Promise<Outcome[]> {
   return outcomes;
 }
 
-function tell({ seed, problems }: Outcome): void {
+function tell({ seed, size, problems }: Outcome): void {
   if (problems.length === 0) return;
-  console.log(`FAILED: seed ${seed}. Alone: npm run test:simulation -- --seed ${seed}`);
+  console.log(`FAILED: seed ${seed}. Alone: npm run test:simulation -- --seed ${seed} --size ${size}`);
   for (const problem of problems.slice(0, PROBLEMS_SHOWN)) console.log(`  ${problem.slice(0, 600)}`);
 }
 
 async function tellShrunk(failed: Outcome): Promise<void> {
-  const { seed, problems, faults, log } = await shrink(drawSchedule(failed.seed), failed);
+  const { seed, problems, faults, log } = await shrink(drawSchedule(failed.seed, failed.size), failed);
   console.log(`Seed ${seed} with ${faults.length} of its ${failed.faults.length} faults:`);
   for (const fault of faults) console.log(`  fault: ${fault}`);
   for (const problem of problems.slice(0, PROBLEMS_SHOWN)) console.log(`  WRONG: ${problem.slice(0, 600)}`);

@@ -13,6 +13,7 @@ import { asJson, disorder, walk, wrongAnswers, wrongStatistics } from "./oracle.
 import { previousVersion } from "./previous.ts";
 import { Pushes } from "./pushes.ts";
 import type { Schedule, Settings } from "./schedule.ts";
+import type { Size } from "./sizes.ts";
 import { readSlowly } from "./slow-readers.ts";
 import { leftovers, OpenPullsWatch, TABLE_SHAPE, watchLog } from "./stored-form.ts";
 import { Upstream } from "./upstream.ts";
@@ -21,6 +22,7 @@ import { VERSION, type Version } from "./version.ts";
 /** How a schedule ended. */
 export interface Outcome {
   readonly seed: number;
+  readonly size: Size;
   /** What is wrong; nothing, if all is well. */
   readonly problems: readonly string[];
   readonly faults: readonly string[];
@@ -52,6 +54,8 @@ const RECEIVE_EVERY = 3;
  */
 const QUIET_MINUTES = [1, 4, 8, 15, 45, 110, 260];
 const ALWAYS_MINUTES = new Set([1, 4, 110, 260]);
+/** In schedules that are not large, unless their logs stay late. */
+const BRIEF_MINUTES = new Set([1, 260]);
 /** Messages are sent until so long after the faults: what comes later nothing can happen to. */
 const TRAFFIC_GOES_ON_MS = 10 * MINUTE_MS;
 const LONGEST_RUN_MINUTES = 15;
@@ -70,6 +74,7 @@ export async function play(schedule: Schedule, options: PlayOptions = {}): Promi
   await stage.play();
   return {
     seed: schedule.seed,
+    size: schedule.size,
     problems: [...new Set(stage.problems)],
     faults: stage.faults.struck,
     hash: loop.hash(),
@@ -178,12 +183,18 @@ class Stage {
     const endedMs = this.#loop.nowMs;
     for (const [n, minutes] of QUIET_MINUTES.entries()) {
       const isLast = n === QUIET_MINUTES.length - 1;
-      if (!ALWAYS_MINUTES.has(minutes) && (await this.#isAllDone())) continue;
+      if (!this.#isAlways(minutes) && (await this.#isAllDone())) continue;
       await this.#loop.runUntil(endedMs + minutes * MINUTE_MS);
       if (isLast) this.#account.stop(this.#loop.nowMs);
       await this.#quietRound(2 * MINUTE_MS);
     }
     this.#tellFailures();
+  }
+
+  #isAlways(minutes: number): boolean {
+    const { size, delay, delayGoesOnMinutes } = this.#schedule;
+    const isLate = delayGoesOnMinutes > 0 && delay.listedMs + delay.statusMs > 0;
+    return (size !== "large" && !isLate ? BRIEF_MINUTES : ALWAYS_MINUTES).has(minutes);
   }
 
   async #isAllDone(): Promise<boolean> {

@@ -15,7 +15,7 @@ function deployed(seed: number): Schedule {
     { fromMs: MINUTE_MS, previous: 500 },
     { fromMs: 4 * MINUTE_MS, previous: 0 },
   ];
-  return { ...drawSchedule(seed), rounds: 7, everyMs: MINUTE_MS, deployment };
+  return { ...drawSchedule(seed, "large"), rounds: 7, everyMs: MINUTE_MS, deployment };
 }
 
 test.skipIf(!isThere)("the previous version is code of its own", async () => {

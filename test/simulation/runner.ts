@@ -1,21 +1,23 @@
 import { type Outcome, play } from "./play.ts";
 import { drawSchedule } from "./schedule.ts";
+import type { Size } from "./sizes.ts";
 
-/** What a runner is asked for: a seed, and whether to play it twice and compare. */
+/** What a runner is asked for: a seed, in which size, and whether to play it twice and compare. */
 export interface Task {
   readonly seed: number;
+  readonly size: Size;
   readonly isTwice: boolean;
 }
 
 /** A process that plays the schedules that it is sent, one after another. */
-process.on("message", async ({ seed, isTwice }: Task) => {
-  process.send?.(await playTask(seed, isTwice));
+process.on("message", async (task: Task) => {
+  process.send?.(await playTask(task));
 });
 process.once("disconnect", () => process.exit());
 
-async function playTask(seed: number, isTwice: boolean): Promise<Outcome> {
+async function playTask({ seed, size, isTwice }: Task): Promise<Outcome> {
   try {
-    const schedule = drawSchedule(seed);
+    const schedule = drawSchedule(seed, size);
     const outcome = await play(schedule);
     if (!isTwice) return outcome;
     const again = await play(schedule);
@@ -24,6 +26,6 @@ async function playTask(seed: number, isTwice: boolean): Promise<Outcome> {
     return { ...outcome, problems: [...outcome.problems, problem] };
   } catch (error) {
     const problems = [`the schedule could not be played: ${error instanceof Error ? error.stack : error}`];
-    return { seed, problems, faults: [], hash: "", events: 0, messages: 0, lost: 0, log: [] };
+    return { seed, size, problems, faults: [], hash: "", events: 0, messages: 0, lost: 0, log: [] };
   }
 }

@@ -2,6 +2,7 @@ import { hash, Random } from "../../infra/local/imitation/random.ts";
 import { SOURCE_NAMES, type SourceName } from "../../lib/infobip/sources.ts";
 import type { LogsDelay } from "./account.ts";
 import { DATABASE_FAULTS, type FaultShares, UPSTREAM_FAULTS } from "./faults.ts";
+import { drawSize, drawSmall, type Size } from "./sizes.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -20,10 +21,13 @@ export interface Outage {
 /** One schedule: everything about a run that its seed decides, but for the single faults. */
 export interface Schedule {
   readonly seed: number;
+  readonly size: Size;
   readonly messages: number;
   readonly isBurst: boolean;
   /** In so many hours of the two days was something sent, besides the last one; undefined: at any time. */
   readonly campaigns: number | undefined;
+  /** Such a part of the messages at most ends while it all goes on. */
+  readonly lateShare: number;
   /** Is everything checked before the faults begin? Then only a doubt makes the reconciler look at old messages again. */
   readonly beginsCalm: boolean;
   /** Is everything run as often after the faults where nothing is left to do? */
@@ -79,24 +83,33 @@ const THEMES = [
   "late logs",
 ] as const;
 
-export function drawSchedule(seed: number): Schedule {
+/** The schedule of a seed, of the size that it draws, or of another: the same then goes wrong with more or less. */
+export function drawSchedule(seed: number, size: Size = drawSize(seed)): Schedule {
+  const small = size === "large" ? undefined : drawSmall(seed, size);
   const random = new Random(hash(seed, "schedule"));
   const theme = THEMES[seed % THEMES.length] ?? "everything";
   const isAny = theme === "everything";
-  const isBurst = random.chance(0.01);
-  const rounds = random.int(3, 8);
+  const isDrawnBurst = random.chance(0.01);
+  const isBurst = small ? size === "burst" : isDrawnBurst;
+  const drawnRounds = random.int(3, 8);
+  const rounds = small?.rounds ?? drawnRounds;
   const everyMs = random.pick([1, 1, 2, 5]) * MINUTE_MS;
   const within = (share: number) => (random.chance(0.5) ? share : 0);
   // Late logs matter where a report is lost.
   const losing = theme === "late logs" ? new Random(hash(seed, "lost beside late logs")).pick([0, 300]) : 0;
   const latestMs = new Random(hash(seed, "logs stay late")).pick([0, 50, 100]) * MINUTE_MS;
+  const drawnMessages = isBurst ? random.int(1_060, 1_200) : random.magnitude(12, 110);
   return {
     seed,
-    messages: isBurst ? random.int(1_060, 1_200) : random.magnitude(12, 110),
+    size,
+    messages: small?.messages ?? drawnMessages,
     isBurst,
-    campaigns: new Random(hash(seed, "campaigns drawn")).pick([1, 2, 4, 8, undefined]),
+    campaigns: small
+      ? small.campaigns
+      : new Random(hash(seed, "campaigns drawn")).pick([1, 2, 4, 8, undefined]),
+    lateShare: small?.lateShare ?? 0.5,
     beginsCalm: random.chance(0.5),
-    isPatient: new Random(hash(seed, "patient")).chance(0.2),
+    isPatient: new Random(hash(seed, "patient")).chance(small ? 0.1 : 0.2),
     rounds,
     everyMs,
     reconcileEvery: random.pick([1, 2, 3]),

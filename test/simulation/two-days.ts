@@ -13,8 +13,9 @@ export interface TwoDays {
   readonly startMs: number;
   /** None is older, so that the logs do not forget it before the schedule is over. */
   readonly reachMs: number;
-  /** So many at most are still to end. */
+  /** So many at most are still to end, and no more than this part of all: half, if nothing is said. */
   readonly mostLate: number;
+  readonly lateShare?: number;
   /** In so many hours of the two days was something sent, besides the last one; undefined: at any time. */
   readonly campaigns?: number | undefined;
 }
@@ -25,14 +26,14 @@ export interface TwoDays {
  */
 export function sendTwoDays(
   world: World,
-  { seed, messages, isBurst, startMs, reachMs, mostLate, campaigns }: TwoDays,
+  { seed, messages, isBurst, startMs, reachMs, mostLate, lateShare = 0.5, campaigns }: TwoDays,
 ): void {
   const random = new Random(hash(seed, "account"));
   const stretches = drawStretches(new Random(hash(seed, "campaigns")), { startMs, reachMs, campaigns });
   const crowd = isBurst ? messages - 50 : 0;
   const burstAt = startMs - random.magnitude(60_000, reachMs);
   world.send(crowd, { from: burstAt, until: burstAt + random.magnitude(20, 60_000) });
-  const late = Math.min(messages >> 1, mostLate);
+  const late = Math.min(Math.floor(messages * lateShare), mostLate);
   for (let n = 0; n < late; n++)
     world.add(drawLate(random, `late-${seed}-${n}`, startMs, random.pick(stretches)));
   const rest = messages - crowd - late;
