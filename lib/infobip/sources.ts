@@ -7,7 +7,7 @@ export interface Source {
   readonly isPushed?: true;
 }
 
-/** The four endpoints that hand out reports, each report once. */
+/** The endpoints that hand out reports, each report once. */
 export const SOURCES = {
   sms: { path: "/sms/1/reports", channel: "SMS" },
   push: { path: "/push/1/reports", channel: "PUSH" },
