@@ -54,7 +54,7 @@ const RECEIVE_EVERY = 3;
  */
 const QUIET_MINUTES = [1, 4, 8, 15, 45, 110, 260];
 const ALWAYS_MINUTES = new Set([1, 4, 110, 260]);
-/** In schedules that are not large, unless their logs stay late. */
+/** In schedules that are not large. */
 const BRIEF_MINUTES = new Set([1, 260]);
 /** Messages are sent until so long after the faults: what comes later nothing can happen to. */
 const TRAFFIC_GOES_ON_MS = 10 * MINUTE_MS;
@@ -145,9 +145,7 @@ class Stage {
     this.#roundsFromMs = this.#loop.nowMs;
     for (let n = 0; n < rounds; n++) await this.#round(n);
     this.faults.isQuiet = true;
-    this.#loop.at(this.#loop.nowMs + this.#schedule.delayGoesOnMinutes * MINUTE_MS, () =>
-      this.#account.catchUp(),
-    );
+    this.#account.catchUp();
     this.#account.stopTraffic(this.#loop.nowMs + TRAFFIC_GOES_ON_MS);
     this.#upstream.unservable = new Set();
     this.#fleet.replace();
@@ -192,9 +190,7 @@ class Stage {
   }
 
   #isAlways(minutes: number): boolean {
-    const { size, delay, delayGoesOnMinutes } = this.#schedule;
-    const isLate = delayGoesOnMinutes > 0 && delay.listedMs + delay.statusMs > 0;
-    return (size !== "large" && !isLate ? BRIEF_MINUTES : ALWAYS_MINUTES).has(minutes);
+    return (this.#schedule.size === "large" ? ALWAYS_MINUTES : BRIEF_MINUTES).has(minutes);
   }
 
   async #isAllDone(): Promise<boolean> {

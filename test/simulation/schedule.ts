@@ -46,8 +46,6 @@ export interface Schedule {
   /** Reads that are not consistent lag by so much, at most. */
   readonly lagMs: number;
   readonly delay: LogsDelay;
-  /** So many minutes after the faults the logs are up to date: doubts are settled before that, and must be looked at again. */
-  readonly delayGoesOnMinutes: number;
   /** So many messages have a row that Infobip cannot serve while the faults last. */
   readonly unservable: number;
   /** Does Infobip refuse windows that begin before its 48 hours? */
@@ -95,9 +93,6 @@ export function drawSchedule(seed: number, size: Size = drawSize(seed)): Schedul
   const rounds = small?.rounds ?? drawnRounds;
   const everyMs = random.pick([1, 1, 2, 5]) * MINUTE_MS;
   const within = (share: number) => (random.chance(0.5) ? share : 0);
-  // Late logs matter where a report is lost.
-  const losing = theme === "late logs" ? new Random(hash(seed, "lost beside late logs")).pick([0, 300]) : 0;
-  const latestMs = new Random(hash(seed, "logs stay late")).pick([0, 50, 100]) * MINUTE_MS;
   const drawnMessages = isBurst ? random.int(1_060, 1_200) : random.magnitude(12, 110);
   return {
     seed,
@@ -118,7 +113,7 @@ export function drawSchedule(seed: number, size: Size = drawSize(seed)): Schedul
     shares: {
       database: theme === "database" ? random.pick([20, 60, 150]) : isAny ? random.pick([0, 10, 50]) : 0,
       databaseKinds: random.chance(0.6) ? DATABASE_FAULTS : [random.pick(DATABASE_FAULTS)],
-      upstream: theme === "infobip" ? random.pick([200, 500]) : isAny ? random.pick([0, 100, 400]) : losing,
+      upstream: theme === "infobip" ? random.pick([200, 500]) : isAny ? random.pick([0, 100, 400]) : 0,
       upstreamKinds: random.chance(0.6) ? UPSTREAM_FAULTS : [random.pick(UPSTREAM_FAULTS)],
       killed: theme === "killed" ? 500 : isAny ? random.pick([0, 100, 300]) : 0,
       frozen: theme === "slow" ? 400 : isAny ? random.pick([0, 100]) : 0,
@@ -130,10 +125,9 @@ export function drawSchedule(seed: number, size: Size = drawSize(seed)): Schedul
       theme === "late logs" || isAny
         ? {
             listedMs: within(60_000),
-            statusMs: Math.max(within(random.magnitude(5_000, 1_800_000)), losing > 0 ? latestMs : 0),
+            statusMs: within(random.magnitude(5_000, 1_800_000)),
           }
         : { listedMs: 0, statusMs: 0 },
-    delayGoesOnMinutes: latestMs / MINUTE_MS,
     unservable: random.chance(0.15) ? random.int(1, 3) : 0,
     isStrict: random.chance(0.2),
     settings: drawSettings(random, rounds, theme === "config" || random.chance(0.2)),
