@@ -61,11 +61,14 @@ const blockItem = v.object({
   e: v.number(),
 });
 
+/** The class of the blocks that may span all of a day. */
+export const ALL_DAY = "c";
+
 /** The classes of blocks, and the most that a block of each may span, in milliseconds. */
 export const CLASSES = [
   { name: "a", spanMs: 60_000 },
   { name: "b", spanMs: SLOT_MS },
-  { name: "c", spanMs: DAY_MS },
+  { name: ALL_DAY, spanMs: DAY_MS },
   { name: UNDELIVERED, spanMs: SLOT_MS },
 ] as const;
 

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { parseStored } from "../runtime/stored.ts";
 import { UNDELIVERED } from "./apart.ts";
-import { type Block, blockPartition, blockPrefix, parseBlock } from "./block.ts";
-import { DAY_MS, dayStart, type Item } from "./keys.ts";
+import { ALL_DAY, type Block, blockPartition, blockPrefix, parseBlock } from "./block.ts";
+import { DAY_MS, DAY_SECONDS, dayStart, type Item } from "./keys.ts";
 
 /**
  * What a day's blocks are, where a version that walks them by the classes that it knows would pass some by and not notice: a day
@@ -13,7 +13,6 @@ import { DAY_MS, dayStart, type Item } from "./keys.ts";
  */
 const FORMAT = "format";
 const VERSION = 2;
-const DAY_SECONDS = 86_400;
 const stored = v.object({ pk: v.string(), v: v.literal(VERSION) });
 
 /** Parses the blocks in a range of a day. Throws if the day has blocks that this version does not know. */
@@ -48,5 +47,5 @@ export class DayFormats {
 
 function itemOf(pk: string, e: number): Item {
   const lastMs = dayStart(pk.slice(blockPartition("").length)) + DAY_MS - 1;
-  return { pk, sk: `${blockPrefix("c", lastMs)}#${FORMAT}`, v: VERSION, e };
+  return { pk, sk: `${blockPrefix(ALL_DAY, lastMs)}#${FORMAT}`, v: VERSION, e };
 }

@@ -1,5 +1,6 @@
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
+import { DAY_SECONDS } from "./keys.ts";
 
 /**
  * Which days hold blocks, and until when (seconds since 1970): one item, one attribute a day. A day is named here before
@@ -11,7 +12,6 @@ import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
 export const DAYS_KEY = { pk: "archive", sk: "days" } as const;
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const DAY_SECONDS = 86_400;
 
 /** The days in the item, each with the moment (seconds since 1970) from which nothing in it is served any more. */
 export function parseDays(item: Readonly<Record<string, unknown>> | undefined): Map<string, number> {

@@ -13,7 +13,7 @@ import { compareUtf8 } from "../message/utf8.ts";
  *     trash                  <run>                    what a settling has replaced, until it is deleted (trash.ts)
  */
 
-export type { Item, Key } from "../runtime/stored.ts";
+export type { Item, Key, KeyRange } from "../runtime/stored.ts";
 
 /** The latest moment that the format can express, 9999-12-31: times are stored as their distance to it. */
 const END_OF_TIME_MS = 253_402_300_799_999;
@@ -47,6 +47,7 @@ export function identityOf({ messageId, channel }: Pick<MessageRecord, "messageI
 }
 
 export const DAY_MS = 86_400_000;
+export const DAY_SECONDS = DAY_MS / 1000;
 
 /** The UTC day of a moment, yyyy-mm-dd: the period that a partition of blocks spans. */
 export function dayOf(epochMs: number): string {

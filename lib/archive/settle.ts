@@ -7,7 +7,7 @@ import { type Catalog, commitCatalog, loadCatalog } from "./catalog.ts";
 import { Days } from "./days.ts";
 import { earlierVersions } from "./earlier.ts";
 import { type FreshPage, SETTLE_AFTER_MS } from "./fresh.ts";
-import type { Item } from "./keys.ts";
+import { DAY_SECONDS, type Item } from "./keys.ts";
 import { mergeRuns, type SettleServices } from "./merge-runs.ts";
 import { type PageBlocks, readPages, replacedKeys } from "./page-blocks.ts";
 import { contentOf, replacedItem, runItems } from "./run.ts";
@@ -29,7 +29,6 @@ export interface Settled {
   readonly runs: number;
 }
 
-const DAY_SECONDS = 86_400;
 const STEP_MS = 60_000;
 
 /**

@@ -9,6 +9,13 @@ export interface Key {
   readonly sk: string;
 }
 
+/** A range of sort keys in one partition, both ends included. */
+export interface KeyRange {
+  readonly pk: string;
+  readonly from: string;
+  readonly until: string;
+}
+
 /**
  * Parses a stored item by its schema, whose `v` is the only format that this version reads. Throws OtherFormatError for
  * an item of another format, and valibot's error for an invalid item of this format.

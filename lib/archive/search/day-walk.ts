@@ -1,5 +1,5 @@
 import { UNDELIVERED } from "../apart.ts";
-import { blockPartition, blockPrefix, CLASSES, newestOf } from "../block.ts";
+import { ALL_DAY, blockPartition, blockPrefix, CLASSES, newestOf } from "../block.ts";
 import { mergeVersions, type Version } from "../codec.ts";
 import { parseBlocks } from "../day-format.ts";
 import { DAY_MS, dayStart, identityOf, momentOfOrder, orderKey } from "../keys.ts";
@@ -40,10 +40,12 @@ export class DayWalk {
       };
     }).filter(({ from, until }) => from <= until);
     const undelivered = streams.find(({ name }) => name === UNDELIVERED);
-    const before = streams.at(-2);
+    const before = streams.find(({ name }) => name === ALL_DAY);
     // If one class is read down to its oldest block, and the next from its newest, they form one range.
     if (undelivered && before && undelivered.boundMs === lastMs && firstMs <= dayStart(day))
-      this.#streams = streams.slice(0, -1).map((one) => (one === before ? joined(one, undelivered) : one));
+      this.#streams = streams
+        .filter((one) => one !== undelivered)
+        .map((one) => (one === before ? joined(one, undelivered) : one));
     else this.#streams = streams;
   }
 

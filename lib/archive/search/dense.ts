@@ -1,13 +1,6 @@
 import { UNDELIVERED } from "../apart.ts";
 import { type BlockRef, keyOfRef } from "../block-ref.ts";
-import type { Key } from "../keys.ts";
-
-/** A range of sort keys in one partition, both ends included. */
-export interface KeyRange {
-  readonly pk: string;
-  readonly from: string;
-  readonly until: string;
-}
+import type { Key, KeyRange } from "../keys.ts";
 
 /** Fewer blocks than this are read one by one. */
 const LEAST = 4;

@@ -2,12 +2,12 @@ import type { BlockRef } from "../block-ref.ts";
 import type { Catalog, SettledRun } from "../catalog.ts";
 import type { Version } from "../codec.ts";
 import { FRESH, type FreshPage, MESSAGES_RANGE, OTHER_IDS_RANGE, parseFresh } from "../fresh.ts";
-import { type Item, identityOf, type Key } from "../keys.ts";
+import { type Item, identityOf, type Key, type KeyRange } from "../keys.ts";
 import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "../lookup.ts";
 import { againKey, movedKey, parseReplaced, parseSet, replacedKey, staleKey } from "../run.ts";
 import type { RunValues } from "../run-values.ts";
 import { messageTerm } from "../terms.ts";
-import { denseRanges, type KeyRange, mayBeDense } from "./dense.ts";
+import { denseRanges, mayBeDense } from "./dense.ts";
 import type { Reader } from "./reader.ts";
 
 /** Of 4 KB each. */

@@ -2,8 +2,7 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { getAll } from "../../runtime/batch.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Database } from "../../runtime/dynamodb.ts";
-import type { Item, Key } from "../keys.ts";
-import type { KeyRange } from "./dense.ts";
+import type { Item, Key, KeyRange } from "../keys.ts";
 
 /** How much a query may still read, and for how long. */
 export class Budget {

@@ -1,7 +1,7 @@
 import { parseBlock } from "../block.ts";
 import type { SettledRun } from "../catalog.ts";
 import type { Version } from "../codec.ts";
-import { momentOfOrder, orderPrefix } from "../keys.ts";
+import { DAY_MS, momentOfOrder, orderPrefix } from "../keys.ts";
 import { exceptionPrefix, runPartition } from "../run.ts";
 import type { Stretch } from "./plan.ts";
 import type { Reader } from "./reader.ts";
@@ -109,5 +109,4 @@ export function exceptionSource(
   }
 }
 
-const DAY_MS = 86_400_000;
 const LEAST_MS = -62_200_000_000_000;
