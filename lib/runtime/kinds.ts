@@ -1,6 +1,17 @@
 /** The Lambdas that access the table. Commands run with the rights of the person who runs them. */
 export type TableRole = "ingest" | "reconcile" | "settle" | "query" | "receive";
 
+/** How long an item lives: with the retention, or for so long whatever that is. */
+type Life =
+  | "the retention"
+  | "a day longer than the page"
+  | "its owner's"
+  | "its entry's"
+  | "until it is settled"
+  | "until it is emptied"
+  | "for good"
+  | `${number} ${"hours" | "days"}`;
+
 /** A kind of item in the one table: what its partition key begins with, who may access it, and how long it lives. */
 export interface Kind {
   readonly name: string;
@@ -18,8 +29,8 @@ export interface Kind {
    * absent.
    */
   readonly pushed?: string;
-  /** When TTL deletes it. */
-  readonly lives: string;
+  /** When TTL deletes it. What lives for the retention, or with what does, is extended when that is raised. */
+  readonly lives: Life;
 }
 
 const FEEDING = ["ingest", "reconcile"] as const;

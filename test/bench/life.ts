@@ -1,3 +1,4 @@
+import { SOURCE_NAMES } from "../../lib/infobip/sources.ts";
 import { type BenchArchive, openBenchArchive } from "./archive.ts";
 import type { Units } from "./meter.ts";
 import { questionsAbout } from "./questions.ts";
@@ -50,10 +51,9 @@ export async function benchLife(table: Table, shape: Shape, untilMs: number): Pr
   });
 }
 
-const SOURCES = 4;
 const DOLLARS = { write: 0.625e-6, read: 0.125e-6 };
 
-/** What DynamoDB costs a month at this rate, its four sources pulled each minute; storage, and what is asked, not counted. */
+/** What DynamoDB costs a month at this rate, its sources pulled each minute; storage, and what is asked, not counted. */
 function tellDollars(
   table: Table,
   { reports, hours, emptyPull }: { reports: number; hours: number; emptyPull: number },
@@ -61,7 +61,7 @@ function tellDollars(
 ): void {
   const aMonth = 720 / hours;
   // Pulls that bring something are counted with what they bring.
-  const empty = Math.max(0, SOURCES * MINUTES_A_MONTH - reports * aMonth) * emptyPull;
+  const empty = Math.max(0, SOURCE_NAMES.length * MINUTES_A_MONTH - reports * aMonth) * emptyPull;
   table.add({
     name: "DynamoDB's requests, a month",
     measured: (units.writes * aMonth + empty) * DOLLARS.write + units.reads * aMonth * DOLLARS.read,

@@ -10,6 +10,7 @@ import { keepMoments } from "../../lib/log/moments.ts";
 import { PageLog } from "../../lib/log/page-log.ts";
 import { formatMoment } from "../../lib/message/moment.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
+import { KINDS, kindsOf } from "../../lib/runtime/kinds.ts";
 import { appendTo } from "../archive/appending.ts";
 import { openTable } from "../archive/table.ts";
 import { aReport, arrive } from "../log/arrivals.ts";
@@ -63,6 +64,27 @@ test("what is stored lives as long as the raised retention says, and what leads 
   const leading = (await itemsOf(db)).filter(({ pk }) => /^(d|run)#/.test(String(pk)));
   for (const { pk, sk, e } of leading)
     expect(Number(e), `${pk} ${sk}`).toBeGreaterThanOrEqual(NOON / 1000 + 48 * 3600);
+});
+
+test("every kind that lives for the retention lives longer, or as long as what it belongs to", async () => {
+  await using table = await openTable();
+  const { db } = table;
+  await storeTwoDays(db);
+  const atMs = NOON - HOUR_MS;
+  const big = randomBytes(500_000);
+  await arrive(db, { source: "push-sms", way: "push", atMs }, [aReport("a")]);
+  await new PageLog(db, 48).append("sms", { id: "p1", atMs, way: "pull" }, big, 0);
+  const event = { messageId: "a", type: "SEEN", channel: "SMS", key: "k", said: { messageId: "a" } } as const;
+  await new Events(db, 48).keep({ source: "push-sms", way: "push", atMs }, [event]);
+  const entry = { page: "sms#1", source: "sms", place: 3, reason: "it is not JSON", atMs };
+  await new Quarantine(db, 48).keep(entry, "not JSON");
+  const before = new Map((await itemsOf(db)).map(({ pk, sk, e }) => [`${pk} ${sk}`, Number(e)]));
+  await extendAll({ db, settings: { retentionHours: 96 }, nowMs: NOON });
+  const longer = (await itemsOf(db)).filter(({ pk, sk, e }) => Number(e) > (before.get(`${pk} ${sk}`) ?? 0));
+  const kinds = new Set(longer.flatMap(({ pk }) => kindsOf(String(pk))).map(({ name }) => name));
+  const withTheRetention = ["the retention", "a day longer than the page", "its owner's"];
+  for (const { name, lives } of KINDS)
+    if (withTheRetention.includes(lives)) expect(kinds, name).toContain(name);
 });
 
 test("again, or with a smaller retention, it changes nothing", async () => {

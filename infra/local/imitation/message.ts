@@ -26,7 +26,7 @@ export interface Price {
   currency: string;
 }
 
-/** The four endpoints that hand out reports, by the first part of their path. */
+/** The endpoints that hand out reports, by the first part of their path. */
 export const REPORT_ENDPOINTS = ["sms", "push", "email", "omni"] as const;
 export type ReportEndpoint = (typeof REPORT_ENDPOINTS)[number];
 
