@@ -38,7 +38,7 @@ await runCommand(async () => {
   const environment = await stackSettings(v.object(storageEnvironment), values, process.env);
   const db = openDatabase(environment.TABLE_NAME);
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  if (log !== undefined) return sayLog(new PageLog(db, environment.RETENTION_HOURS), log, say);
+  if (log !== undefined) return sayLog(new PageLog(db), log, say);
   const catalog = await loadCatalog(db);
   say(`${catalog.runs.length} settled runs; ${catalog.trash.length} things wait to be deleted`);
   for await (const line of blockSummaries(db, catalog, { message, recipient, hour })) say(line);

@@ -45,7 +45,7 @@ export async function reportsOf(
   { client, records, sentMs }: Sought,
   { db, pages }: { readonly db: Database; readonly pages: ReportPages },
 ): Promise<HistoryReport[]> {
-  const log = new PageLog(db, 0);
+  const log = new PageLog(db);
   const read = await pMap(
     await originsOf(messageId, { records, sentMs }, new SeenReports(db, systemClock)),
     async ({ source, place }) => {

@@ -13,8 +13,6 @@ import type { ApiServices } from "./services.ts";
 
 /** A message is sent on a few channels at most. */
 const MOST_CHANNELS = 100;
-/** Only writing needs to know the retention. */
-const NOT_WRITING_HOURS = 0;
 
 /**
  * Answers what is known about one message: its records in the archive and its history, which is every report that
@@ -41,7 +39,7 @@ async function historyOf(
 ): Promise<Reply | undefined> {
   const [{ records, momentsMs, spentUnits }, beside] = await Promise.all([
     recordsOf(messageId, client, services),
-    new Events(services.db, NOT_WRITING_HOURS).of(messageId, services.now()),
+    new Events(services.db).of(messageId, services.now()),
   ]);
   const { pages } = await services.reports();
   const { events } = beside;

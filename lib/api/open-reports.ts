@@ -5,14 +5,11 @@ import type { Database } from "../runtime/dynamodb.ts";
 import { ReportPages } from "./report-pages.ts";
 import type { ReportServices } from "./report-services.ts";
 
-/** Only writing needs to know the retention. */
-const NOT_WRITING_HOURS = 0;
-
 /** What the reports endpoints and the feed need, created once per process. */
 export function openReports(db: Database, now: () => number): ReportServices {
   return {
     index: new ReportIndex(db),
-    pages: new ReportPages(new PageLog(db, NOT_WRITING_HOURS)),
+    pages: new ReportPages(new PageLog(db)),
     positions: new Positions(db),
     now,
   };

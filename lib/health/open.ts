@@ -13,9 +13,6 @@ import type { HealthStores } from "./health.ts";
 export type { QuarantinedItem } from "../ingest/quarantine.ts";
 export type { QuarantineRequest } from "../ingest/quarantine-requests.ts";
 
-/** Only writing needs to know the retention. */
-const NOT_WRITING_HOURS = 0;
-
 export interface HealthServices extends HealthStores {
   readonly quarantineRequests: QuarantineRequests;
 }
@@ -27,10 +24,10 @@ export function openHealth(db: Database, clock: Clock = systemClock): HealthServ
     clock,
     states: new SourceStates(db),
     doubts: new Doubts(db),
-    quarantine: new Quarantine(db, NOT_WRITING_HOURS),
+    quarantine: new Quarantine(db),
     quarantineRequests: new QuarantineRequests(db),
     checkpoints: new Checkpoints(db),
-    log: new PageLog(db, NOT_WRITING_HOURS),
+    log: new PageLog(db),
     positions: new Positions(db),
     index: new ReportIndex(db),
   };

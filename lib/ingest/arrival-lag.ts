@@ -25,7 +25,7 @@ async function pullLagMs(db: Database, nowMs: number): Promise<number> {
 /** How long the oldest pushed page has been waiting to be merged; 0 if none is. That nothing is pushed is not a lag. */
 async function pushLagMs(db: Database, nowMs: number): Promise<number> {
   const states = new SourceStates(db);
-  const log = new PageLog(db, 0);
+  const log = new PageLog(db);
   const ages = await Promise.all(
     PUSH_KINDS.map(async (kind) => {
       const source = pushedSource(kind);

@@ -6,7 +6,7 @@ import { extendBlob } from "../log/blob.ts";
 import { extendBesidePages } from "../log/extend-life.ts";
 import { nameOf, PageLog } from "../log/page-log.ts";
 import type { Database } from "../runtime/dynamodb.ts";
-import { extendLife } from "../runtime/expiry.ts";
+import { expiryAfterArrival, extendLife } from "../runtime/expiry.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
 import { Quarantine } from "./quarantine.ts";
 import { REPAIRS } from "./repairs.ts";
@@ -79,7 +79,7 @@ async function extendEach<T extends Kept>(
   const changed = await pMap(
     all,
     async (kept) => {
-      const expiresAt = Math.ceil(kept.atMs / 1000) + Math.round(retentionHours * 3600);
+      const expiresAt = expiryAfterArrival(kept.atMs, retentionHours);
       if (Number(kept.item[EXPIRES_AT]) >= expiresAt) return false;
       await extendBlob(db, ownerOf(kept), kept.item, { expiresAt, nowMs });
       return extendLife(db, kept.item, expiresAt, nowMs);

@@ -4,6 +4,7 @@ import type { Window } from "../infobip/windows.ts";
 import { deleteBlob, loadBlob, storeBlob } from "../log/blob.ts";
 import { nameOf } from "../log/page-log.ts";
 import { type Database, queryAll } from "../runtime/dynamodb.ts";
+import { expiryAfterArrival } from "../runtime/expiry.ts";
 import { parseStored } from "../runtime/stored.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
 
@@ -38,9 +39,10 @@ const storedEntry = v.object({
 /** Keeps texts that do not parse, unchanged, for the retention. */
 export class Quarantine {
   readonly #db: Database;
-  readonly #retentionHours: number;
+  readonly #retentionHours: number | undefined;
 
-  constructor(db: Database, retentionHours: number) {
+  /** `retentionHours`: how long a text is kept after its arrival; who only reads need not know. */
+  constructor(db: Database, retentionHours?: number) {
     this.#db = db;
     this.#retentionHours = retentionHours;
   }
@@ -48,7 +50,7 @@ export class Quarantine {
   /** Keeps a text. It is identified by page and index, so merging a page again keeps nothing twice. */
   async keep(entry: Quarantined, text: string | Uint8Array): Promise<void> {
     const sk = `${entry.page}#${entry.place}`;
-    const expiresAt = Math.ceil(entry.atMs / 1000) + Math.round(this.#retentionHours * 3600);
+    const expiresAt = expiryAfterArrival(entry.atMs, this.#retentionHours);
     const blob = await storeBlob(this.#db, sk, Buffer.from(text), expiresAt);
     const Item = { pk: QUARANTINE_PARTITION, sk, ...entry, v: VERSION, ...blob, [EXPIRES_AT]: expiresAt };
     await this.#db.client.send(new PutCommand({ TableName: this.#db.table, Item }));

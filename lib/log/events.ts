@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { EVENT_TYPES, type EventType, type MessageEvent, MOST_ID_BYTES } from "../message/event.ts";
 import { isJsonObject, type JsonObject, parseJson, printJson } from "../message/json.ts";
 import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb.ts";
+import { expiryAfterArrival } from "../runtime/expiry.ts";
 import { parseStored } from "../runtime/stored.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
 import { WAYS, type Way } from "./page-log.ts";
@@ -58,10 +59,10 @@ const CONCURRENCY = 16;
 /** The events of all messages. */
 export class Events {
   readonly #db: Database;
-  readonly #retentionHours: number;
+  readonly #retentionHours: number | undefined;
 
-  /** `retentionHours`: how long an event is kept after its arrival. */
-  constructor(db: Database, retentionHours: number) {
+  /** `retentionHours`: how long an event is kept after its arrival; who only reads need not know. */
+  constructor(db: Database, retentionHours?: number) {
     this.#db = db;
     this.#retentionHours = retentionHours;
   }
@@ -71,7 +72,7 @@ export class Events {
     { source, way, atMs }: Pick<KeptEvent, "source" | "way" | "atMs">,
     events: readonly MessageEvent[],
   ): Promise<void> {
-    const expiresAt = Math.ceil(atMs / 1000) + Math.round(this.#retentionHours * 3600);
+    const expiresAt = expiryAfterArrival(atMs, this.#retentionHours);
     await pMap(
       events,
       async ({ messageId, type, channel, key, said }) => {

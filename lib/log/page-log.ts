@@ -2,6 +2,7 @@ import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb.ts";
 import { BusyError } from "../runtime/errors.ts";
+import { expiryAfterArrival } from "../runtime/expiry.ts";
 import { parseStored } from "../runtime/stored.ts";
 import { EXPIRES_AT } from "../runtime/table.ts";
 import { loadBlob, storeBlob, unpackedLength } from "./blob.ts";
@@ -60,10 +61,10 @@ const MOST_ATTEMPTS = 100;
 /** The logs of all sources. */
 export class PageLog {
   readonly #db: Database;
-  readonly #retentionHours: number;
+  readonly #retentionHours: number | undefined;
 
-  /** `retentionHours`: how long a page is kept after its arrival. */
-  constructor(db: Database, retentionHours: number) {
+  /** `retentionHours`: how long a page is kept after its arrival; who only reads need not know. */
+  constructor(db: Database, retentionHours?: number) {
     this.#db = db;
     this.#retentionHours = retentionHours;
   }
@@ -73,7 +74,7 @@ export class PageLog {
    * since a log that TTL has emptied must continue after it. Throws what DynamoDB throws.
    */
   async append(source: string, page: NewPage, body: Uint8Array, after: number): Promise<Page> {
-    const expiresAt = Math.ceil(page.atMs / 1000) + Math.round(this.#retentionHours * 3600);
+    const expiresAt = expiryAfterArrival(page.atMs, this.#retentionHours);
     const blob = await storeBlob(this.#db, nameOf(source, page.id), body, expiresAt);
     const item = { ...page, v: VERSION, bytes: unpackedLength(body), ...blob, [EXPIRES_AT]: expiresAt };
     let place = after + 1;

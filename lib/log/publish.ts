@@ -2,6 +2,7 @@ import type { MessageRecord } from "../message/record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
 import { BusyError } from "../runtime/errors.ts";
+import { expiryAfterArrival } from "../runtime/expiry.ts";
 import { type Fingerprint, fingerprintOf, isReportable } from "./fingerprint.ts";
 import type { Way } from "./page-log.ts";
 import { ENTRY_KEPT_LONGER_SECONDS, ReportIndex, type StreamEntry, type Tail } from "./report-index.ts";
@@ -150,7 +151,7 @@ export class Publisher {
   }
 
   #expiresAt({ atMs }: PublishedPage): number {
-    return Math.ceil(atMs / 1000) + Math.round(this.#retentionHours * 3600);
+    return expiryAfterArrival(atMs, this.#retentionHours);
   }
 }
 

@@ -3,6 +3,15 @@ import { type Database, isConditionFailure } from "./dynamodb.ts";
 import { EXPIRES_AT, TABLE_KEY } from "./table.ts";
 
 /**
+ * When something that came at a moment (milliseconds since 1970) expires: seconds since 1970. Throws without a retention: the store
+ * was opened to read, and what it wrote would be gone at once.
+ */
+export function expiryAfterArrival(atMs: number, retentionHours: number | undefined): number {
+  if (retentionHours === undefined) throw new Error("it was opened without a retention, only to read");
+  return Math.ceil(atMs / 1000) + Math.round(retentionHours * 3600);
+}
+
+/**
  * Extends the life of an item to `expiresAt` (seconds since 1970). Never shortens it, and never revives what has
  * expired by `nowMs`: readers have said that it is gone, and DynamoDB may have deleted part of what belongs to it.
  * Returns whether anything changed. May be repeated. Throws what DynamoDB throws.

@@ -33,6 +33,13 @@ test("pages stand in the order in which they came, and give their bytes back", a
   expect([page?.item.bytes, last.item.bytes]).toEqual([800_000, 2_000_000]);
 });
 
+test("a log that was opened to read takes no page, which would expire as it comes", async () => {
+  await using table = await openTable();
+  const append = new PageLog(table.db).append("sms", aPage("a"), Buffer.from("x"), 0);
+  await expect(append).rejects.toThrow("only to read");
+  expect(await places(new PageLog(table.db))).toEqual([]);
+});
+
 test("writers at once take places of their own, without a gap", async () => {
   await using table = await openTable();
   const writers = Array.from({ length: 8 }, () => new PageLog(table.db, RETENTION_HOURS));
