@@ -21,9 +21,9 @@ export const dayOf = (hour: number) => Math.floor(hour / 24);
 
 /** The middle value, or the mean of the middle two; `none` for an empty list. */
 export function median(values: readonly number[], none = 0): number {
-  const [one = none, two = one] = values;
-  if (values.length <= 2) return (one + two) / 2;
-  const sorted = [...values].sort((a, b) => a - b);
+  const one = values[0] ?? none;
+  if (values.length <= 2) return (one + (values[1] ?? one)) / 2;
+  const sorted = values.toSorted((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);
   const above = sorted[half] ?? none;
   return sorted.length % 2 === 1 ? above : (above + (sorted[half - 1] ?? above)) / 2;

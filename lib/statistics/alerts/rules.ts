@@ -44,15 +44,20 @@ function shareFinding(
 ): Finding {
   const wait = kind === "SLOW" ? Math.max(SLOW_MS, baseline.waitMs) : baseline.waitMs;
   const toMs = floorTo(situation.nowMs - wait, MINUTE_MS);
+  const margin = settings.margins[kind];
   let isBack: boolean | undefined;
   let backFromMs = situation.sinceMs;
   let firing: Numbers | undefined;
   let firingFromMs = 0;
   for (const minutes of settings.windowsMinutes) {
     const fromMs = Math.max(situation.sinceMs, toMs - minutes * MINUTE_MS);
+    // Most windows are as usual, which is seen without looking at each of their hours.
+    const atWorst = judgedOf(kind, situation.recent.between(fromMs, toMs), situation.channel, 0);
+    const isForBack = isBack === undefined && minutes >= 15 && atWorst.messages >= LEAST_TO_RECOVER;
+    const least = leastUsual(kind, baseline, fromMs, toMs);
+    if (!isForBack && wilsonLower(atWorst.bad, atWorst.messages, settings.z) <= least + margin) continue;
     const window = shareWindow(kind, situation, baseline, fromMs, toMs);
     const { messages, bad, usual, effect, allowance, error } = window;
-    const margin = settings.margins[kind];
     if (isBack === undefined && minutes >= 15 && messages >= LEAST_TO_RECOVER) {
       const chance = Math.sqrt((effect * usual * (1 - usual)) / messages);
       isBack = bad / messages <= usual + allowance + margin / 2 + chance;
@@ -71,6 +76,14 @@ function shareFinding(
   // messages only.
   const back = isBack === undefined ? {} : { isBack, backFromMs };
   return firing ? { kind, firing, fromMs: firingFromMs, ...back } : { kind, fromMs: backFromMs, ...back };
+}
+
+/** The lowest usual share of the hours in a window. */
+function leastUsual(kind: ShareKind, baseline: Baseline, fromMs: number, toMs: number): number {
+  let least = 1;
+  for (let atMs = floorTo(fromMs, HOUR_MS); atMs < toMs; atMs += HOUR_MS)
+    least = Math.min(least, baseline.at(atMs).shares[kind].share);
+  return least;
 }
 
 /** A window, hour by hour, since what is usual depends on the hour. */

@@ -18,13 +18,18 @@ export function sharesOf(
 ) {
   const judged = all
     .filter(({ isSpoiled }) => !isSpoiled)
-    .map(({ hourMs, counts }) => ({
-      hour: hourOf(hourMs),
-      ...judgedOf(kind, counts, channel),
-      sent: counts.sent,
-      expected: usually(hourOf(hourMs)),
-      isUsual: !isCampaign(counts.sent, usually(hourOf(hourMs))),
-    }));
+    .map(({ hourMs, counts }) => {
+      const { sent } = counts;
+      const hour = hourOf(hourMs);
+      const expected = usually(hour);
+      return {
+        hour,
+        sent,
+        expected,
+        ...judgedOf(kind, counts, channel),
+        isUsual: !isCampaign(sent, expected),
+      };
+    });
   const learned = judged.filter(({ isUsual }) => isUsual);
   const overall = weightedMedian([...Map.groupBy(learned, ({ hour }) => dayOf(hour)).values()].map(sumOf));
   const days = new Map(

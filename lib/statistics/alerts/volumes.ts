@@ -17,12 +17,11 @@ export function volumesOf(history: readonly PastHour[], firstMs: number, untilMs
   for (let hour = first; hour < until; hour += 1)
     if (!spoiled.has(hour)) weeks[weekHour(hour)]?.push(byHour.get(hour) ?? 0);
   const growth = growthOf(byHour, first, until);
+  const usual = weeks.map((sent) => median(sent) * Math.min(MOST_GROWTH, Math.max(1, growth)));
+  const least = weeks.map((sent) => (sent.length === 0 ? 0 : Math.min(...sent) * Math.min(1, growth)));
   return {
-    usual: (hour: number) => median(weeks[weekHour(hour)] ?? []) * Math.min(MOST_GROWTH, Math.max(1, growth)),
-    least: (hour: number) => {
-      const all = weeks[weekHour(hour)] ?? [];
-      return all.length === 0 ? 0 : Math.min(...all) * Math.min(1, growth);
-    },
+    usual: (hour: number) => usual[weekHour(hour)] ?? 0,
+    least: (hour: number) => least[weekHour(hour)] ?? 0,
   };
 }
 

@@ -13,6 +13,11 @@ export interface Trouble {
   readonly isPending: boolean;
 }
 
+interface Known {
+  readonly delivered: Float64Array;
+  readonly failed: Float64Array;
+}
+
 const MINUTE = 60_000;
 /** What is slow has its end after an hour at the latest. */
 const LATE = 60;
@@ -21,11 +26,10 @@ const LATE = 60;
 export class Month {
   readonly #fromMs: number;
   readonly #minutes: number;
-  /** Sums from the beginning, so that any stretch is a difference. `known`: delivered and failed within 1 … 5 minutes, and at last. */
+  /** Sums from the beginning, so that any stretch is a difference. `known`: within 1 … 5 minutes, and at last. */
   readonly #sent: Float64Array;
   readonly #rejected: Float64Array;
-  readonly #delivered: readonly Float64Array[];
-  readonly #failed: readonly Float64Array[];
+  readonly #known: readonly Known[];
   readonly #squares: Float64Array;
   readonly #price: number;
 
@@ -36,8 +40,7 @@ export class Month {
     this.#price = traffic.price;
     const sums = () => new Float64Array(minutes + 1);
     [this.#sent, this.#rejected, this.#squares] = [sums(), sums(), sums()];
-    this.#delivered = Array.from({ length: 6 }, sums);
-    this.#failed = Array.from({ length: 6 }, sums);
+    this.#known = Array.from({ length: 6 }, () => ({ delivered: sums(), failed: sums() }));
     let clump = { perMinute: 0, rate: 0 };
     let clumpSent = 0;
     for (let n = 0; n < minutes; n += 1) {
@@ -58,8 +61,8 @@ export class Month {
       this.#add(this.#rejected, n, rejected);
       this.#add(this.#squares, n, (clumpSent + sent) ** 2 - clumpSent ** 2);
       clumpSent += sent;
-      this.#spread(chance, traffic, this.#delivered, n, good);
-      this.#spread(chance, traffic, this.#failed, n, bad);
+      this.#spread(chance, traffic, "delivered", n, good);
+      this.#spread(chance, traffic, "failed", n, bad);
     }
   }
 
@@ -68,21 +71,15 @@ export class Month {
   }
 
   /** How many of a minute's messages are known by each age. */
-  #spread(
-    chance: Chance,
-    { slow, within }: Traffic,
-    known: readonly Float64Array[],
-    n: number,
-    all: number,
-  ): void {
+  #spread(chance: Chance, { slow, within }: Traffic, end: keyof Known, n: number, all: number): void {
     const fast = all - chance.binomial(all, slow);
     let [done, before] = [0, 0];
     within.forEach((share, age) => {
       done += chance.binomial(fast - done, (share - before) / (1 - before));
       before = share;
-      this.#add(known[age] as Float64Array, n, done);
+      this.#add((this.#known[age] as Known)[end], n, done);
     });
-    this.#add(known[5] as Float64Array, n, all);
+    this.#add((this.#known[5] as Known)[end], n, all);
   }
 
   /** What is known at a moment. */
@@ -103,13 +100,15 @@ export class Month {
     const [sent, rejected] = [between(this.#sent, from, to), between(this.#rejected, from, to)];
     const late = Math.min(to, Math.max(from, now - LATE));
     const early = Math.min(to, Math.max(late, now - 5));
-    const known = (list: readonly Float64Array[]) => {
-      let sum = between(list[5], from, late) + between(list[4], late, early);
-      for (let n = early; n < to; n += 1) sum += between(list[Math.max(0, now - n - 2)], n, n + 1);
-      return sum;
-    };
-    const [delivered, failed] = [known(this.#delivered), known(this.#failed)];
-    const inTime = between(this.#delivered[4], from, early) + between(this.#failed[4], from, early);
+    const [all, inFive] = [this.#known[5], this.#known[4]] as [Known, Known];
+    let delivered = between(all.delivered, from, late) + between(inFive.delivered, late, early);
+    let failed = between(all.failed, from, late) + between(inFive.failed, late, early);
+    for (let n = early; n < to; n += 1) {
+      const young = this.#known[Math.max(0, now - n - 2)] as Known;
+      delivered += between(young.delivered, n, n + 1);
+      failed += between(young.failed, n, n + 1);
+    }
+    const inTime = between(inFive.delivered, from, early) + between(inFive.failed, from, early);
     const slow = between(this.#sent, from, early) - between(this.#rejected, from, early) - inTime;
     return { sent, rejected, delivered, failed, slow, spend: { EUR: this.#price * delivered } };
   }
@@ -125,6 +124,6 @@ export class Month {
   }
 }
 
-function between(sums: Float64Array | undefined, from: number, to: number): number {
-  return to <= from ? 0 : (sums?.[to] ?? 0) - (sums?.[from] ?? 0);
+function between(sums: Float64Array, from: number, to: number): number {
+  return to <= from ? 0 : (sums[to] as number) - (sums[from] as number);
 }
