@@ -107,6 +107,7 @@ const BODY = {
     },
     metrics: {
       type: ["array", "null"],
+      minItems: 1,
       items: { type: "string", enum: METRIC_NAMES },
       description: METRICS_TEXT,
     },

@@ -72,7 +72,10 @@ const schema = v.object({
     ),
     [],
   ),
-  metrics: v.optional(namesOf(METRIC_NAMES), DEFAULT_METRICS.split(",")),
+  metrics: v.optional(
+    v.pipe(namesOf(METRIC_NAMES), v.minLength(1, "must have a name, or not be given")),
+    DEFAULT_METRICS.split(","),
+  ),
   ...(filterEntries as Record<string, v.OptionalSchema<typeof values, undefined>>),
 });
 
@@ -219,12 +222,16 @@ function periodOf(
   const isMinute = aggregateBy.includes("MINUTE");
   const stepMs = isMinute ? MINUTE_MS : HOUR_MS;
   const usualMs = isMinute ? HOUR_MS : DAY_MS;
-  const untilMs = Math.min(END_MS, Math.ceil((sentUntil ?? nowMs) / stepMs) * stepMs);
-  const sinceMs = Math.max(FIRST_MS, Math.floor((sentSince ?? untilMs - usualMs) / stepMs) * stepMs);
-  if (sinceMs >= untilMs) throw badRequest({ sentSince: ["must be before sentUntil"] });
-  if (untilMs - sinceMs > MOST_DAYS * DAY_MS)
+  const [toMs, fromMs] = [sentUntil ?? nowMs, sentSince];
+  const untilMs = Math.min(END_MS, Math.ceil(toMs / stepMs) * stepMs);
+  const sinceMs = Math.max(FIRST_MS, Math.floor((fromMs ?? untilMs - usualMs) / stepMs) * stepMs);
+  if (sinceMs >= untilMs || (fromMs ?? sinceMs) >= toMs)
+    throw badRequest({ sentSince: ["must be before sentUntil"] });
+  // What widening adds does not count, or nobody could ask for exactly the longest period up to now.
+  const wholeMs = (Math.floor(toMs / stepMs) - Math.ceil((fromMs ?? sinceMs) / stepMs)) * stepMs;
+  if (wholeMs > MOST_DAYS * DAY_MS)
     throw badRequest({ sentSince: [`must be at most ${MOST_DAYS} days before sentUntil`] });
-  if (isMinute && untilMs - sinceMs > MOST_MINUTE_HOURS * HOUR_MS)
+  if (isMinute && wholeMs > MOST_MINUTE_HOURS * HOUR_MS)
     throw badRequest({
       sentSince: [`must be at most ${MOST_MINUTE_HOURS} hours before sentUntil with MINUTE`],
     });
