@@ -43,7 +43,11 @@ export function tableOf(body: string): string[] {
     ...(asOf === undefined
       ? []
       : [`Some hours are told as of ${dateOf(asOf)}: of these more is known by now.`]),
-    ...(incomplete ? ["This is not all: the oldest hours are missing. Ask for a shorter time."] : []),
+    ...(incomplete
+      ? [
+          "This is not all: the oldest hours are missing (ask for a shorter time), or minutes whose records are gone (ask by hour).",
+        ]
+      : []),
   ];
 }
 

@@ -56,6 +56,7 @@ Object.assign(process.env, {
     environment.PUSH_CREDENTIALS ?? (isPlay(environment) ? `basic ${EXAMPLE_CREDENTIALS}` : ""),
   CURSOR_KEY: process.env.CURSOR_KEY || cursorKey(environment.DATA_DIR),
   CONSOLE_FILES: builtConsole(),
+  ALERT_URL: process.env.ALERT_URL || `http://localhost:${environment.PORT}`,
   LOG_FORMAT: process.env.LOG_FORMAT || "text",
   // On one's own machine there is no need for fairness.
   QUERY_RATE_PER_MINUTE: process.env.QUERY_RATE_PER_MINUTE || "1000000",

@@ -49,7 +49,9 @@ export function describeStatisticsPaths(faults: DescribeFaults): JsonSchema {
         "omnilog-as-of": text(
           "Of some hours more may be known than is told: they are told as of this moment",
         ),
-        "omnilog-incomplete": text("The reading ended before its end: the oldest hours are missing"),
+        "omnilog-incomplete": text(
+          "The oldest hours are missing, since reading them took too long; or minutes, whose records are gone",
+        ),
       },
       content: {
         "application/json": { schema: ANSWER },
@@ -141,6 +143,9 @@ const ANSWER = {
     },
     rows: { type: "array", items: { type: "array", items: { type: ["string", "number"] } } },
     asOf: { ...MOMENT, description: "As of when hours are told of which more may be known" },
-    incomplete: { const: true, description: "The oldest hours are missing" },
+    incomplete: {
+      const: true,
+      description: "The oldest hours, or minutes whose records are gone, are missing",
+    },
   },
 };

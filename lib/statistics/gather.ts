@@ -30,7 +30,7 @@ type OnCells = (startMs: number, cells: Cells) => void;
 export interface Gathered {
   /** For some hours more may be known by now: they are as of this moment. */
   readonly asOfMs?: number;
-  /** The limits were reached: the oldest hours are missing. */
+  /** The limits were reached, so that the oldest hours are missing; or records are gone that only knew minutes. */
   readonly isIncomplete: boolean;
   readonly spentUnits: number;
 }
@@ -77,12 +77,11 @@ export async function gather(
       }
       const sinceMs = Math.max(asked.sinceMs, dayMs);
       const untilMs = Math.min(asked.untilMs, dayMs + DAY_MS);
-      const cubes =
-        asked.grain === "minute"
-          ? new Map()
-          : await readHoursBetween(reader, { sinceMs, untilMs }, hoursAtOnce);
+      const cubes = await readHoursBetween(reader, { sinceMs, untilMs }, hoursAtOnce);
       for (let hourMs = hourOf(untilMs - 1); hourMs >= hourOf(sinceMs); hourMs -= HOUR_MS) {
         const cube: PackedCube | undefined = cubes.get(hourName(hourMs));
+        // Cubes do not know minutes, but whether the records that do are still all there.
+        if (asked.grain === "minute" && cube && cube.finalFromMs <= now()) isIncomplete = true;
         const source =
           asked.grain === "minute"
             ? "live"

@@ -202,6 +202,28 @@ test("a cube that lacks a part is told from the archive, counted again with its 
   expect(await sent()).toEqual({ count: 0, isIncomplete: true });
 });
 
+test("minutes of which the records are gone are missed, and not told as nothing", async () => {
+  const archive = new MemoryArchive(NOW_MS);
+  const sentAtMs = NOW_MS - 2 * HOUR_MS;
+  const records = Array.from({ length: 9 }, (_, n) => randomReport(new Random(n), `m${n}`, sentAtMs + n));
+  await appendTo(archive.db, { retentionHours: 48 }, records, archive.clock);
+  await countAndSettle(services(archive), 0);
+  const filterBy = { sentSince: formatMoment(sentAtMs), sentUntil: formatMoment(sentAtMs + HOUR_MS) };
+  const minutes = async () => {
+    const answer = await ask(
+      archive.db,
+      { filterBy, aggregateBy: ["MINUTE", "ALL_CHANNELS"] },
+      archive.nowMs,
+    );
+    const sent = answer.rows.reduce((sum, row) => sum + Number(row.get("TOTAL_SENT_TRAFFIC_COUNT")), 0);
+    return { sent, isIncomplete: "incomplete" in answer };
+  };
+  expect(await minutes()).toEqual({ sent: 9, isIncomplete: false });
+  archive.nowMs += 20 * DAY_MS;
+  archive.table.expire(archive.nowMs, () => true);
+  expect(await minutes()).toEqual({ sent: 0, isIncomplete: true });
+});
+
 test("when the records are gone, their statistics are there, and tell the same", async () => {
   const random = new Random(2);
   const archive = new MemoryArchive(NOW_MS);

@@ -1,10 +1,13 @@
 import type { Finding } from "./finding.ts";
 import { HOUR_MS } from "./past-hours.ts";
-import { nameOf, partsOf } from "./segment.ts";
+import { isMuted, nameOf, partsOf } from "./segment.ts";
 import type { AlertSettings } from "./settings.ts";
 import { type ClosedBecause, groupOf, type Incident, type SeenSegment, type Watch } from "./watch-state.ts";
 
-/** After so long without anything to judge, nobody is sending any more, whatever the incident was. */
+/**
+ * After so long without anything to judge, nobody is sending any more, whatever the incident was. What has been muted
+ * since is not judged any more, either.
+ */
 const QUIET_MS = 24 * HOUR_MS;
 /** After so long it is the new normal. The history starts again with it. */
 export const USUAL_NOW_MS = 7 * 24 * HOUR_MS;
@@ -23,6 +26,7 @@ export function followed(
   seen: readonly SeenSegment[],
   nowMs: number,
   settings: AlertSettings,
+  mutes: readonly string[],
 ): Followed {
   const byName = new Map(seen.map((one) => [one.name, one]));
   const all = before.open.map((incident) => {
@@ -35,6 +39,7 @@ export function followed(
       ),
       nowMs,
       settings,
+      mutes,
     );
   });
   const closed = all.filter(({ closedMs }) => closedMs !== undefined);
@@ -63,9 +68,14 @@ function follow(incident: Incident, findings: readonly Finding[], nowMs: number)
   return { ...incident, worst, backs: incident.backs + 1, backFromMs, judgedMs: nowMs };
 }
 
-function closedOrNot(incident: Incident, nowMs: number, { closeAfter }: AlertSettings): Incident {
+function closedOrNot(
+  incident: Incident,
+  nowMs: number,
+  { closeAfter }: AlertSettings,
+  mutes: readonly string[],
+): Incident {
   const close = (closedBecause: ClosedBecause): Incident => ({ ...incident, closedMs: nowMs, closedBecause });
   if (incident.backs >= closeAfter) return close("BACK");
-  if (nowMs - incident.judgedMs >= QUIET_MS) return close("QUIET");
+  if (nowMs - incident.judgedMs >= QUIET_MS || isMuted(incident.segment, mutes)) return close("QUIET");
   return nowMs - incident.openedMs >= USUAL_NOW_MS ? close("USUAL_NOW") : incident;
 }

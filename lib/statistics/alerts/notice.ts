@@ -1,7 +1,13 @@
+import { formatMoment } from "../../message/moment.ts";
 import type { Numbers } from "./finding.ts";
+import { HOUR_MS } from "./past-hours.ts";
 import { nameOf, type Segment } from "./segment.ts";
 import type { IncidentKind } from "./shares.ts";
 import type { Incident } from "./watch-state.ts";
+
+/** A link shows how it was before, too; statistics by the minute are for so long at most. */
+const BEFORE_MS = HOUR_MS;
+const MOST_MINUTES_MS = 6 * HOUR_MS;
 
 /** What is told about an incident: numbers and a segment, but never a recipient or a text. */
 export interface Notice {
@@ -20,7 +26,7 @@ export const HEADINGS: Readonly<Record<IncidentKind, string>> = {
 
 const REASONS = {
   BACK: "It is as usual again.",
-  QUIET: "Nothing has been sent for a day that could be judged.",
+  QUIET: "There is nothing to judge any more: nothing is sent, or it is muted.",
   USUAL_NOW: "It has been so for a week, and counts as usual from now on.",
   PART_OF_CHANNEL: "It is a part of what concerns the whole channel.",
 } as const;
@@ -75,9 +81,12 @@ export function closedNotice(incident: Incident, stack: string, url: string): No
   };
 }
 
-function footer({ kind, segment }: Incident, url: string): string[] {
+function footer({ kind, segment, sinceMs, openedMs, closedMs = openedMs }: Incident, url: string): string[] {
+  // Of a period of its own: a link without one would show the hour in which it is opened.
   const query = new URLSearchParams({
     aggregateBy: "MINUTE",
+    sentSince: formatMoment(Math.max(sinceMs - BEFORE_MS, closedMs - MOST_MINUTES_MS)),
+    sentUntil: formatMoment(closedMs),
     channelCodes: segment.channel,
     ...(segment.network === undefined ? {} : { networkIds: segment.network }),
     ...(segment.sender === undefined ? {} : { senders: segment.sender }),

@@ -17,8 +17,8 @@ export interface SeenSegment extends Watched {
 }
 
 /**
- * Why an incident is over: everything is as before; nothing is sent any more; it has lasted so long that it is the new
- * normal; or it is part of an incident of the whole channel.
+ * Why an incident is over: everything is as before; nothing of it is sent or watched any more; it has lasted so long that
+ * it is the new normal; or it is part of an incident of the whole channel.
  */
 export const CLOSED_BECAUSE = ["BACK", "QUIET", "USUAL_NOW", "PART_OF_CHANNEL"] as const;
 export type ClosedBecause = (typeof CLOSED_BECAUSE)[number];

@@ -32,7 +32,7 @@ export function step(
   const seen = watched
     .filter(({ segment }) => !isMuted(segment, mutes))
     .map((one) => look(one, before, nowMs, settings));
-  const { open, closed, since } = followed(before, seen, nowMs, settings);
+  const { open, closed, since } = followed(before, seen, nowMs, settings, mutes);
   const running = runningOf(isGap ? {} : before.running, seen);
   const ripe = seen.flatMap((one) =>
     one.findings

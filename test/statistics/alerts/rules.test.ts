@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { parseStatisticsRequest } from "../../../lib/api/statistics-request.ts";
 import { binomialTail, designEffect, wilsonLower } from "../../../lib/statistics/alerts/bounds.ts";
 import { type Counts, NO_COUNTS } from "../../../lib/statistics/alerts/counts.ts";
-import { openedNotice } from "../../../lib/statistics/alerts/notice.ts";
+import { closedNotice, openedNotice } from "../../../lib/statistics/alerts/notice.ts";
 import { type Baseline, baselineOf } from "../../../lib/statistics/alerts/past.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../lib/statistics/alerts/past-hours.ts";
 import { type Bin, recentOf } from "../../../lib/statistics/alerts/recent.ts";
@@ -155,6 +156,17 @@ describe("an incident", () => {
     expect(isMuted(network("1"), ["SMS sender *", "VIBER"])).toBe(false);
   });
 
+  it("is over at once when it is muted", () => {
+    const watched = [{ segment: network("1"), recent: recentOf(bins(20, 1)), baseline: usual(1_200) }];
+    const nowMs = DOWN + HOUR_MS / 2;
+    const { watch: before, opened } = step(NEW_WATCH, watched, nowMs, DEFAULT_SETTINGS);
+    expect(opened).toHaveLength(1);
+    const { watch: after, closed } = step(before, watched, nowMs + STEP_MS, DEFAULT_SETTINGS, ["SMS"]);
+    expect(closed.map(({ closedBecause }) => closedBecause)).toEqual(["QUIET"]);
+    expect(after.open).toEqual([]);
+    expect(closedNotice(closed[0] as Incident, "archive", "").message).toContain("or it is muted");
+  });
+
   it("is told with its numbers, its heading and links", () => {
     const { opened } = watch([{ segment: network("22801"), bins: bins(20, 0.5), perHour: 1_200 }]);
     const { subject, message } = openedNotice(opened[0] as Incident, "archive", "https://logs.example.com");
@@ -162,6 +174,24 @@ describe("an incident", () => {
     expect(message).toMatch(/^SMS, network 22801: [\d.]+ % of \d+ messages .* were delivered; 95 % is usual/);
     expect(message).toContain("https://logs.example.com/console\n");
     expect(message).toContain("networkIds=22801");
+  });
+
+  it("is told with a link that shows it, whenever that is opened", () => {
+    const { opened, closed } = watch([{ segment: whole, bins: bins(20, 0.5), perHour: 1_200 }]);
+    const periodIn = (message: string) => {
+      const { search } = new URL(message.split("\n").findLast((line) => line.includes("statistics?")) ?? "");
+      const request = { method: "GET", queryString: search.slice(1), body: "" };
+      return parseStatisticsRequest(request, BEGIN + 90 * 24 * HOUR_MS).period;
+    };
+    const [first, last] = [opened[0] as Incident, closed[0] as Incident];
+    const atOpening = periodIn(openedNotice(first, "archive", "https://logs.example.com").message);
+    expect(atOpening.sinceMs).toBeLessThan(first.sinceMs);
+    expect(atOpening.untilMs).toBe(first.openedMs);
+    const long = { ...last, closedMs: last.openedMs + 30 * HOUR_MS };
+    expect(periodIn(closedNotice(long, "archive", "https://logs.example.com").message)).toMatchObject({
+      sinceMs: long.closedMs - 6 * HOUR_MS,
+      untilMs: long.closedMs,
+    });
   });
 });
 
