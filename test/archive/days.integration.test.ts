@@ -15,3 +15,15 @@ test("a day is named until the last of it has expired, whoever writes of it firs
   await new Days(table.db).ensure(DAY, SOON);
   expect((await new Days(table.db).load()).get(DAY)).toBeGreaterThanOrEqual(LATER);
 });
+
+test("a day that is extended while it is about to be forgotten stays", async () => {
+  await using table = await openTable();
+  await new Days(table.db).ensure(DAY, SOON);
+  const until = (await new Days(table.db).load()).get(DAY) ?? 0;
+  await new Days(table.db).ensure(DAY, LATER);
+  await new Days(table.db).remove(DAY, until);
+  const extended = (await new Days(table.db).load()).get(DAY) ?? 0;
+  expect(extended).toBeGreaterThanOrEqual(LATER);
+  await new Days(table.db).remove(DAY, extended);
+  expect((await new Days(table.db).load()).size).toBe(0);
+});

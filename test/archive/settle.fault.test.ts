@@ -152,3 +152,38 @@ test("a catalog that names a run's trash twice is read", async () => {
   const clock = { ...testClock(), now: () => NOON };
   expect(await settle({ db, clock, remainingMs: () => 300_000 }, 0)).toMatchObject({ pages: 0 });
 });
+
+test("a run counts only when it is noted which messages moved: whoever dies over that settles them again", async () => {
+  await using table = await openTable();
+  const { db } = table;
+  const clock = { ...testClock(), now: () => NOON };
+  const services = { db, clock, remainingMs: () => 300_000 };
+  for (const ms of [NOON - 2 * HOUR_MS, NOON - HOUR_MS])
+    await appendTo(db, { retentionHours: 48 }, [aRecord({ sentAt: formatMoment(ms) })], clock);
+  const killed = () => Promise.reject(new Error("killed"));
+  await expect(settle({ ...services, noteMoved: killed }, 0)).rejects.toThrow("killed");
+  expect((await loadCatalog(db)).runs).toEqual([]);
+
+  const noted: string[] = [];
+  const noteMoved = async (moved: readonly { messageId: string }[]) =>
+    void noted.push(...moved.map(({ messageId }) => messageId));
+  expect(await settle({ ...services, noteMoved }, 0)).toMatchObject({ pages: 2, runs: 1 });
+  expect(noted).toEqual(["m1"]);
+});
+
+test("what somebody has yet to look at stays in the catalog's trash, and is deleted once nobody has", async () => {
+  await using table = await openTable();
+  const { db } = table;
+  let nowMs = NOON;
+  const clock = { ...testClock(), now: () => nowMs };
+  const services = { db, clock, remainingMs: () => 300_000 };
+  await appendTo(db, { retentionHours: 48 }, [aRecord({ sentAt: formatMoment(NOON - HOUR_MS) })], clock);
+  await settle(services, 0);
+  nowMs += 2 * GRACE_MS;
+  await settle({ ...services, mayForget: new Set() }, 0);
+  expect((await loadCatalog(db)).trash).toHaveLength(1);
+  await settle(services, 0);
+  const { trash, runs } = await loadCatalog(db);
+  expect([trash, runs.length]).toEqual([[], 1]);
+  expect(await waitingPages(db, { n: 0, runs: [], trash: [] }, clock)).toEqual([]);
+});

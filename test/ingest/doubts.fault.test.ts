@@ -1,10 +1,13 @@
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import { DELIVERED, NO_ERROR } from "../../infra/local/imitation/message.ts";
 import { World } from "../../infra/local/imitation/world.ts";
+import { LOGS_REACH_MS } from "../../lib/infobip/sources.ts";
 import { NOTHING_CHECKED } from "../../lib/ingest/checkpoint.ts";
 import { pullSource } from "../../lib/ingest/pull.ts";
 import { reconcile } from "../../lib/ingest/reconcile.ts";
 import { SourceStates } from "../../lib/ingest/source-state.ts";
+import { EXPIRES_AT } from "../../lib/runtime/table.ts";
 import { NOON } from "../message/records.ts";
 import { openCollector } from "./collector.ts";
 import { beset, besetDatabase } from "./misfortunes.ts";
@@ -223,4 +226,13 @@ test("no pass and no sweep starves behind another, whatever there is to check", 
   expect(after.passes.last).toBeGreaterThan(passes.last);
   // The sweep is under way, or over.
   expect(after.sweep?.atMs ?? Infinity).toBeGreaterThan(clock.ms - 48 * HOUR_MS);
+});
+
+test("a doubt stays for as long as the logs can tell what it took", async () => {
+  await using collector = await openCollector(aWorld());
+  const { services, table } = collector;
+  await services.doubts.raise({ source: "sms", id: "x", reason: "HTTP 500" }, NOON);
+  const Key = { pk: "doubt", sk: "sms#x" };
+  const { Item } = await table.db.client.send(new GetCommand({ TableName: table.db.table, Key }));
+  expect(Item?.[EXPIRES_AT]).toBeGreaterThanOrEqual((NOON + LOGS_REACH_MS) / SECOND_MS);
 });

@@ -126,6 +126,33 @@ test("a message that could not be looked at again is a gap, and not forgotten", 
   expect(await collector.gaps()).toEqual([window]);
 });
 
+/** All passes are done, and a sweep has come to shortly before the bad message. */
+const SWEEPING = {
+  ...NOTHING_CHECKED,
+  passes: { fresh: NOON, settled: NOON - HOUR_MS, last: NOON - 44 * HOUR_MS },
+  sweep: { begunMs: NOON - 1, atMs: BAD_MS - HOUR_MS, untilMs: NOON, pending: [] },
+};
+
+test("what a sweep is not served is a gap, and not forgotten", async () => {
+  await using collector = await openBeset(aWorld(0), holds(BAD_MS));
+  await collector.services.checkpoints.save(SWEEPING);
+  await collector.run();
+  const [gap] = await collector.gaps();
+  expect(gap && holds(BAD_MS)(gap)).toBe(true);
+});
+
+test("what a sweep found pending is looked at again, and so is what one before it did", async () => {
+  const world = aWorld();
+  world.add({ messageId: "pending", sentAt: BAD_MS, events: [] });
+  await using collector = await openBeset(world, () => false);
+  const earlier = { sinceMs: NOON - 20 * HOUR_MS, untilMs: NOON - 20 * HOUR_MS };
+  const rechecks = { windows: [earlier], nextMs: NOON + QUARTER_MS, waitMs: QUARTER_MS };
+  await collector.services.checkpoints.save({ ...SWEEPING, rechecks });
+  await collector.run();
+  const { rechecks: next } = await collector.services.checkpoints.load();
+  expect(next?.windows).toEqual([earlier, { sinceMs: BAD_MS, untilMs: BAD_MS }]);
+});
+
 test("logs that reach back 24 hours are checked as far as they do, and the run says so", async () => {
   await using collector = await openCollector(aWorld(0));
   const infobip = beset(collector.services.infobip, {

@@ -12,6 +12,7 @@ import { Places } from "../../lib/receive/places.ts";
 import type { PushRequest } from "../../lib/receive/push.ts";
 import { type ReceiveServices, receive } from "../../lib/receive/receive.ts";
 import { systemClock } from "../../lib/runtime/clock.ts";
+import { BusyError } from "../../lib/runtime/errors.ts";
 import { aReport, PENDING } from "../log/arrivals.ts";
 import { NOON } from "../message/records.ts";
 import { openCollector } from "./collector.ts";
@@ -89,6 +90,20 @@ test("a push that dies at any call has landed when it was answered, and is merge
     next.db.client.destroy();
   }
   expect(n).toBeGreaterThan(10);
+});
+
+test("a page counts as merged only when its events are kept, too", async () => {
+  await using collector = await openCollector(new World({ seed: 1, startAt: NOON }));
+  const { db, services } = receiverOf(collector);
+  const opened = { notificationType: "OPENED", messageId: "m", sendDateTime: NOON - 60_000 };
+  await receive(aPush([opened]), services);
+  const keep = () => Promise.reject(new BusyError("busy"));
+  const busy = { ...services, events: Object.assign(Object.create(services.events), { keep }) };
+  await expect(mergePushed("sms", busy)).rejects.toThrow("busy");
+  expect((await collector.unfinished(pushedSource("sms"))).landed).toHaveLength(1);
+  expect(await mergePushed("sms", services)).toMatchObject([{ events: 1 }]);
+  expect((await services.events.of("m", NOON)).events).toMatchObject([{ type: "OPENED" }]);
+  db.client.destroy();
 });
 
 test("what is pushed when time to live has emptied the log lands behind what is merged, and is merged", async () => {

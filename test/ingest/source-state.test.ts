@@ -7,6 +7,8 @@ test("the position only rises, whoever comes last; what is closed is taken out a
   const states = new SourceStates(table.db);
   await states.open("sms", "a");
   await states.open("sms", "b");
+  // Two may pull at once: neither forgets the other.
+  expect((await states.load("sms")).open).toEqual(["a", "b"]);
   await states.close("sms", { ids: ["a"], merged: 7, goodAtMs: 5 });
   await states.close("sms", { ids: ["b"], merged: 3 });
   expect(await states.load("sms")).toEqual({ open: [], merged: 7, goodAtMs: 5 });

@@ -1,4 +1,10 @@
-import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  BatchWriteCommand,
+  DeleteCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { isBehindRetention } from "../../lib/api/feed-read.ts";
 import { slotAt } from "../../lib/log/fingerprint.ts";
@@ -253,4 +259,36 @@ test("a time is found by halves", async () => {
     [1_020_001, undefined],
   ] as const)
     expect((await index.since("sms", ms))?.place).toBe(place);
+});
+
+test("a time is found though the clock of one that wrote was ahead", async () => {
+  const index = new ReportIndex(db);
+  for (const [n, seconds] of [1_000, 1_020, 1_001, 1_003, 1_030].entries())
+    await arrive(db, { source: "sms", atMs: seconds * 1_000 }, [aReport(`m${n}`)]);
+  expect((await index.since("sms", 1_010_000))?.place).toBe(2);
+});
+
+test("an entry that a read does not show yet, though later ones, is not passed over", async () => {
+  for (const id of ["a", "b", "c"]) await arrive(db, { source: "sms" }, [aReport(id)]);
+  const isHidden = ({ sk }: Record<string, unknown>) => sk === "000000000002";
+  const send = async (command: never) => {
+    const answer = (await db.client.send(command)) as { Items?: Record<string, unknown>[] };
+    const isStale =
+      (command as object) instanceof QueryCommand && !(command as QueryCommand).input.ConsistentRead;
+    return isStale ? { ...answer, Items: answer.Items?.filter((item) => !isHidden(item)) } : answer;
+  };
+  const lagging = { ...db, client: { send } as unknown as Database["client"] };
+  expect((await new ReportIndex(lagging).from("sms", 1)).map(({ place }) => place)).toEqual([1, 2, 3]);
+});
+
+test("a page enters only when what it says is written: others would say the same again", async () => {
+  const send = (command: unknown) =>
+    command instanceof BatchWriteCommand
+      ? Promise.reject(new Error("dead"))
+      : db.client.send(command as never);
+  const dead = { ...db, client: { send } as unknown as Database["client"] };
+  const page = { source: "sms", place: 1, way: "pull", atMs: 1_000 } as const;
+  const rows = [{ row: 0, record: aRecord() }];
+  await expect(openPublisher(dead, 48, systemClock).publish(page, rows)).rejects.toThrow("dead");
+  expect(await entriesOf("sms")).toEqual([]);
 });

@@ -15,7 +15,7 @@ import { Pushes } from "./pushes.ts";
 import type { Schedule, Settings } from "./schedule.ts";
 import type { Size } from "./sizes.ts";
 import { readSlowly } from "./slow-readers.ts";
-import { leftovers, OpenPullsWatch, TABLE_SHAPE, watchLog } from "./stored-form.ts";
+import { leftovers, OpenPullsWatch, TABLE_SHAPE, watchLog, watchMerged } from "./stored-form.ts";
 import { Upstream } from "./upstream.ts";
 import { VERSION, type Version } from "./version.ts";
 
@@ -115,13 +115,14 @@ class Stage {
     this.#upstream = new Upstream(this.#account, this.faults);
     if (schedule.isStrict) this.#upstream.strictHours = 48;
     this.#upstream.unservable = this.#drawUnservable();
-    this.#table.watchers.push(watchLog(this.#landed, (problem) => this.problems.push(problem)));
+    const tell = (problem: string) => void this.problems.push(problem);
+    this.#table.watchers.push(watchLog(this.#landed, tell), watchMerged(tell));
     const model = { table: this.#table, faults: this.faults, mostLagMs: lagMs };
     const versions = { previous, previousShare: () => this.#previousShare() };
     const fleet = { seed, loop, upstream: this.#upstream, skewMs, cold, settleAfterMs };
     this.#fleet = new Fleet({ ...model, ...fleet, ...versions });
     this.#previous = previous;
-    const watch = new OpenPullsWatch(this.#table, this.#landed, (problem) => this.problems.push(problem));
+    const watch = new OpenPullsWatch(this.#table, this.#landed, tell);
     this.#pushes = new Pushes({ loop, fleet: this.#fleet, seed, share: schedule.pushed });
     this.#upstream.onGiven = (given) => {
       watch.given(given.path.split("/")[1] ?? "", given.sha256, loop.nowMs);

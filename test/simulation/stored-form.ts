@@ -1,10 +1,13 @@
+import { gunzipSync } from "node:zlib";
 import type { Filter } from "../../lib/archive/search/filters.ts";
 import { search } from "../../lib/archive/search/search.ts";
 import { TABLE } from "../../lib/archive/table.ts";
-import { PUSH_KINDS, pushedSource, SOURCE_NAMES } from "../../lib/infobip/sources.ts";
+import { readPage } from "../../lib/infobip/page.ts";
+import { PUSH_KINDS, pushedSource, SOURCE_NAMES, sourceNamed } from "../../lib/infobip/sources.ts";
 import { Doubts } from "../../lib/ingest/doubts.ts";
-import { SourceStates } from "../../lib/ingest/source-state.ts";
+import { SOURCE_PARTITION, SourceStates } from "../../lib/ingest/source-state.ts";
 import { LOG_PARTITION, PageLog } from "../../lib/log/page-log.ts";
+import { REPORTS_PARTITION } from "../../lib/log/report-index.ts";
 import { type MessageRecord, parseRecord } from "../../lib/message/record.ts";
 import type { Clock } from "../../lib/runtime/clock.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
@@ -110,13 +113,49 @@ export class OpenPullsWatch {
   }
 }
 
-/** Watches the log of pages: which bodies have landed, and that what has landed stays, in order and without gaps. */
+/** Watches the log of pages: which bodies have landed, and that what has landed stays, each page once. */
 export function watchLog(landed: Set<string>, tell: (problem: string) => void): Watcher {
+  const ids = new Set<string>();
   return ({ key, before, after, isExpiry }) => {
     if (!key.partition.startsWith(LOG_PARTITION)) return;
     const name = `${key.partition} ${key.sort}`;
     if (after && typeof after.sha256 === "string") landed.add(after.sha256);
     if (before && after) tell(`a page was overwritten: ${name}`);
     if (before && !after && !isExpiry) tell(`a page was deleted: ${name}`);
+    if (before || !after) return;
+    const id = `${key.partition} ${after.id}`;
+    if (ids.has(id)) tell(`a page has landed twice: ${name}`);
+    ids.add(id);
   };
+}
+
+/**
+ * Watches how far the log of each source is merged: that never falls, and rises over a page with reports only when readers
+ * have been told of them, which comes last.
+ */
+export function watchMerged(tell: (problem: string) => void): Watcher {
+  /** By log: the pages that readers have not been told of, by their places. */
+  const untold = new Map<string, Map<number, Item>>();
+  const untoldOf = (log: string) => untold.get(log) ?? new Map<number, Item>();
+  return ({ key: { partition, sort }, before, after }) => {
+    if (partition.startsWith(LOG_PARTITION) && after)
+      untold.set(partition, untoldOf(partition).set(Number(sort), after));
+    if (partition.startsWith(REPORTS_PARTITION) && typeof after?.page === "number")
+      untoldOf(LOG_PARTITION + after.source).delete(after.page);
+    if (!partition.startsWith(SOURCE_PARTITION)) return;
+    const source = partition.slice(SOURCE_PARTITION.length);
+    const [from, to] = [Number(before?.merged ?? 0), Number(after?.merged ?? 0)];
+    if (to < from) tell(`what is merged of ${source} has fallen from ${from} to ${to}`);
+    if (to === from) return;
+    const pages = untoldOf(LOG_PARTITION + source);
+    for (const [place, page] of [...pages].filter(([place]) => place <= to)) {
+      if (hasReports(source, page)) tell(`page ${place} of ${source} counts as merged, and is not`);
+      pages.delete(place);
+    }
+  };
+}
+
+/** Of a page that is stored in pieces it is not looked for. */
+function hasReports(source: string, { body }: Item): boolean {
+  return body instanceof Uint8Array && readPage(gunzipSync(body), sourceNamed(source)).records.length > 0;
 }
