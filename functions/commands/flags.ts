@@ -11,6 +11,18 @@ export function momentOf(flag: string, text: string | undefined): number | undef
   return moment.epochMs;
 }
 
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Like `momentOf`, for a flag that may also say how long ago: 90m, 24h, 30d. */
+export function sinceOf(flag: string, text: string | undefined, nowMs: number): number | undefined {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text ?? "") ?? [];
+  if (count !== undefined) return nowMs - Number(count) * UNITS[unit as keyof typeof UNITS];
+  if (text === undefined || parseMoment(text)) return momentOf(flag, text);
+  throw new ConfigurationError(
+    `${flag} must be a date such as 2026-11-22T08:00:00+01:00, or how long ago: 90m, 24h, 30d`,
+  );
+}
+
 /** The whole number that a flag gives; undefined if the flag is absent. Throws ConfigurationError. */
 export function numberOf(
   flag: string,

@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
 import * as v from "valibot";
+import { formatMoment } from "../../lib/message/moment.ts";
 import { runCommand } from "./environment.ts";
+import { momentOf, sinceOf } from "./flags.ts";
 import { askLogs, incidentsUrl, readConnection } from "./remote.ts";
 
-const USAGE = `npm run incidents -- [--open] [--since DATE] [--until DATE] [--limit 50] [--json]
+const USAGE = `npm run incidents -- [--open] [--since DATE or 24h] [--until DATE] [--limit 50] [--json]
 
 What was worse than usual, the newest first: of which channel, network or sender, since when, and by how much.
 From the environment: OMNILOG_URL (default http://localhost:3000), and OMNILOG_AUTHORIZATION or OMNILOG_CREDENTIALS.
@@ -32,10 +34,11 @@ await runCommand(async () => {
   });
   if (values.help) return void process.stdout.write(USAGE);
   const query = new URLSearchParams(values.open ? { open: "true" } : {});
-  for (const name of ["since", "until", "limit"] as const) {
-    const value = values[name];
-    if (value !== undefined) query.set(name, value);
-  }
+  if (values.limit !== undefined) query.set("limit", values.limit);
+  const sinceMs = sinceOf("--since", values.since, Date.now());
+  const untilMs = momentOf("--until", values.until);
+  if (sinceMs !== undefined) query.set("since", formatMoment(sinceMs));
+  if (untilMs !== undefined) query.set("until", formatMoment(untilMs));
   const { authorization, url } = readConnection(process.env);
   const { body } = await askLogs(query, { authorization, url: incidentsUrl(url) }, "json");
   process.stdout.write(
@@ -48,7 +51,7 @@ function linesOf({ incidents, judgedUntil, notJudged }: v.InferOutput<typeof ans
   return [
     ...incidents.flatMap(({ kind, openedAt, closedAt, summary, also, runbook }) => [
       `${openedAt}  ${closedAt ? `until ${closedAt}` : "OPEN"}  ${kind}`,
-      `    ${summary}${also.length > 0 ? ` ${also.length} others with it.` : ""}`,
+      `    ${summary}${othersOf(also)}`,
       `    ${runbook}`,
     ]),
     ...(incidents.length === 0 ? ["No incidents."] : []),
@@ -56,4 +59,9 @@ function linesOf({ incidents, judgedUntil, notJudged }: v.InferOutput<typeof ans
       ? judged
       : `${judged} Nothing is judged just now: too little is known of the newest minutes.`,
   ];
+}
+
+function othersOf({ length }: readonly unknown[]): string {
+  if (length === 0) return "";
+  return length === 1 ? " 1 other with it." : ` ${length} others with it.`;
 }

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { AGGREGATES, METRIC_NAMES } from "../../lib/api/statistics-request.ts";
-import { formatMoment, parseMoment } from "../../lib/message/moment.ts";
+import { formatMoment } from "../../lib/message/moment.ts";
 import { ConfigurationError } from "../../lib/runtime/errors.ts";
 import { runCommand } from "./environment.ts";
-import { momentOf } from "./flags.ts";
+import { momentOf, sinceOf } from "./flags.ts";
 import { askLogs, readConnection, statisticsUrl } from "./remote.ts";
 import { tableOf } from "./stats-table.ts";
 
@@ -43,7 +43,6 @@ const FILTERS = {
   status: "statusGroups",
   error: "errorCodes",
 } as const;
-const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 const USAGE = `npm run stats -- [--by channel,hour] [--since 24h] [--until DATE] [--metrics sent,rate,p95] [--output table|json|csv|ndjson]
 
@@ -91,7 +90,7 @@ async function show(
 ): Promise<void> {
   const query = new URLSearchParams({ aggregateBy: namesOf("--by", by, BY, AGGREGATES) });
   if (metrics !== undefined) query.set("metrics", namesOf("--metrics", metrics, METRICS, METRIC_NAMES));
-  const [sinceMs, untilMs] = [sinceOf(since), momentOf("--until", until)];
+  const [sinceMs, untilMs] = [sinceOf("--since", since, Date.now()), momentOf("--until", until)];
   if (sinceMs !== undefined) query.set("sentSince", formatMoment(sinceMs));
   if (untilMs !== undefined) query.set("sentUntil", formatMoment(untilMs));
   for (const [name, parameter] of Object.entries(FILTERS)) {
@@ -118,16 +117,4 @@ function namesOf(
     );
   });
   return chosen.join(",");
-}
-
-/** A moment, or how long ago. */
-function sinceOf(text: string | undefined): number | undefined {
-  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text ?? "") ?? [];
-  if (count === undefined) {
-    if (text === undefined || parseMoment(text)) return momentOf("--since", text);
-    throw new ConfigurationError(
-      "--since must be a date such as 2026-11-22T08:00:00+01:00, or how long ago: 90m, 24h, 30d",
-    );
-  }
-  return Date.now() - Number(count) * UNITS[unit as keyof typeof UNITS];
 }

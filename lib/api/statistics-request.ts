@@ -46,7 +46,8 @@ export const AGGREGATES = [
 export const METRIC_NAMES = METRICS.map(({ name }) => name);
 export const FILTERS = DIMENSIONS.flatMap(({ filter }) => filter ?? []);
 /** Infobip's own filters that change nothing here, where there is one account and only outbound traffic. */
-const IGNORED = ["accountKeys", "includeSubaccounts", "directions"];
+const DIRECTIONS = "directions";
+const IGNORED = ["accountKeys", "includeSubaccounts", DIRECTIONS];
 
 const LIST = "must be a list of texts that are not empty";
 const one = v.union(
@@ -157,6 +158,7 @@ function givenInQuery(queryString: string): Record<string, unknown> {
   const given: Record<string, string | string[]> = {};
   for (const [spelled, value] of new URLSearchParams(queryString)) {
     const name = nameOf(spelled.replace(/\[\]$/, ""));
+    if (name === DIRECTIONS) refuseInbound(value.split(","));
     if (IGNORED.includes(name)) continue;
     if (LISTS.includes(name))
       given[name] = [...(given[name] ?? []), ...value.split(",").map((one) => one.trim())];
@@ -185,10 +187,18 @@ function givenInBody(text: string): Record<string, unknown> {
   if (!isJsonObject(filterBy ?? {})) throw badRequest({ filterBy: ["must be an object"] });
   const known = "is not known; there are filterBy, aggregateBy, metrics";
   refuseUnknown(Object.keys(lists), ["aggregateBy", "metrics"], known);
+  const { directions } = (filterBy ?? {}) as { directions?: unknown };
+  if (Array.isArray(directions) && directions.length > 0) refuseInbound(directions);
   const filters = without(filterBy ?? {}, IGNORED);
   const inFilter = ["sentSince", "sentUntil", ...FILTERS];
   refuseUnknown(Object.keys(filters), inFilter, `is not a filter; there are ${inFilter.join(", ")}`);
   return { ...filters, ...without(lists, []) };
+}
+
+/** Refuses a question about inbound traffic alone, of which there are no reports. */
+function refuseInbound(directions: readonly unknown[]): void {
+  if (directions.some((one) => String(one).trim().toUpperCase() === "OUTBOUND")) return;
+  throw badRequest({ directions: ["must have OUTBOUND: nothing is known here of inbound traffic"] });
 }
 
 function refuseUnknown(names: readonly string[], known: readonly string[], text: string): void {

@@ -14,8 +14,12 @@ const FRESH_MS = { small: 5 * 60_000, large: 2 * HOUR_MS };
 const SMALL = 10_000;
 /** Slightly less than a quarter of an hour, so that the third turn of five minutes is not missed by a second. */
 const SMALL_AGAIN_MS = 14.5 * 60_000;
-/** After that it is counted again when its age has grown by half: about eight times in two days. */
+/**
+ * After that it is counted again when its age has grown by half: about eight times in two days. After a day in any case,
+ * or answers would read what an hour of last month lacks for two weeks.
+ */
 const OLDER = 1.5;
+const LONGEST_MS = 24 * HOUR_MS;
 /**
  * If, for each of its messages, more reports than this have arrived since, it is counted at once: a cube costs about one
  * unit per thousand messages, so this is 0.02 units a report.
@@ -48,6 +52,7 @@ export function isDue(hour: CountedHour, nowMs: number, missing = 0): boolean {
   if (nowMs >= finalFromMs - FINAL_MARGIN_MS - LAST_CALL_MS) return true;
   if (nowMs >= endMs + WATCHED_MS && countedAtMs < endMs + WATCHED_MS) return true;
   if (missing > messages * MANY_MISSING && messages > SMALL) return true;
+  if (nowMs >= countedAtMs + LONGEST_MS) return true;
   return nowMs - endMs >= Math.max(freshMs, countedAtMs - endMs) * OLDER;
 }
 

@@ -37,3 +37,14 @@ test("a table without any measure is nobody's question", () => {
   expect(() => ask([])).toThrow();
   expect(ask(null).metrics.length).toBeGreaterThan(0);
 });
+
+test("of inbound traffic nothing is known, and what was sent is not told as that", () => {
+  const ask = (filterBy: object) =>
+    parseStatisticsRequest({ ...POST, body: JSON.stringify({ filterBy }) }, NOW_MS);
+  const query = (queryString: string) =>
+    parseStatisticsRequest({ method: "GET", queryString, body: "" }, NOW_MS);
+  expect(() => ask({ directions: ["INBOUND"] })).toThrow();
+  expect(() => query("directions=INBOUND")).toThrow();
+  for (const directions of [["OUTBOUND"], ["inbound", "outbound"], [], null]) ask({ directions });
+  query("directions=INBOUND,OUTBOUND&accountKeys=1&includeSubaccounts=true");
+});

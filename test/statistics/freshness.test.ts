@@ -91,3 +91,11 @@ test("a large old hour is counted ever more rarely, and once before it is final"
     ...[false, true, false, true, true],
   ]);
 });
+
+test("what an hour of long ago lacks is stored within a day", () => {
+  const endMs = AT_MS + HOUR_MS;
+  const hour = { startMs: AT_MS, messages: 500, finalFromMs: endMs + 90 * 24 * HOUR_MS };
+  const at = (hours: number, countedAfter: number) =>
+    isDue({ ...hour, countedAtMs: endMs + countedAfter * HOUR_MS }, endMs + hours * HOUR_MS);
+  expect([at(20 * 24 + 23, 20 * 24), at(20 * 24 + 24, 20 * 24)]).toEqual([false, true]);
+});
