@@ -43,3 +43,12 @@ test("the end of one sweep is not that of another that has begun meanwhile", () 
   expect(settledBy(endSweep(again, atMs))).toEqual([]);
   expect(settledBy(endSweep(again, atMs + MINUTE_MS))).toEqual([PULL]);
 });
+
+test("after an outage those that come on and on do not take the place of those that are about to be settled", () => {
+  const before = Array.from({ length: 1_000 }, (_, n) => `sms ${n}`);
+  const later = Array.from({ length: 1_000 }, (_, n) => `a-source-before ${n}`);
+  const seen = countRun(seenIn(3, 2 * MINUTE_MS, before), [...later, ...before], NOON + 6 * MINUTE_MS);
+  expect(Object.keys(seen)).toEqual(before);
+  // Those have to wait, and are not forgotten: their turn comes once the others are settled.
+  expect(Object.keys(countRun({}, later, NOON))).toEqual(later);
+});

@@ -92,6 +92,39 @@ test("a push that dies at any call has landed when it was answered, and is merge
   expect(n).toBeGreaterThan(10);
 });
 
+test("what lands while another gives back the lease is merged by that one", async () => {
+  await using collector = await openCollector(new World({ seed: 1, startAt: NOON }));
+  const { db, services } = receiverOf(collector);
+  await receive(aPush([aReport("first", SENT)]), services);
+  const { states } = services;
+  const release = states.release.bind(states);
+  let isLate = true;
+  states.release = async (...lease) => {
+    // Whoever has landed this finds the lease taken, and leaves it to who has it.
+    if (isLate) await receive(aPush([aReport("second", SENT)]), services);
+    isLate = false;
+    await release(...lease);
+  };
+  expect(await mergePushed("sms", services)).toHaveLength(2);
+  expect((await collector.unfinished(pushedSource("sms"))).landed).toEqual([]);
+  db.client.destroy();
+});
+
+test("a kind that cannot be merged keeps no other from it, and the run says so", async () => {
+  await using collector = await openCollector(new World({ seed: 1, startAt: NOON }));
+  const { db, services } = receiverOf(collector);
+  for (const kind of ["sms", "email", "viber"])
+    await receive(aPush([aReport(kind, SENT)], `/push/${kind}/a-secret-for-the-path`), services);
+  const { states } = services;
+  const lease = states.lease.bind(states);
+  states.lease = (source, ...times) =>
+    source === pushedSource("sms") ? Promise.reject(new BusyError("busy")) : lease(source, ...times);
+  await expect(mergeLeft(services)).rejects.toThrow("busy");
+  const merged = (await collector.archived()).map(({ messageId }) => messageId);
+  expect(merged.sort()).toEqual(["email", "viber"]);
+  db.client.destroy();
+});
+
 test("a page counts as merged only when its events are kept, too", async () => {
   await using collector = await openCollector(new World({ seed: 1, startAt: NOON }));
   const { db, services } = receiverOf(collector);

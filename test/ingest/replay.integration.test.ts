@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { World } from "../../infra/local/imitation/world.ts";
-import { WHOLE_OR_REST } from "../../lib/infobip/page.ts";
+import { bodyOf, WHOLE_OR_REST } from "../../lib/infobip/page.ts";
+import { landAndMerge } from "../../lib/ingest/merge-log.ts";
 import { replay } from "../../lib/ingest/replay.ts";
 import { printRecord } from "../../lib/message/record.ts";
 import { aRecord, NOON } from "../message/records.ts";
@@ -37,4 +38,19 @@ test("a page that had reached the archive before it was set aside is given to re
   expect(page?.way).toBe("replay");
   expect(page && (await services.log.load(page)).toString()).toContain('"known"');
   expect(await services.quarantine.isEmpty(NOON)).toBe(true);
+});
+
+test("a record that the archive refuses each time stays in quarantine, however often it is tried again", async () => {
+  await using collector = await openCollector(new World({ seed: 1, startAt: NOON }));
+  const { services } = collector;
+  const text = Array.from({ length: 150_000 }, (_, n) => (n * 7919).toString(36)).join("");
+  const body = bodyOf([printRecord(aRecord({ text }))]);
+  await landAndMerge("sms", { id: "own", atMs: NOON, way: "pull" }, { body, after: 0 }, services);
+  for (let n = 0; n < 2; n++) {
+    const entries = await Array.fromAsync(services.quarantine.list());
+    expect(entries).toHaveLength(1);
+    for (const entry of entries)
+      expect(await replay(entry, services)).toMatchObject({ stored: 0, reason: entry.reason });
+  }
+  expect(await services.quarantine.isEmpty(NOON)).toBe(false);
 });

@@ -74,6 +74,14 @@ test("those for whom there is no room are refused at once, those of other logs a
   expect(told.at(-1)).toBe(7 + 4);
 });
 
+test("what could not land takes no room for ever", async () => {
+  const { told, land } = aLog();
+  const bytes = MOST_BYTES_AT_ONCE / 2;
+  for (let n = 0; n < 3; n++) await expect(land(7, { bytes, fails: true })).rejects.toThrow("no database");
+  await land(7, { bytes });
+  expect(told).toEqual([7, 7, 7, 7]);
+});
+
 // A burst of small ones is nothing that a database in good health could not take.
 test("very many small ones at once all land", async () => {
   const { told, land } = aLog();
