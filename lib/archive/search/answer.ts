@@ -34,7 +34,7 @@ export class Collector {
   readonly #nowMs: number;
   readonly #rows: FoundRecord[] = [];
   readonly #seen = new Set<string>();
-  /** How many messages were looked at, and how many of them matched. */
+  /** How many messages in the range were looked at, and how many of them matched. */
   considered = 0;
   readonly momentsMs = new Set<number>();
   matched = 0;
@@ -72,8 +72,9 @@ export class Collector {
 
   /** Adds what comes next in the order of answers: nothing that is added later may come before any of these. */
   add(placed: readonly Placed[]): void {
-    const fitting = placed.filter((one) => this.isMatch(one));
-    this.considered += placed.length;
+    const within = placed.filter((one) => this.#isInRange(one));
+    const fitting = within.filter((one) => this.isMatch(one));
+    this.considered += within.length;
     this.matched += fitting.length;
     fitting.sort((a, b) => compareOrder(a.order, b.order));
     for (const { order, version } of fitting) {

@@ -5,8 +5,8 @@ import { parseBlocks } from "../day-format.ts";
 import { DAY_MS, dayStart, identityOf, momentOfOrder, orderKey } from "../keys.ts";
 import type { Placed } from "./answer.ts";
 import type { Stretch } from "./plan.ts";
-import type { Reader } from "./reader.ts";
-import { joined, limitOf, type WalkStream } from "./walk-stream.ts";
+import type { Chunk, Reader } from "./reader.ts";
+import { FRESH_SPARE, joined, limitOf, type WalkStream } from "./walk-stream.ts";
 
 /**
  * Reads a day's blocks, newest first, and merges the versions of each message. Blocks overlap, and a message may be in
@@ -21,28 +21,32 @@ export class DayWalk {
   #hasBegun = false;
   readonly #known = new Map<string, Placed & { readonly sentAtMs: number }>();
 
-  constructor(reader: Reader, day: string, { sinceMs, untilMs }: Stretch) {
+  /** `settledUntilMs`: what was sent later is not settled, as far as is known. */
+  constructor(reader: Reader, day: string, { sinceMs, untilMs }: Stretch, settledUntilMs = Infinity) {
     this.#reader = reader;
     this.#pk = blockPartition(day);
     const lastMs = dayStart(day) + DAY_MS - 1;
     this.#startMs = Math.min(untilMs, lastMs);
     const firstMs = Math.max(sinceMs, dayStart(day) - DAY_MS);
+    const spare = this.#startMs > settledUntilMs ? FRESH_SPARE : 0;
     const streams = CLASSES.map(({ name, spanMs }) => {
       const fromMs = Math.min(this.#startMs + spanMs, lastMs);
       return {
         name,
         from: blockPrefix(name, fromMs),
+        ...(fromMs > this.#startMs ? { within: blockPrefix(name, this.#startMs) } : {}),
         until: `${blockPrefix(name, firstMs)}~`,
         boundMs: fromMs,
         blocks: 0,
         records: 0,
         limit: 0,
+        spare: name === UNDELIVERED ? 0 : spare,
       };
     }).filter(({ from, until }) => from <= until);
     const undelivered = streams.find(({ name }) => name === UNDELIVERED);
     const before = streams.find(({ name }) => name === ALL_DAY);
     // If one class is read down to its oldest block, and the next from its newest, they form one range.
-    if (undelivered && before && undelivered.boundMs === lastMs && firstMs <= dayStart(day))
+    if (undelivered && before && this.#startMs === lastMs && firstMs <= dayStart(day))
       this.#streams = streams
         .filter((one) => one !== undelivered)
         .map((one) => (one === before ? joined(one, undelivered) : one));
@@ -70,7 +74,7 @@ export class DayWalk {
   }
 
   async #readStream(stream: WalkStream, limit: number | undefined): Promise<void> {
-    const { items, last } = await this.#reader.query(this.#pk, stream.from, stream.until, limit);
+    const { items, last } = await this.#query(stream, limit);
     const blocks = parseBlocks(items);
     stream.blocks += blocks.length;
     for (const { versions } of blocks) {
@@ -84,6 +88,17 @@ export class DayWalk {
     if (stream.next) this.#part(stream, stream.next, last);
     stream.from = `${last}\u0000`;
     stream.boundMs = newestOf(last);
+  }
+
+  async #query(stream: WalkStream, limit: number | undefined): Promise<Chunk> {
+    const { from, within, until } = stream;
+    stream.within = undefined;
+    if (within === undefined || limit === undefined) return this.#reader.query(this.#pk, from, until, limit);
+    const [ahead, { items, last }] = await Promise.all([
+      this.#reader.queryWhole({ pk: this.#pk, from, until: within }),
+      this.#reader.query(this.#pk, within, until, limit),
+    ]);
+    return { items: [...ahead, ...items], ...(last === undefined ? {} : { last }) };
   }
 
   /** Continues in the second of two ranges that were read as one; or separates them, if there is more of the first. */

@@ -26,7 +26,7 @@ export async function freshCandidates(filter: Filter, chosen: Plan, index: Index
     readBlocks(refs, index.get),
     isCertain ? index.freshMessages() : undefined,
   ]);
-  const settledUntilMs = settledUntil(index);
+  const { settledUntilMs } = index;
   const messages = new Messages();
   for (const { versions } of blocks)
     for (const version of versions) if (meetsAny(filter, version.record)) messages.add(version);
@@ -43,14 +43,6 @@ export async function freshCandidates(filter: Filter, chosen: Plan, index: Index
     index,
   );
   return [...whole, ...others];
-}
-
-/**
- * The newest moment that a run spans: anything newer is not settled, unless its reports disagree about when it was
- * sent.
- */
-function settledUntil({ runs }: IndexReader): number {
-  return runs.reduce((most, { untilMs }) => Math.max(most, untilMs), -Infinity);
 }
 
 async function chooseRefs({ idConditions, valueConditions }: Plan, index: IndexReader) {
@@ -71,7 +63,7 @@ async function chooseRefs({ idConditions, valueConditions }: Plan, index: IndexR
     (best, refs) => (refs.length < best.length ? refs : best),
     conditions[0] ?? [],
   );
-  const settledUntilMs = settledUntil(index);
+  const { settledUntilMs } = index;
   const isLate = ({ oldestMs }: BlockRef) => oldestMs <= settledUntilMs;
   return {
     early: narrowest.filter((ref) => isPossible(ref) && !isLate(ref)),

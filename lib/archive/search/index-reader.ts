@@ -40,6 +40,14 @@ export class IndexReader {
     this.get = (keys) => this.#getOnce(keys);
   }
 
+  /**
+   * The newest moment that a run spans: anything newer is not settled, unless its reports disagree about when it was
+   * sent.
+   */
+  get settledUntilMs(): number {
+    return this.runs.reduce((most, { untilMs }) => Math.max(most, untilMs), -Infinity);
+  }
+
   /** What this query has read before is not read again. */
   async #getOnce(keys: readonly Key[]): Promise<Item[]> {
     const unknown = keys.filter((key) => !this.#items.has(nameOf(key)));

@@ -2,12 +2,16 @@
 export interface WalkStream {
   from: string;
   until: string;
+  /** Where the blocks begin that start within the range; those before it may reach into it. All of these are needed. */
+  within?: string | undefined;
   /** Every block that is still unread is at most as new as this. */
   boundMs: number;
   /** What has been read of it so far, and how many blocks were asked for last. */
   blocks: number;
   records: number;
   limit: number;
+  /** How many blocks more than seem enough are asked for if few records are wanted. */
+  spare: number;
   /** The range right behind this one, read by the same requests as long as that costs nothing. */
   next?: WalkStream | undefined;
 }
@@ -18,7 +22,7 @@ export interface WalkStream {
  */
 export function limitOf(stream: WalkStream, wanted: number): number | undefined {
   const each = stream.blocks === 0 ? RECORDS : Math.min(RECORDS, stream.records / stream.blocks);
-  const spare = wanted > MOST_EXACT ? 1 : 0;
+  const spare = wanted > MOST_EXACT ? 1 : stream.spare;
   const least = Math.ceil(Math.min(wanted, LARGEST_LIMIT * RECORDS) / RECORDS) + spare;
   const enough = Math.ceil(wanted / Math.max(1, each)) + spare;
   stream.limit = Math.min(enough, Math.max(least, MORE * stream.limit));
@@ -35,6 +39,11 @@ const RECORDS = 40;
  * one.
  */
 const MOST_EXACT = 100;
+/**
+ * Blocks that are not settled are so small that two more of them cost less than the round that lacked one. Those of what is
+ * not delivered are fewer still.
+ */
+export const FRESH_SPARE = 2;
 /** Blocks that span hours are far from the newest, unless nearly all blocks do. */
 const LONG_BLOCKS = 2;
 /** Past this, a limit would only cut DynamoDB's own pages of 1 MB short. */

@@ -19,7 +19,9 @@ export async function walkDays(
   const stretch = stretchOf(answer.range);
   const within = daysWithin(days, stretch);
   for (let at = 0, size = 1; at < within.length; at += size, size = Math.min(MOST_DAYS, size * 2)) {
-    const walks = within.slice(at, at + size).map((day) => new DayWalk(reader, day, stretch));
+    const walks = within
+      .slice(at, at + size)
+      .map((day) => new DayWalk(reader, day, stretch, index.settledUntilMs));
     await Promise.all(walks.map((walk) => walk.read(answer.missing)));
     for (const walk of walks) {
       if (await finish(walk, index, answer)) return;
