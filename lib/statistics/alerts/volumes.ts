@@ -8,7 +8,7 @@ export type SpendByCurrency = Readonly<
   Record<string, { readonly usual: number; readonly most: number; readonly each: number }>
 >;
 
-/** The number of messages by hour of the week: the median of its weeks (the lower of two), adjusted for growth, and the minimum. */
+/** The number of messages by hour of the week: the median of its weeks, adjusted for growth, and the minimum. */
 export function volumesOf(history: readonly PastHour[], firstMs: number, untilMs: number) {
   const byHour = new Map(history.map(({ hourMs, counts }) => [hourOf(hourMs), counts.sent]));
   const spoiled = new Set(history.filter(({ isSpoiled }) => isSpoiled).map(({ hourMs }) => hourOf(hourMs)));
@@ -17,17 +17,12 @@ export function volumesOf(history: readonly PastHour[], firstMs: number, untilMs
   for (let hour = first; hour < until; hour += 1)
     if (!spoiled.has(hour)) weeks[weekHour(hour)]?.push(byHour.get(hour) ?? 0);
   const growth = growthOf(byHour, first, until);
-  const usual = weeks.map((sent) => lowerMedian(sent) * Math.min(MOST_GROWTH, Math.max(1, growth)));
+  const usual = weeks.map((sent) => median(sent) * Math.min(MOST_GROWTH, Math.max(1, growth)));
   const least = weeks.map((sent) => (sent.length === 0 ? 0 : Math.min(...sent) * Math.min(1, growth)));
   return {
     usual: (hour: number) => usual[weekHour(hour)] ?? 0,
     least: (hour: number) => least[weekHour(hour)] ?? 0,
   };
-}
-
-/** The lower of the middle two: of four weeks two may have had a campaign in this hour. */
-function lowerMedian(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 }
 
 /** The usual day of the last week compared with that of all weeks: as medians, since a campaign is not growth. */
