@@ -80,3 +80,11 @@ describe("no incident", () => {
     expect(found(baseline, minutes.slice(0, 10))).toEqual(["DELIVERY"]);
   });
 });
+
+it("is an incident where messages are sent in every other week of an hour, too", () => {
+  const baseline = usual((ago) =>
+    (Math.floor((ago - 1) / 168) + ago) % 2 === 0 ? failing(40, 2) : NO_COUNTS,
+  );
+  const minutes = Array.from({ length: 40 }, (_, n): [number, Counts] => [n + 2, failing(1, n % 2)]);
+  expect(found(baseline, minutes)).toEqual(["DELIVERY"]);
+});
