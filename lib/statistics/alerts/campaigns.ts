@@ -11,7 +11,7 @@ const LEAST_EXTRA = 20;
 const MOSTLY_CAMPAIGN = 1 / 3;
 
 /** The share of messages that are beyond the usual number, and beyond chance. */
-function extraShare(sent: number, expected: number): number {
+export function extraShare(sent: number, expected: number): number {
   return sent > 0 ? Math.max(0, sent - expected - 2 * Math.sqrt(expected) - 1) / sent : 0;
 }
 

@@ -15,6 +15,8 @@ const MOST = 0.9;
 /** How precisely a correlation between the messages of an hour must be known to outweigh that assumption. */
 const RESOLUTION = 0.005;
 const LONG_HOURS = 6;
+/** The worst one in a hundred is no scatter but trouble that nobody told, or a campaign too small to be seen. */
+const OUTLIERS = 0.01;
 
 /**
  * How a segment's share scatters around its usual value, beyond chance. It is measured between hours, and between
@@ -38,7 +40,7 @@ function correlation<T extends JudgedHour>(
   stretch: number,
   prior: number,
 ): number {
-  let [excess, weight, noise] = [0, 0, 0];
+  const blocks: { excess: number; weight: number; noise: number }[] = [];
   for (const list of Map.groupBy(hours, ({ hour }) => Math.floor(hour / stretch)).values()) {
     let [off, chance, messages] = [0, 0, 0];
     for (const hour of list) {
@@ -49,9 +51,19 @@ function correlation<T extends JudgedHour>(
       messages += hour.messages;
     }
     if (messages < 2) continue;
-    excess += off * off - chance;
-    weight += chance * (messages - 1);
-    noise += 2 * chance * chance;
+    blocks.push({
+      excess: off * off - chance,
+      weight: chance * (messages - 1),
+      noise: 2 * chance * chance,
+    });
+  }
+  blocks.sort((a, b) => a.excess - b.excess);
+  const most = blocks.at(-1 - Math.ceil(blocks.length * OUTLIERS))?.excess ?? 0;
+  let [excess, weight, noise] = [0, 0, 0];
+  for (const block of blocks) {
+    excess += Math.min(most, block.excess);
+    weight += block.weight;
+    noise += block.noise;
   }
   const drawn = Math.sqrt(noise) / RESOLUTION;
   return Math.max(0, (excess + prior * drawn) / (weight + drawn));

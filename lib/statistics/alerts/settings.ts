@@ -30,8 +30,8 @@ export interface AlertSettings {
 export const DEFAULT_SETTINGS: AlertSettings = {
   windowsMinutes: [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 360],
   z: 3,
-  mostChance: 3e-6,
-  chanceAtOnce: 3e-7,
+  mostChance: 8e-6,
+  chanceAtOnce: 8e-7,
   margins: { DELIVERY: 0.05, SLOW: 0.1, REJECTED: 0.2 },
   leastMessages: 4,
   leastWithoutHistory: 20,

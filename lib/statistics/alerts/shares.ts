@@ -17,18 +17,15 @@ export interface Judged {
 
 /**
  * The messages that a rule judges. The delivery rate is Infobip's own: delivered ÷ (sent − rejected), for e-mail ÷
- * sent. `forgiven` (a share of the judged) of the pending messages are not counted, since some always take longer.
+ * sent. What is pending is either left out, or `isPendingBad`.
  */
-export function judgedOf(kind: ShareKind, counts: Counts, channel: string, forgiven = 1): Judged {
+export function judgedOf(kind: ShareKind, counts: Counts, channel: string, isPendingBad = false): Judged {
   const { sent, rejected, failed, slow } = counts;
   if (kind === "REJECTED") return { messages: sent, bad: rejected };
   if (kind === "SLOW") return { messages: sent - rejected, bad: slow };
   const isEmail = channel === "EMAIL";
   const messages = isEmail ? sent : sent - rejected;
+  const bad = failed + (isEmail ? rejected : 0);
   const pending = pendingOf(counts);
-  const overdue = Math.max(0, pending - forgiven * messages);
-  return {
-    messages: messages - (pending - overdue),
-    bad: failed + (isEmail ? rejected : 0) + overdue,
-  };
+  return isPendingBad ? { messages, bad: bad + pending } : { messages: messages - pending, bad };
 }

@@ -11,8 +11,9 @@ const REACH_MS = 6 * HOUR_MS;
 const LEVEL_MS = 6 * HOUR_MS;
 /** Higher spend is not an incident if an hour in these weeks had nearly as much … */
 const ABOVE_MOST = 1.5;
-/** … and if the price per message is as always, it must be a larger campaign than ever before. */
+/** … and if the price per message is as always, it must be far larger than any campaign before. */
 const DEARER = 1.5;
+const MORE_THAN_MOST = 4;
 const LEAST_SPENDERS = 20;
 
 /**
@@ -62,7 +63,7 @@ function levelBefore(ms: number, baseline: Baseline, reported: (from: number, to
 
 /**
  * Spend: this hour so far, or the hour before, cost more than three times as much as the same hour usually does, and
- * more than any hour: half as much again if messages have become more expensive, three times as much if there are only
+ * more than any hour: half as much again if messages have become more expensive, four times as much if there are only
  * more of them.
  */
 export function spendOf(
@@ -93,10 +94,7 @@ function spendIn(
     // For a currency that is new, or has cost nothing so far, nothing is usual.
     if (most <= 0 || amount <= 0) continue;
     const isDearer = amount / sent > DEARER * each;
-    const threshold = Math.max(
-      settings.spendFactor * usual,
-      (isDearer ? ABOVE_MOST : settings.spendFactor) * most,
-    );
+    const threshold = Math.max(settings.spendFactor * usual, (isDearer ? ABOVE_MOST : MORE_THAN_MOST) * most);
     if (amount > threshold && sent >= LEAST_SPENDERS) {
       const share = usual > 0 ? amount / usual : 0;
       const firing = { windowMinutes: 60, messages: sent, bad: amount, share, usual, threshold, currency };
