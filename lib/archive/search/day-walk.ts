@@ -28,7 +28,7 @@ export class DayWalk {
     const lastMs = dayStart(day) + DAY_MS - 1;
     this.#startMs = Math.min(untilMs, lastMs);
     const firstMs = Math.max(sinceMs, dayStart(day) - DAY_MS);
-    const spare = this.#startMs > settledUntilMs ? FRESH_SPARE : 0;
+    const isFresh = this.#startMs > settledUntilMs;
     const streams = CLASSES.map(({ name, spanMs }) => {
       const fromMs = Math.min(this.#startMs + spanMs, lastMs);
       return {
@@ -40,7 +40,7 @@ export class DayWalk {
         blocks: 0,
         records: 0,
         limit: 0,
-        spare: name === UNDELIVERED ? 0 : spare,
+        spare: isFresh ? (FRESH_SPARE.get(name) ?? 0) : 0,
       };
     }).filter(({ from, until }) => from <= until);
     const undelivered = streams.find(({ name }) => name === UNDELIVERED);

@@ -17,7 +17,7 @@ export interface WalkStream {
 }
 
 /**
- * How many blocks to ask for. If they turn out to contain little, three times as many each time: later ones may be
+ * How many blocks to ask for. If they turn out to contain little, four times as many each time: later ones may be
  * full.
  */
 export function limitOf(stream: WalkStream, wanted: number): number | undefined {
@@ -30,8 +30,8 @@ export function limitOf(stream: WalkStream, wanted: number): number | undefined 
   return stream.limit > LARGEST_LIMIT ? undefined : stream.limit;
 }
 
-/** With twice as many each time, a walk would take more than six rounds if reports arrive one by one. */
-const MORE = 3;
+/** With three times as many each time, a walk would take more than six rounds if reports arrive one by one. */
+const MORE = 4;
 /** About so many records are in a full block. */
 const RECORDS = 40;
 /**
@@ -40,10 +40,13 @@ const RECORDS = 40;
  */
 const MOST_EXACT = 100;
 /**
- * Blocks that are not settled are so small that two more of them cost less than the round that lacked one. Those of what is
- * not delivered are fewer still.
+ * Blocks that are not settled are so small that some more of them cost less than the round that lacked one: by class, how many
+ * more. Those of a minute hold what one pull brought; those of ten also what the logs told.
  */
-export const FRESH_SPARE = 2;
+export const FRESH_SPARE: ReadonlyMap<string, number> = new Map([
+  ["a", 1],
+  ["b", 2],
+]);
 /** Blocks that span hours are far from the newest, unless nearly all blocks do. */
 const LONG_BLOCKS = 2;
 /** Past this, a limit would only cut DynamoDB's own pages of 1 MB short. */
