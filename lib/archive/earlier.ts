@@ -32,8 +32,9 @@ export async function earlierVersions(
   versions: readonly Version[],
   runs: readonly SettledRun[],
   get: GetItems,
+  mostBuckets = MOST_BUCKETS,
 ): Promise<Earlier> {
-  const found = await versionsIn(versions, chooseRuns(versions, runs), get);
+  const found = await versionsIn(versions, chooseRuns(versions, runs, mostBuckets), get);
   const [again, moved, moments] = [new Set<number>(), new Set<number>(), new Moments()];
   const changed = versions.flatMap((version) => {
     const before = found.get(identityOf(version.record));
@@ -61,8 +62,8 @@ function isSame(a: Version, b: Version): boolean {
 }
 
 /** Each run, with the terms to look up in it. */
-function chooseRuns(versions: readonly Version[], runs: readonly SettledRun[]) {
-  let buckets = MOST_BUCKETS;
+function chooseRuns(versions: readonly Version[], runs: readonly SettledRun[], mostBuckets: number) {
+  let buckets = mostBuckets;
   const placed = versions.map(({ record }) => ({
     at: epochMsOf(record.sentAt),
     term: messageTerm(record.messageId),

@@ -1,4 +1,5 @@
 import { type Catalog, loadCatalog } from "../archive/catalog.ts";
+import type { FreshPage } from "../archive/fresh.ts";
 import { IndexReader } from "../archive/search/index-reader.ts";
 import { Budget, Reader } from "../archive/search/reader.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -11,7 +12,7 @@ import { pagesByHour } from "./pages-by-hour.ts";
 import { hourName } from "./periods.ts";
 import { MOST_AT_ONCE, planHours } from "./plan-hours.ts";
 import { loadState, putState, type State } from "./state.ts";
-import { unsettledMoves } from "./unsettled-moves.ts";
+import { type Moves, movesFromRuns, unsettledMoves } from "./unsettled-moves.ts";
 
 export interface CountServices {
   readonly db: Database;
@@ -51,12 +52,17 @@ export async function countHours(services: CountServices): Promise<Counted> {
   const trash = new Set(catalog.trash.map(({ name }) => name));
   const index = openIndex(services, catalog);
   const pages = await pagesByHour(db);
-  const moves = await unsettledMoves([...pages.values()].flat(), index.reader, index.index.get);
+  const { moves, again } = await knownMoves(state, catalog, [...pages.values()].flat(), index, clock.now());
   const { hours: moved, seen } = await movedHours(catalog, state, index);
   const begun = state.n === 0 ? await archivedHours(db, clock.now()) : [];
-  const waiting = new Set([...state.stale, ...[...begun, ...moved].map(hourName)]);
+  const waiting = new Set([...state.stale, ...[...begun, ...moved, ...again].map(hourName)]);
   const plan = await planHours(db, { waiting, pages, nowMs: clock.now() });
-  const before = { ...state, seen, stale: waiting.union(plan.later).union(plan.days).difference(plan.final) };
+  const before = {
+    ...state,
+    seen,
+    moved: moves.terms,
+    stale: waiting.union(plan.later).union(plan.days).difference(plan.final),
+  };
   let current = isSame(state, before) && state.n > 0 ? state : await putState(db, before);
   if (!current) return { isWhole: false, trash: new Set(), hours: new Map(), stale: waiting.size };
   const hours = new Map<number, HourCount>();
@@ -86,4 +92,35 @@ function openIndex({ db, clock }: CountServices, catalog: Catalog) {
 }
 
 const isSame = (a: State, b: State) =>
-  a.stale.symmetricDifference(b.stale).size === 0 && a.seen.symmetricDifference(b.seen).size === 0;
+  [
+    a.stale.symmetricDifference(b.stale),
+    a.seen.symmetricDifference(b.seen),
+    a.moved.symmetricDifference(b.moved),
+  ].every(({ size }) => size === 0);
+
+/** More of them would make the state too large; settling finds them all. */
+const MOST_MOVED = 1_000;
+
+/**
+ * The messages of different hours that no run tells of (yet), whether just found or kept in the state; and the hours to
+ * count again because of those that were just found.
+ */
+async function knownMoves(
+  state: State,
+  catalog: Catalog,
+  pages: readonly FreshPage[],
+  { reader, index }: ReturnType<typeof openIndex>,
+  nowMs: number,
+): Promise<{ moves: Moves; again: ReadonlySet<number> }> {
+  const found = [
+    await unsettledMoves(pages, reader, index.get),
+    await movesFromRuns(pages, catalog.runs, index.get, nowMs),
+  ];
+  const settled = await index.moved();
+  const terms = found.flatMap((each) => [...each.terms]).filter((term) => !settled.has(term));
+  const isNews = terms.some((term) => !state.moved.has(term));
+  const kept = pages.length === 0 ? [] : [...state.moved].filter((term) => !settled.has(term));
+  const all = new Set([...terms, ...kept].slice(0, MOST_MOVED));
+  const hours = new Set(found.flatMap((each) => [...each.hours]));
+  return { moves: { terms: all, hours }, again: isNews ? hours : new Set() };
+}

@@ -34,7 +34,8 @@ export async function readKnown(
   // Includes settled ones, which stay until they are counted.
   const own = fresh.map(parseFresh);
   const pages = byHour(own);
-  const moves = await unsettledMoves(own, reader, (keys) => reader.get(keys));
+  const found = await unsettledMoves(own, reader, (keys) => reader.get(keys));
+  const moves = { ...found, terms: found.terms.union(state.moved) };
   const archived = new Set(parseDays(root(DAYS_KEY)).keys());
   const freshDays = new Set([...pages.keys()].map((hourMs) => dayName(dayStartOf(hourMs))));
   const staleDays = new Set([...state.stale].map((name) => name.slice(0, 10)));

@@ -9,13 +9,16 @@ import { partitionOf } from "./stored.ts";
  * else has. Something is added before the cubes change, and taken off after.
  *
  *     pk stats#state   sk state   n  counts the puts     stale  names of hours and days     seen  runs whose moved messages
- *     have been looked after     v  1
+ *     have been looked after     m  fingerprints of messages whose reports name different hours of sending, as long as no run
+ *     tells so     v  1
  */
 export interface State {
   /** The number of puts so far; 0 if there is no state, and nothing was ever counted. */
   readonly n: number;
   readonly stale: ReadonlySet<string>;
   readonly seen: ReadonlySet<string>;
+  /** Unsettled messages that were sent in different hours, by their fingerprints. */
+  readonly moved: ReadonlySet<number>;
 }
 
 export const STATE_KEY = { pk: partitionOf("state"), sk: "state" } as const;
@@ -24,13 +27,14 @@ const stored = v.object({
   n: v.number(),
   stale: v.array(v.string()),
   seen: v.array(v.string()),
+  m: v.optional(v.array(v.number()), []),
   v: v.literal(1),
 });
 
 export function parseState(item: unknown): State {
-  if (item === undefined) return { n: 0, stale: new Set(), seen: new Set() };
-  const { n, stale, seen } = parseStored(stored, item);
-  return { n, stale: new Set(stale), seen: new Set(seen) };
+  if (item === undefined) return { n: 0, stale: new Set(), seen: new Set(), moved: new Set() };
+  const { n, stale, seen, m } = parseStored(stored, item);
+  return { n, stale: new Set(stale), seen: new Set(seen), moved: new Set(m) };
 }
 
 export async function loadState(db: Database): Promise<State> {
@@ -41,17 +45,22 @@ export async function loadState(db: Database): Promise<State> {
 }
 
 /** Puts the next state; undefined if somebody else has put another in the meantime. */
-export async function putState(db: Database, { n, stale, seen }: State): Promise<State | undefined> {
+export async function putState(db: Database, state: State): Promise<State | undefined> {
+  const { n, stale, seen, moved } = state;
+  const m = [...moved].sort((a, b) => a - b);
   try {
     await db.client.send(
       new PutCommand({
         TableName: db.table,
-        Item: { ...STATE_KEY, n: n + 1, stale: [...stale].sort(), seen: [...seen].sort(), v: 1 },
+        Item: {
+          ...{ ...STATE_KEY, n: n + 1, stale: [...stale].sort(), seen: [...seen].sort(), v: 1 },
+          ...(m.length > 0 ? { m } : {}),
+        },
         ConditionExpression: n === 0 ? "attribute_not_exists(pk)" : "n = :n",
         ...(n === 0 ? {} : { ExpressionAttributeValues: { ":n": n } }),
       }),
     );
-    return { n: n + 1, stale, seen };
+    return { ...state, n: n + 1 };
   } catch (error) {
     if (isConditionFailure(error)) return undefined;
     throw error;

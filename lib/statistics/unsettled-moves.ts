@@ -1,4 +1,6 @@
 import type { BlockRef } from "../archive/block-ref.ts";
+import type { SettledRun } from "../archive/catalog.ts";
+import { earlierVersions } from "../archive/earlier.ts";
 import { type FreshPage, MESSAGES_RANGE, parseFresh } from "../archive/fresh.ts";
 import { identityOf } from "../archive/keys.ts";
 import { type GetItems, readBlocks } from "../archive/lookup.ts";
@@ -44,6 +46,40 @@ export async function unsettledMoves(
   return {
     terms: new Set(moves.map(({ term }) => term)),
     hours: new Set(moves.flatMap((one) => [...one.hours])),
+  };
+}
+
+/**
+ * Settled runs are asked only where few reports wait, which they may for a day: many are settled within the hour, and settling
+ * finds these messages, too. They are asked by the turns of so long after a page arrived: two, and one more if a turn is late.
+ */
+const RUNS = { mostRecords: 2_000, mostBuckets: 200, newMs: 12 * 60_000 };
+
+/**
+ * Looks up what the newest pages tell in settled runs, within limits (archive/earlier.ts): which of their messages are there
+ * at another hour. Too dear for an answer, so the state keeps what is found.
+ */
+export async function movesFromRuns(
+  pages: Iterable<FreshPage>,
+  runs: readonly SettledRun[],
+  get: GetItems,
+  nowMs: number,
+): Promise<Moves> {
+  const own = [...new Map([...pages].map((page) => [page.sk, page])).values()];
+  const records = own.reduce((sum, { count }) => sum + count, 0);
+  const refs = own
+    .filter(({ appendedAtMs }) => nowMs - appendedAtMs < RUNS.newMs)
+    .flatMap((page) => page.refs);
+  if (refs.length === 0 || runs.length === 0 || records > RUNS.mostRecords) return NO_MOVES;
+  const versions = (await readBlocks(refs, get)).flatMap((block) => block.versions);
+  const { moments } = await earlierVersions(versions, runs, get, RUNS.mostBuckets);
+  const moves = moments
+    .moved()
+    .map(({ messageId, momentsMs }) => ({ messageId, hours: new Set([...momentsMs].map(hourOf)) }))
+    .filter(({ hours }) => hours.size > 1);
+  return {
+    terms: new Set(moves.map(({ messageId }) => messageTerm(messageId))),
+    hours: new Set(moves.flatMap(({ hours }) => [...hours])),
   };
 }
 

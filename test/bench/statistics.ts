@@ -124,7 +124,7 @@ async function fill(db: Database, untilMs: number): Promise<void> {
     const startMs = todayMs - n * DAY_MS;
     await putCube(db, "day-networks", dayName(startMs), { ...put, startMs, cube: networks }, clock);
   }
-  await putState(db, { n: 0, seen: new Set(), stale: new Set([dayName(todayMs)]) });
+  await putState(db, { n: 0, seen: new Set(), moved: new Set(), stale: new Set([dayName(todayMs)]) });
 }
 
 function cubesOfADay(untilMs: number): Map<number, Cube> {

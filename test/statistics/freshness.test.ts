@@ -19,7 +19,7 @@ const cubeOf = (messages: number, counted: readonly string[] = []) =>
   }) as unknown as PackedCube;
 const known = (pages: readonly FreshPage[], stale: readonly string[] = [], n = 1): CubeKnowledge => ({
   ...{ nowMs: NOW_MS, catalog: { n: 0, runs: [], trash: [] }, archived: new Set(["2026-11-22"]) },
-  state: { n, stale: new Set(stale), seen: new Set() },
+  state: { n, stale: new Set(stale), seen: new Set(), moved: new Set() },
   pages: new Map([[AT_MS, pages]]),
   moves: NO_MOVES,
 });

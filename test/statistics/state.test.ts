@@ -79,8 +79,10 @@ it("a page of which a block is not there yet is not counted as if it were", asyn
 it("of two that put the state one after the other the second gives way", async () => {
   const { archive } = setUp();
   const stale = (...names: string[]) => new Set(names);
-  const begun = await putState(archive.db, { n: 0, stale: stale(), seen: new Set() });
-  expect(await putState(archive.db, { n: 0, stale: stale(), seen: new Set() })).toBeUndefined();
+  const begun = await putState(archive.db, { n: 0, stale: stale(), seen: new Set(), moved: new Set() });
+  expect(
+    await putState(archive.db, { n: 0, stale: stale(), seen: new Set(), moved: new Set() }),
+  ).toBeUndefined();
   if (!begun) throw new Error("nothing was put");
   expect(await putState(archive.db, { ...begun, stale: stale("2027-01-03T04") })).toBeDefined();
   expect(await putState(archive.db, begun)).toBeUndefined();

@@ -139,6 +139,34 @@ test.for(Array.from({ length: HISTORIES }, (_, n) => n + 1))(
   },
 );
 
+test.for(Array.from({ length: HISTORIES }, (_, n) => n + 1))(
+  "history %i: such a message is counted in one hour also when some of its reports are settled, and others not for long",
+  { timeout: 120_000 },
+  async (seed) => {
+    const random = new Random(seed);
+    const archive = new MemoryArchive(NOW_MS - 2 * DAY_MS);
+    const truth = new Truth();
+    const sentAt = new Map<string, number>();
+    for (let round = 0; round < 8; round++) {
+      const records = reportsOf(random, archive.nowMs, sentAt, true);
+      await appendTo(archive.db, { retentionHours: RETENTION_HOURS }, records, archive.clock);
+      truth.add(records);
+      // The turn that comes five minutes later finds what answers alone do not.
+      archive.nowMs += 300_000;
+      await countAndSettle(services(archive), NEVER_MS);
+      await expectExact(archive.db, truth, random, archive.nowMs);
+      archive.nowMs += random.pick([30_000, GRACE_MS, HOUR_MS]);
+      await countAndSettle(services(archive), random.pick([0, NEVER_MS]));
+      for (let n = random.pick([0, 3]); n > 0; n--) {
+        // What was settled is deleted where it was.
+        archive.nowMs += GRACE_MS;
+        await countAndSettle(services(archive), NEVER_MS);
+      }
+      await expectExact(archive.db, truth, random, archive.nowMs);
+    }
+  },
+);
+
 test("what was never counted is told from the archive, and counted then", async () => {
   const random = new Random(1);
   const archive = new MemoryArchive(NOW_MS);
