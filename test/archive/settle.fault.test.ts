@@ -14,7 +14,7 @@ import { systemClock } from "../../lib/runtime/clock.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
 import { startFaultyDatabase } from "../faults/database.ts";
 import { testClock } from "../ingest/clock.ts";
-import { aRecord, NOON } from "../message/records.ts";
+import { aRecord, DELIVERED, NOON, PENDING } from "../message/records.ts";
 import { appendTo } from "./appending.ts";
 import { NOW_MS, RETENTION_HOURS, randomMessage, Truth } from "./search/messages.ts";
 import { expected } from "./search/oracle.ts";
@@ -142,6 +142,27 @@ test("pages whose blocks are not written yet wait for them, however often they a
   expect(await settle(services, 0)).toMatchObject({ pages: 1, records: 1, runs: 1 });
   const found = await search(db, { filter: {}, limit: 10 }, { units: 1e6, timeoutMs: 60_000 }, () => NOON);
   expect(found.items).toHaveLength(1);
+});
+
+test("a page of which one block is not written yet is left whole to who is writing it", async () => {
+  await using table = await openTable();
+  const { db } = table;
+  const clock = { ...testClock(), now: () => NOON };
+  const services = { db, clock, remainingMs: () => 300_000 };
+  const records = [PENDING, DELIVERED].flatMap((status) =>
+    Array.from({ length: 30 }, (_, n) =>
+      aRecord({ messageId: `${status.name} ${n}`, sentAt: formatMoment(NOON - HOUR_MS), status }),
+    ),
+  );
+  await appendTo(db, { retentionHours: 48 }, records, clock);
+  const [page] = await waitingPages(db, await loadCatalog(db), clock);
+  const [first, ...others] = page?.refs.map(keyOfRef) ?? [];
+  if (!first || others.length === 0) throw new Error("the page has a single block");
+  const blocks = await getAll(db, [first], clock, { consistent: true });
+  await deleteAll(db, [first], clock);
+  expect(await settle(services, 0)).toMatchObject({ pages: 0, runs: 0 });
+  await putAll(db, blocks, clock);
+  expect(await settle(services, 0)).toMatchObject({ pages: 1, records: 60 });
 });
 
 test("a catalog that names a run's trash twice is read", async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
+import { Days } from "../../lib/archive/days.ts";
 import { search } from "../../lib/archive/search/search.ts";
 import { settle } from "../../lib/archive/settle.ts";
 import { extendAll } from "../../lib/ingest/extend-retention.ts";
@@ -63,6 +64,10 @@ test("what is stored lives as long as the raised retention says, and what leads 
   const leading = (await itemsOf(db)).filter(({ pk }) => /^(d|run)#/.test(String(pk)));
   for (const { pk, sk, e } of leading)
     expect(Number(e), `${pk} ${sk}`).toBeGreaterThanOrEqual(NOON / 1000 + 48 * 3600);
+  // Nor does settling forget a day in which something is served.
+  const days = await new Days(db).load();
+  for (const { pk, e } of leading.filter(({ pk }) => String(pk).startsWith("d#")))
+    expect(days.get(String(pk).slice(2)), String(pk)).toBeGreaterThanOrEqual(Number(e));
 });
 
 test("again, or with a smaller retention, it changes nothing", async () => {
