@@ -165,6 +165,24 @@ test("a page of which one block is not written yet is left whole to who is writi
   expect(await settle(services, 0)).toMatchObject({ pages: 1, records: 60 });
 });
 
+test("what is settled is found by its id until it has expired itself", async () => {
+  await using table = await openTable();
+  const { db } = table;
+  let nowMs = NOON;
+  const clock = { ...testClock(), now: () => nowMs };
+  const services = { db, clock, remainingMs: () => 300_000 };
+  const settings = { retentionHours: 48 };
+  await appendTo(db, settings, [aRecord({ sentAt: formatMoment(NOON - HOUR_MS) })], clock);
+  await settle(services, 0);
+  for (const hours of [24, 46]) {
+    nowMs = NOON + hours * HOUR_MS;
+    await settle(services, 0);
+  }
+  const filter = { messageId: ["m1"] };
+  const found = await search(db, { filter, limit: 10 }, { units: 1e6, timeoutMs: 60_000 }, () => nowMs);
+  expect(found.items).toHaveLength(1);
+});
+
 test("a catalog that names a run's trash twice is read", async () => {
   await using table = await openTable();
   const { db } = table;
