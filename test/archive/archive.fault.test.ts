@@ -73,6 +73,8 @@ test("says what a record would change, and leaves everything as it is", async ()
   expect(await outcome(aRecord({ status: PENDING }))).toBe("new");
   expect(await outcome(aRecord(done(1)))).toBe("advanced");
   expect(await outcome(aRecord({ status: PENDING, text: "t" }))).toBe("enriched");
+  // Nothing else is served then, but a later report than that pending one could not replace the text any more.
+  expect(await outcome(aRecord({ ...done(1), text: "t" }))).toBe("enriched");
   expect(await outcome(aRecord(done(0)))).toBe("known");
 });
 

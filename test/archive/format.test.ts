@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { blockPrefix, packBlocks, parseBlock } from "../../lib/archive/block.ts";
 import { decodeRefs, encodeRefs, keyOfRef, refOf } from "../../lib/archive/block-ref.ts";
-import { unpackLines } from "../../lib/archive/codec.ts";
+import { mergeVersions, parseLine, printLine, unpackLines } from "../../lib/archive/codec.ts";
 import { DayFormats, parseBlocks } from "../../lib/archive/day-format.ts";
 import {
   freshItems,
@@ -12,12 +12,13 @@ import {
   parseFresh,
 } from "../../lib/archive/fresh.ts";
 import { FreshTerms, MOST_BLOCKS } from "../../lib/archive/fresh-terms.ts";
+import { identityOf } from "../../lib/archive/keys.ts";
 import { decodePostings, encodePostings } from "../../lib/archive/postings.ts";
 import { idTerms, messageTerm, termsAskedFor, valuesOf, valueTerms } from "../../lib/archive/terms.ts";
 import { knownFrom } from "../../lib/message/merge.ts";
 import { statusGroupOf } from "../../lib/message/status.ts";
 import { OtherFormatError } from "../../lib/runtime/errors.ts";
-import { aRecord } from "../message/records.ts";
+import { aRecord, PENDING } from "../message/records.ts";
 import { NOW_MS, randomMessage, randomMoments } from "./search/messages.ts";
 import { Random } from "./search/random.ts";
 
@@ -248,4 +249,25 @@ test("slots that had come to rest when a page came share its items; each of the 
   // Appended again, however much later, it is the same page.
   const again = freshItems(blocks, NOW_MS + 90 * minute);
   expect(again.map(({ sk }) => sk)).toEqual(freshItems(blocks, NOW_MS).map(({ sk }) => sk));
+});
+
+test("what is merged is kept for as long as either says, also where the same text was merged before", () => {
+  const [sent, done] = [aRecord({ status: PENDING }), aRecord()].map((record) =>
+    printLine(knownFrom(record)),
+  );
+  const version = (line: string | undefined, hours: number) => parseLine(line ?? "", hours * 3_600);
+  const one = version(sent, 48);
+  for (const hours of [24, 96, 48]) {
+    const { keepSeconds } = mergeVersions(one, version(done, hours));
+    expect(keepSeconds).toBe(Math.max(48, hours) * 3_600);
+  }
+});
+
+test("a message on a channel is no other message on another", () => {
+  const ids = [
+    ["a", "SMS"],
+    ["aS", "MS"],
+    ["1 a", "SMS"],
+  ].map(([messageId = "", channel = ""]) => identityOf({ messageId, channel }));
+  expect(new Set(ids).size).toBe(ids.length);
 });

@@ -14,7 +14,7 @@ import { systemClock } from "../../lib/runtime/clock.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
 import { startFaultyDatabase } from "../faults/database.ts";
 import { testClock } from "../ingest/clock.ts";
-import { aRecord, NOON } from "../message/records.ts";
+import { aRecord, DELIVERED, NOON, PENDING } from "../message/records.ts";
 import { appendTo } from "./appending.ts";
 import { NOW_MS, RETENTION_HOURS, randomMessage, Truth } from "./search/messages.ts";
 import { expected } from "./search/oracle.ts";
@@ -141,6 +141,45 @@ test("pages whose blocks are not written yet wait for them, however often they a
   await putAll(db, blocks, clock);
   expect(await settle(services, 0)).toMatchObject({ pages: 1, records: 1, runs: 1 });
   const found = await search(db, { filter: {}, limit: 10 }, { units: 1e6, timeoutMs: 60_000 }, () => NOON);
+  expect(found.items).toHaveLength(1);
+});
+
+test("a page of which one block is not written yet is left whole to who is writing it", async () => {
+  await using table = await openTable();
+  const { db } = table;
+  const clock = { ...testClock(), now: () => NOON };
+  const services = { db, clock, remainingMs: () => 300_000 };
+  const records = [PENDING, DELIVERED].flatMap((status) =>
+    Array.from({ length: 30 }, (_, n) =>
+      aRecord({ messageId: `${status.name} ${n}`, sentAt: formatMoment(NOON - HOUR_MS), status }),
+    ),
+  );
+  await appendTo(db, { retentionHours: 48 }, records, clock);
+  const [page] = await waitingPages(db, await loadCatalog(db), clock);
+  const [first, ...others] = page?.refs.map(keyOfRef) ?? [];
+  if (!first || others.length === 0) throw new Error("the page has a single block");
+  const blocks = await getAll(db, [first], clock, { consistent: true });
+  await deleteAll(db, [first], clock);
+  expect(await settle(services, 0)).toMatchObject({ pages: 0, runs: 0 });
+  await putAll(db, blocks, clock);
+  expect(await settle(services, 0)).toMatchObject({ pages: 1, records: 60 });
+});
+
+test("what is settled is found by its id until it has expired itself", async () => {
+  await using table = await openTable();
+  const { db } = table;
+  let nowMs = NOON;
+  const clock = { ...testClock(), now: () => nowMs };
+  const services = { db, clock, remainingMs: () => 300_000 };
+  const settings = { retentionHours: 48 };
+  await appendTo(db, settings, [aRecord({ sentAt: formatMoment(NOON - HOUR_MS) })], clock);
+  await settle(services, 0);
+  for (const hours of [24, 46]) {
+    nowMs = NOON + hours * HOUR_MS;
+    await settle(services, 0);
+  }
+  const filter = { messageId: ["m1"] };
+  const found = await search(db, { filter, limit: 10 }, { units: 1e6, timeoutMs: 60_000 }, () => nowMs);
   expect(found.items).toHaveLength(1);
 });
 

@@ -236,3 +236,12 @@ test("a doubt stays for as long as the logs can tell what it took", async () => 
   const { Item } = await table.db.client.send(new GetCommand({ TableName: table.db.table, Key }));
   expect(Item?.[EXPIRES_AT]).toBeGreaterThanOrEqual((NOON + LOGS_REACH_MS) / SECOND_MS);
 });
+
+test("what the logs tell of a message two days after it was sent is found by the last pass, though nobody doubts anything", async () => {
+  await using collector = await checkedBeforeNoon(aWorld(43));
+  const { services, clock } = collector;
+  expect(await theMessage(collector)).toMatchObject({ status: { groupName: "PENDING" } });
+  clock.ms = NOON + HOUR_MS + QUARTER_MS;
+  expect(await reconcile(services)).toMatchObject({ repaired: 1, openDoubts: 0 });
+  expect(await theMessage(collector)).toMatchObject({ status: { groupName: "DELIVERED" } });
+});

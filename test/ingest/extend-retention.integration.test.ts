@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
+import { Days } from "../../lib/archive/days.ts";
 import { search } from "../../lib/archive/search/search.ts";
 import { settle } from "../../lib/archive/settle.ts";
 import { extendAll } from "../../lib/ingest/extend-retention.ts";
@@ -44,7 +45,8 @@ test("what is stored lives as long as the raised retention says, and what leads 
   const { db } = table;
   await storeTwoDays(db);
   const big = randomBytes(500_000);
-  await new PageLog(db, 48).append("sms", { id: "p1", atMs: NOON - HOUR_MS, way: "pull" }, big, 0);
+  const page = { id: "p1", atMs: NOON - HOUR_MS, way: "pull" } as const;
+  for (const source of ["sms", "push-sms", "logs"]) await new PageLog(db, 48).append(source, page, big, 0);
   const entry = { page: "sms#1", source: "sms", place: 3, reason: "it is not JSON", atMs: NOON - HOUR_MS };
   await new Quarantine(db, 48).keep(entry, big.toString("base64"));
   const later = NOON + 30 * HOUR_MS;
@@ -53,7 +55,7 @@ test("what is stored lives as long as the raised retention says, and what leads 
   const extended = await extendAll({ db, settings: { retentionHours: 96 }, nowMs: NOON });
   // A settled record stands twice until the grace of what it was merged from is over.
   const stored = 48 + 24;
-  expect(extended).toEqual({ records: stored, extended: stored, pages: 1, besidePages: 0, quarantined: 1 });
+  expect(extended).toEqual({ records: stored, extended: stored, pages: 3, besidePages: 0, quarantined: 1 });
   expect(await countAt(db, later)).toBe(48);
   expect(await countAt(db, later, { messageId: ["m3"] })).toBe(1);
   expect(await countAt(db, NOON + 60 * HOUR_MS)).toBe(36);
@@ -64,6 +66,10 @@ test("what is stored lives as long as the raised retention says, and what leads 
   const leading = (await itemsOf(db)).filter(({ pk }) => /^(d|run)#/.test(String(pk)));
   for (const { pk, sk, e } of leading)
     expect(Number(e), `${pk} ${sk}`).toBeGreaterThanOrEqual(NOON / 1000 + 48 * 3600);
+  // Nor does settling forget a day in which something is served.
+  const days = await new Days(db).load();
+  for (const { pk, e } of leading.filter(({ pk }) => String(pk).startsWith("d#")))
+    expect(days.get(String(pk).slice(2)), String(pk)).toBeGreaterThanOrEqual(Number(e));
 });
 
 test("every kind that lives for the retention lives longer, or as long as what it belongs to", async () => {

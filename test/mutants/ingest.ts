@@ -170,4 +170,20 @@ export const INGEST: readonly Mutant[] = [
     harm: "a page that the database was too busy for goes into quarantine",
     tests: ["test/ingest/pull.fault.test.ts"],
   },
+  {
+    name: "opening forgets the pulls of others",
+    file: "lib/ingest/source-state.ts",
+    search: 'UpdateExpression: "ADD #open :ids SET #v = :v",',
+    replace: 'UpdateExpression: "SET #open = :ids, #v = :v",',
+    harm: "of two that pull at once one dies, and nothing says that reports were in its hands",
+    tests: ["test/ingest/source-state.test.ts"],
+  },
+  {
+    name: "a page counts as merged without its events",
+    file: "lib/ingest/merge-page.ts",
+    search: "  await stores.events.keep(page, content.events);\n",
+    replace: "  void stores.events.keep(page, content.events).catch(() => undefined);\n",
+    harm: "dead then, what happened to a message is never told",
+    tests: ["test/ingest/pushed.fault.test.ts"],
+  },
 ];

@@ -5,6 +5,7 @@ import type { Mutant } from "./mutant.ts";
 import { READERS } from "./readers.ts";
 import { RECONCILE } from "./reconcile.ts";
 import { REPORTS_MUTANTS } from "./reports.ts";
+import { SETTLING } from "./settling.ts";
 import { STATISTICS } from "./statistics.ts";
 import { TAKEN } from "./taken.ts";
 import { VERSIONS } from "./versions.ts";
@@ -15,6 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RECONCILE,
   ...MESSAGE,
   ...ARCHIVE,
+  ...SETTLING,
   ...REPORTS_MUTANTS,
   ...READERS,
   ...STATISTICS,

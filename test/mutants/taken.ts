@@ -60,4 +60,37 @@ export const TAKEN: readonly Mutant[] = [
     harm: "a message that the logs list a little late is passed by, and waits for the next pass",
     tests: ["test/simulation/scenarios.test.ts"],
   },
+  {
+    name: "releases what the archive does not take",
+    file: "lib/ingest/replay.ts",
+    search: "content.rejects[0]?.reason ?? (refused > 0 ? entry.reason : undefined)",
+    replace: "content.rejects[0]?.reason",
+    harm: "the only copy of a record that is too large is deleted when it is tried again",
+    tests: ["test/ingest/replay.integration.test.ts"],
+  },
+  {
+    name: "what could not land takes room for ever",
+    file: "lib/receive/places.ts",
+    search: ".finally(() => this.#waiting.set(source, (this.#waiting.get(source) ?? 0) - bytes));",
+    replace: ".then(() => void this.#waiting.set(source, (this.#waiting.get(source) ?? 0) - bytes));",
+    harm: "after some faults of the database a process refuses every push",
+    tests: ["test/receive/places.test.ts"],
+  },
+  {
+    name: "nobody looks again after giving back the lease",
+    file: "lib/receive/merge-pushed.ts",
+    search:
+      "if (isTimeOver || (done.unmerged === 0 && (await log.end(source)) <= done.merged)) return pages;",
+    replace: "if (isTimeOver || done.unmerged === 0) return pages;",
+    harm: "what has landed meanwhile waits for the next push, or the schedule",
+    tests: ["test/ingest/pushed.fault.test.ts"],
+  },
+  {
+    name: "a kind that cannot be merged is not told of",
+    file: "lib/receive/merge-pushed.ts",
+    search: "  if (fault !== undefined) throw fault;\n",
+    replace: "",
+    harm: "its reports wait, and nobody is woken",
+    tests: ["test/ingest/pushed.fault.test.ts"],
+  },
 ];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { recordOfItem } from "../../../lib/archive/codec.ts";
 import type { Filter } from "../../../lib/archive/search/filters.ts";
-import { search } from "../../../lib/archive/search/search.ts";
+import { type SearchLimits, search } from "../../../lib/archive/search/search.ts";
 import { settle } from "../../../lib/archive/settle.ts";
 import { GRACE_MS } from "../../../lib/archive/trash.ts";
 import { formatMoment } from "../../../lib/message/moment.ts";
@@ -19,6 +19,8 @@ import { Random } from "./random.ts";
 
 const BURST_MS = NOON - 3_600_000;
 const PLENTY = { units: 1e9, timeoutMs: 1e9 };
+const LITTLE = { ...PLENTY, units: 0.5 };
+const MOST_PAGES = 500;
 /** They take so many bytes that a block holds a few only. */
 const MOST_TEXT = 600;
 
@@ -36,18 +38,27 @@ function messages(prefix: string, count: number, random: Random): MessageRecord[
   );
 }
 
-async function walk(db: Database, filter: Filter, limit: number, nowMs: number): Promise<string[]> {
+async function walk(
+  db: Database,
+  filter: Filter,
+  limit: number,
+  limits: SearchLimits,
+  nowMs: number,
+): Promise<string[]> {
   const ids: string[] = [];
-  for (let after: string | undefined; ; ) {
+  let after: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
     const request = { filter, limit, ...(after === undefined ? {} : { after }) };
-    const found = await search(db, request, PLENTY, () => nowMs);
+    const found = await search(db, request, limits, () => nowMs);
     ids.push(...found.items.map((item) => recordOfItem(item).messageId));
     if (found.after === undefined) return ids;
     after = found.after;
   }
+  throw new Error("the walk does not end");
 }
 
 test.for<Filter>([
+  {},
   { to: "41790" },
   { from: "Bank", generalStatus: "PENDING" },
   { generalStatus: "PENDING" },
@@ -72,6 +83,7 @@ test.for<Filter>([
     }
     await settle({ db, clock, remainingMs: () => 300_000 }, 0);
     const all = plainly(pages.flat(), filter).map(({ messageId }) => messageId);
-    for (const limit of [3, 40]) expect(await walk(db, filter, limit, nowMs)).toEqual(all);
+    for (const limit of [3, 40]) expect(await walk(db, filter, limit, PLENTY, nowMs)).toEqual(all);
+    expect(await walk(db, filter, 40, LITTLE, nowMs)).toEqual(all);
   },
 );

@@ -41,6 +41,7 @@ const CASES: readonly (readonly [object, object, Filter])[] = [
   [{ entityId: "branch" }, { from: "Shop" }, { from: "Shop", entityId: "branch" }],
   [{ mccmnc: "22801" }, { platform: { applicationId: "app" } }, { mcc: "228", applicationId: "app" }],
   [{ from: "Shop" }, { entityId: "branch" }, { from: "Shop", channel: "SMS", entityId: "branch" }],
+  [{ status: PENDING, from: "Shop" }, {}, { from: "Shop", generalStatus: "DELIVERED" }],
   [{ bulkId: "b" }, { entityId: "branch" }, { bulkId: ["b"], entityId: "branch" }],
   [
     { status: REJECTED },
@@ -71,5 +72,25 @@ test.for(
       () => nowMs,
     );
     expect(found.items.map((item) => recordOfItem(item).messageId)).toEqual(["sought"]);
+  },
+);
+
+test.for<Filter>([
+  { generalStatus: "PENDING" },
+  { from: "Shop", generalStatus: "PENDING" },
+  { bulkId: ["b"], generalStatus: "PENDING" },
+])(
+  "a settled message that one of several waiting pages tells more of is not found by %j as it was",
+  async (filter) => {
+    const db = await database.makeTable();
+    const clock = { ...systemClock, now: () => START_MS };
+    const append = (...records: MessageRecord[]) => appendTo(db, { retentionHours: 48 }, records, clock);
+    await append(report({ status: PENDING, from: "Shop", bulkId: "b" }), ...OTHERS);
+    await settle({ db, clock, remainingMs: () => 300_000 }, 0);
+    const find = () => search(db, { filter, limit: 10 }, { units: 1e9, timeoutMs: 1e9 }, () => START_MS);
+    await append(report({ from: "Other" }, "beside"));
+    expect((await find()).items).toHaveLength(1);
+    await append(report({}));
+    expect((await find()).items).toEqual([]);
   },
 );
