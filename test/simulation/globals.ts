@@ -11,6 +11,7 @@ export function underControl(nowMs: () => number): Disposable {
     performanceNow: performance.now,
     uuid: crypto.randomUUID,
     values: crypto.getRandomValues,
+    timeout: AbortSignal.timeout,
   };
   const trap = (what: string) => () => {
     throw new Error(`${what} was used within the simulation: take it from the clock`);
@@ -20,6 +21,8 @@ export function underControl(nowMs: () => number): Disposable {
   Object.assign(globalThis, { setTimeout: trap("setTimeout"), setInterval: trap("setInterval") });
   Object.assign(performance, { now: trap("performance.now") });
   Object.assign(crypto, { randomUUID: trap("randomUUID"), getRandomValues: trap("getRandomValues") });
+  // Requests have one each: a real timer would fire 18 real seconds later, in some other schedule or in the middle of a slow one.
+  Object.assign(AbortSignal, { timeout: () => new AbortController().signal });
   return {
     [Symbol.dispose]() {
       globalThis.Date = before.Date;
@@ -27,6 +30,7 @@ export function underControl(nowMs: () => number): Disposable {
       Object.assign(globalThis, { setTimeout: before.setTimeout, setInterval: before.setInterval });
       Object.assign(performance, { now: before.performanceNow });
       Object.assign(crypto, { randomUUID: before.uuid, getRandomValues: before.values });
+      Object.assign(AbortSignal, { timeout: before.timeout });
     },
   };
 }

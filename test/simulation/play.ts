@@ -54,7 +54,10 @@ const RECEIVE_EVERY = 3;
  */
 const QUIET_MINUTES = [1, 4, 8, 15, 45, 110, 260];
 const ALWAYS_MINUTES = new Set([1, 4, 110, 260]);
-/** In schedules that are not large. */
+/**
+ * In schedules that are not large. Between the first and the last of them only what settles what is left is run: sources and
+ * the statistics have their turn in the last.
+ */
 const BRIEF_MINUTES = new Set([1, 260]);
 /** Messages are sent until so long after the faults: what comes later nothing can happen to. */
 const TRAFFIC_GOES_ON_MS = 10 * MINUTE_MS;
@@ -185,13 +188,19 @@ class Stage {
       if (!this.#isAlways(minutes) && (await this.#isAllDone())) continue;
       await this.#loop.runUntil(endedMs + minutes * MINUTE_MS);
       if (isLast) this.#account.stop(this.#loop.nowMs);
-      await this.#quietRound(2 * MINUTE_MS);
+      if (this.#isAlways(minutes) || this.#isThorough) await this.#quietRound(2 * MINUTE_MS);
+      else await this.#settlingRound(2 * MINUTE_MS);
     }
     this.#tellFailures();
   }
 
   #isAlways(minutes: number): boolean {
     return (this.#schedule.size === "large" ? ALWAYS_MINUTES : BRIEF_MINUTES).has(minutes);
+  }
+
+  /** Is it large, or patient? */
+  get #isThorough(): boolean {
+    return this.#schedule.size === "large" || this.#schedule.isPatient;
   }
 
   async #isAllDone(): Promise<boolean> {
@@ -204,9 +213,15 @@ class Stage {
     const settings = this.#settingsOf(this.#schedule.rounds - 1);
     for (const source of SOURCE_NAMES) this.#fleet.start(source, settings, true);
     await this.#loop.runUntil(this.#loop.nowMs + forMs / 2);
-    this.#fleet.start("reconcile", settings, true);
     this.#fleet.start("settle", settings, true);
-    await this.#loop.runUntil(this.#loop.nowMs + forMs / 2);
+    await this.#settlingRound(forMs / 2);
+  }
+
+  /** What settles doubts and pages that are left. */
+  async #settlingRound(forMs: number): Promise<void> {
+    const settings = this.#settingsOf(this.#schedule.rounds - 1);
+    this.#fleet.start("reconcile", settings, true);
+    await this.#loop.runUntil(this.#loop.nowMs + forMs);
     await this.#idle();
     // What was pushed a moment ago, and that there was no time to merge.
     for (let n = 0, before = -1; n < RECEIVE_TURNS && this.#fleet.received > before; n++) {

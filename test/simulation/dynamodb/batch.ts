@@ -36,14 +36,16 @@ export function consumed(
   return { ConsumedCapacity: { TableName, CapacityUnits } };
 }
 
-const GET = [
+const GET = new Set([
   "TableName",
   "Key",
   "ConsistentRead",
   "ProjectionExpression",
   "ExpressionAttributeNames",
   "ReturnConsumedCapacity",
-];
+]);
+const BATCH = new Set(["RequestItems", "ReturnConsumedCapacity"]);
+const KEYS = new Set(["Keys", "ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames"]);
 
 export function get(input: GetCommandInput, table: Table, { nowMs, lagMs }: Reading): object {
   checkKnown(input, GET);
@@ -64,9 +66,9 @@ export function batchGet(
   table: Table,
   { nowMs, lagMs, shuffle }: Reading,
 ): object {
-  checkKnown(input, ["RequestItems", "ReturnConsumedCapacity"]);
+  checkKnown(input, BATCH);
   const [name, request] = onlyTable(input.RequestItems);
-  checkKnown(request, ["Keys", "ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames"]);
+  checkKnown(request, KEYS);
   const keys = (request.Keys ?? []).map((key) => ({ key, id: table.exactKeyOf(key) }));
   if (keys.length === 0 || keys.length > MOST_KEYS)
     throw invalid("Too many items requested for the BatchGetItem call");
@@ -98,7 +100,7 @@ export function batchGet(
 }
 
 export function batchWrite(input: BatchWriteCommandInput, table: Table, { nowMs }: Reading): object {
-  checkKnown(input, ["RequestItems", "ReturnConsumedCapacity"]);
+  checkKnown(input, BATCH);
   const [name, requests] = onlyTable(input.RequestItems);
   if (requests.length === 0 || requests.length > MOST_WRITES)
     throw invalid("Too many items for the BatchWriteItem call");

@@ -7,6 +7,8 @@ export class Placeholders {
   readonly #names: Readonly<Record<string, string>>;
   readonly #values: Readonly<Record<string, Value>>;
   readonly #used = new Set<string>();
+  /** A condition is held against one item after another. */
+  readonly #paths = new Map<Path, readonly (string | number)[]>();
 
   constructor(names: Readonly<Record<string, string>>, values: Readonly<Record<string, Value>>) {
     this.#names = names;
@@ -21,7 +23,15 @@ export class Placeholders {
   }
 
   /** The path with its names put in. */
-  path({ parts }: Path): readonly (string | number)[] {
+  path(path: Path): readonly (string | number)[] {
+    const known = this.#paths.get(path);
+    if (known) return known;
+    const named = this.#named(path);
+    this.#paths.set(path, named);
+    return named;
+  }
+
+  #named({ parts }: Path): readonly (string | number)[] {
     return parts.map((part) => {
       if (typeof part === "number" || !part.startsWith("#")) return part;
       this.#used.add(part);

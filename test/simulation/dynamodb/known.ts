@@ -4,9 +4,9 @@ import { type Condition, Parser, type Path, type Update } from "./syntax.ts";
 import { givenItem, type Item, isMap, storedItem, type Value } from "./values.ts";
 
 /** Throws for a parameter that the model does not know; undefined ones do not count. */
-export function checkKnown(input: object, known: readonly string[]): void {
+export function checkKnown(input: object, known: ReadonlySet<string>): void {
   for (const name in input) {
-    if (!known.includes(name) && (input as Record<string, unknown>)[name] !== undefined)
+    if (!known.has(name) && (input as Record<string, unknown>)[name] !== undefined)
       throw new NotModelled(`the parameter ${name}`);
   }
 }

@@ -7,7 +7,7 @@ import type { Condition, Operand } from "./syntax.ts";
 import type { Table } from "./table.ts";
 import { compareText, type Item, sizeOfItem } from "./values.ts";
 
-const KNOWN = [
+const KNOWN = new Set([
   ...[
     "TableName",
     "IndexName",
@@ -24,7 +24,7 @@ const KNOWN = [
     "Select",
     ...EXPRESSIVE,
   ],
-];
+]);
 const MOST_BYTES = 1024 * 1024;
 
 export function query(input: QueryCommandInput, table: Table, { nowMs, lagMs }: Reading): object {

@@ -33,7 +33,7 @@ export function isMap(value: Value | undefined): value is { readonly [name: stri
 export function stored(value: unknown): Value {
   if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
   if (typeof value === "number") return storedNumber(value);
-  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   if (value instanceof Set) return storedSet(value);
   if (Array.isArray(value)) return value.filter((entry) => entry !== undefined).map(stored);
   if (typeof value === "object" && isPlain(value)) return storedItem(value);

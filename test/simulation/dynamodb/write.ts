@@ -21,12 +21,13 @@ const COMMON = [
   ...["TableName", "ConditionExpression", "ReturnValues", "ReturnConsumedCapacity"],
   ...["ReturnValuesOnConditionCheckFailure", ...EXPRESSIVE],
 ];
-const OWN: Readonly<Record<Kind, readonly string[]>> = {
-  Put: ["Item"],
-  Update: ["Key", "UpdateExpression"],
-  Delete: ["Key"],
-  ConditionCheck: ["Key"],
+const KNOWN: Readonly<Record<Kind, ReadonlySet<string>>> = {
+  Put: new Set([...COMMON, "Item"]),
+  Update: new Set([...COMMON, "Key", "UpdateExpression"]),
+  Delete: new Set([...COMMON, "Key"]),
+  ConditionCheck: new Set([...COMMON, "Key"]),
 };
+const OF_TRANSACTION = new Set(["TransactItems", "ClientRequestToken"]);
 
 /** A write that has been checked, and would be carried out so. */
 interface Prepared {
@@ -45,7 +46,7 @@ export function write(kind: Kind, input: Input, table: Table, nowMs: number): ob
 
 /** Checks a write and computes its effect. Throws what DynamoDB would. */
 function prepare(kind: Kind, input: Input, table: Table, nowMs: number): Prepared {
-  checkKnown(input, [...COMMON, ...OWN[kind]]);
+  checkKnown(input, KNOWN[kind]);
   const placeholders = placeholdersOf(input);
   const item = kind === "Put" ? storedItem(input.Item ?? {}) : undefined;
   const key = item ? table.keyOf(item) : table.exactKeyOf(input.Key ?? {});
@@ -101,7 +102,7 @@ const MOST_ACTIONS = 100;
 
 /** All of the writes, or none. */
 export function transactWrite(input: TransactWriteCommandInput, table: Table, nowMs: number): object {
-  checkKnown(input, ["TransactItems", "ClientRequestToken"]);
+  checkKnown(input, OF_TRANSACTION);
   const actions = (input.TransactItems ?? []).flatMap((action) =>
     (["Put", "Update", "Delete", "ConditionCheck"] as const).flatMap((kind) => {
       const own = action[kind];
