@@ -8,6 +8,7 @@ import { packBlocks } from "./block.ts";
 import { DayFormats } from "./day-format.ts";
 import { Days } from "./days.ts";
 import { freshItems } from "./fresh.ts";
+import { FreshFormat } from "./fresh-format.ts";
 import { dayOf, identityOf } from "./keys.ts";
 import { versionsBetween } from "./search/stretch.ts";
 import type { Appended, ArchiveWriter, Compared, Novelty, Origin } from "./writer.ts";
@@ -29,6 +30,7 @@ export class Archive implements ArchiveWriter {
   readonly #clock: Clock;
   readonly #days: Days;
   readonly #formats = new DayFormats();
+  readonly #freshFormat = new FreshFormat();
 
   constructor(db: Database, settings: ArchiveSettings, clock: Clock) {
     this.#db = db;
@@ -56,8 +58,11 @@ export class Archive implements ArchiveWriter {
     await Promise.all([...until].map(([day, seconds]) => this.#days.ensure(day, seconds)));
     // Then the items that lead to the blocks, and the blocks last, so that settling never misses a block that exists.
     const formats = this.#formats.missing(blocks);
-    await putAll(this.#db, [...formats, ...freshItems(blocks, nowMs)], this.#clock);
+    const fresh = freshItems(blocks, nowMs);
+    const freshFormats = this.#freshFormat.missing(fresh);
+    await putAll(this.#db, [...formats, ...freshFormats, ...fresh], this.#clock);
     this.#formats.remember(formats);
+    this.#freshFormat.remember(freshFormats);
     await putAll(
       this.#db,
       blocks.map(({ item }) => item),

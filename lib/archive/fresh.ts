@@ -6,24 +6,27 @@ import { SLOT_MS } from "./apart.ts";
 import type { NewBlock } from "./block.ts";
 import { type BlockRef, decodeRefs, encodeRefs, refOf } from "./block-ref.ts";
 import { FreshTerms, MOST_BLOCKS } from "./fresh-terms.ts";
-import type { Key } from "./keys.ts";
+import type { Item, Key } from "./keys.ts";
 import { decodePostings } from "./postings.ts";
 import { idTerms, messageTerm, singleTerms, valuesOf } from "./terms.ts";
 
 /**
  * What a page has brought of one slot of ten minutes (block.ts), or of several that come to rest together, and is not settled yet:
  * which blocks, and what is in them. Two small items, all in two partitions, since there are few of them at any time: whoever looks for a value reads the first, whoever looks for
- * an id the second.
+ * an id the second. What few records tell is in one item instead, which both read: another would cost a write and a deletion.
  *
  *     pk  fresh | fresh-ids
- *     sk  <hash of the blocks>; of a large page o<the same> is a second item of fresh-ids
+ *     sk  <hash of the blocks>; of a large page o<the same> is a second item of fresh-ids; s<the same> is the one item of few records
  *     t   the blocks (block-ref.ts)     p  terms of single values | of ids (fresh-terms.ts)
+ *     i   terms of ids, where p has those of values and there is one item
  *     k   of ids: which of the terms are messages' (`FreshTerms.marks`), from version 3 on
  *     m   1 of a large page, whose ids are apart: those of messages, by which most are looked up; and all others under o<hash>
- *     n   how many records     a  when it was appended, milliseconds     v  4     e  when all has expired
+ *     n   how many records     a  when it was appended, milliseconds     e  when all has expired
+ *     v   4, or 5 with i
  *
  * A page of more blocks than fresh-terms.ts can name has several pairs of items. Version 1 had whole fingerprints (postings.ts),
- * version 2 bytes instead of bits; version 3 no blocks of the class of what is not delivered.
+ * version 2 bytes instead of bits; version 3 no blocks of the class of what is not delivered. Earlier versions refuse an item of
+ * version 5, and fresh-format.ts makes them refuse the ids that they would miss.
  */
 export interface FreshPage {
   readonly sk: string;
@@ -36,8 +39,8 @@ export interface FreshPage {
   messages(): readonly (readonly [begin: number, blocks: readonly number[]])[] | undefined;
   readonly count: number;
   readonly appendedAtMs: number;
-  /** Are its messages stored separately from its other ids? */
-  readonly isApart: boolean;
+  /** Is it one item, or a pair, or are its messages stored separately from its other ids? */
+  readonly form: "one" | "pair" | "apart";
 }
 
 export const FRESH = "fresh";
@@ -46,22 +49,33 @@ export const FRESH_IDS = "fresh-ids";
 /** Sort keys of fresh-ids: of the items about messages, and of all items. */
 export const MESSAGES_RANGE = { pk: FRESH_IDS, from: "!", until: "g" } as const;
 export const OTHER_IDS_RANGE = { pk: FRESH_IDS, from: "o", until: "p" } as const;
+/** Sort keys of fresh: of what few records tell, with their ids; and of all others. */
+export const SMALL_RANGE = { pk: FRESH, from: "s", until: "t" } as const;
+export const VALUES_RANGE = { pk: FRESH, from: "!", until: "g" } as const;
 /** For fewer records, another item would cost more to write than it saves. */
 const LEAST_APART = 200;
+const LEAST_PAIR = 24;
 
 /** Mistaking one value for another costs reading a block; mistaking an id costs a look-up in every run. */
 const BITS = { [FRESH]: 16, [FRESH_IDS]: 26 } as const;
+
+/** Beside the ids there is an item that is none of a page (fresh-format.ts). */
+export const FORMAT_SK = "format";
+
+/** The version of items that have values and ids. */
+export const SMALL_VERSION = 5;
 
 const freshItem = v.object({
   pk: v.picklist([FRESH, FRESH_IDS]),
   sk: v.string(),
   t: v.instance(Uint8Array),
   p: v.instance(Uint8Array),
+  i: v.optional(v.instance(Uint8Array)),
   k: v.optional(v.instance(Uint8Array)),
   m: v.optional(v.literal(1)),
   n: v.number(),
   a: v.number(),
-  v: v.picklist([1, 2, 3, 4]),
+  v: v.picklist([1, 2, 3, 4, SMALL_VERSION]),
 });
 
 /** By then the reconciler's first pass has brought sender and text, so that most messages are settled only once. */
@@ -78,16 +92,16 @@ export function freshItems(blocks: readonly NewBlock[], nowMs: number): Record<s
   const groups = Map.groupBy(blocks, (block) =>
     block.newestMs < restedMs ? "rested" : Math.floor(block.newestMs / SLOT_MS),
   );
-  return [...groups.values()].flatMap((group) => pairsOf(group, nowMs));
+  return [...groups.values()].flatMap((group) => itemsOf(group, nowMs));
 }
 
 function toldAtMs({ sentAt, doneAt }: MessageRecord): number {
   return Math.max(epochMsOf(sentAt), doneAt ? epochMsOf(doneAt) : 0);
 }
 
-function pairsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unknown>[] {
+function itemsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unknown>[] {
   if (blocks.length > MOST_BLOCKS)
-    return [blocks.slice(0, MOST_BLOCKS), blocks.slice(MOST_BLOCKS)].flatMap((part) => pairsOf(part, nowMs));
+    return [blocks.slice(0, MOST_BLOCKS), blocks.slice(MOST_BLOCKS)].flatMap((part) => itemsOf(part, nowMs));
   const t = encodeRefs(blocks.map(refOf));
   const count = blocks.reduce((sum, { known }) => sum + known.length, 0);
   const isApart = count >= LEAST_APART;
@@ -114,15 +128,35 @@ function pairsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unk
     ];
   }
   const byId = termsOf(own.map((messages, n) => [...messages, ...(others[n] ?? [])]));
+  if (count < LEAST_PAIR) {
+    const sk = `${SMALL_RANGE.from}${shared.sk}`;
+    return [{ ...value, sk, i: byId.encoded(), k: byId.marks(own.flat()), v: SMALL_VERSION }];
+  }
   return [value, { pk: FRESH_IDS, ...shared, p: byId.encoded(), k: byId.marks(own.flat()) }];
 }
 
+/** Parses an item: of `fresh` its terms of values, of `fresh-ids` its terms of ids. */
 export function parseFresh(item: unknown): FreshPage {
-  const { pk, sk, t, p, k, m, n, a, v: version } = parseStored(freshItem, item);
+  return parsed(parseStored(freshItem, item));
+}
+
+/** Parses items that have terms of ids, of either partition. */
+export function parseFreshIds(items: readonly Item[]): FreshPage[] {
+  return items
+    .filter(({ sk }) => sk !== FORMAT_SK)
+    .map((item) => {
+      const { i, ...others } = parseStored(freshItem, item);
+      return parsed(i ? { ...others, pk: FRESH_IDS, p: i } : others);
+    });
+}
+
+function parsed({ pk, sk, t, p, k, m, n, a, v: version }: v.InferOutput<typeof freshItem>): FreshPage {
   const isOther = sk.startsWith(OTHER_IDS_RANGE.from);
+  const isSmall = sk.startsWith(SMALL_RANGE.from);
   const page = {
-    sk: isOther ? sk.slice(1) : sk,
-    ...{ refs: decodeRefs(t), count: n, appendedAtMs: a, isApart: m === 1 },
+    sk: isOther || isSmall ? sk.slice(1) : sk,
+    ...{ refs: decodeRefs(t), count: n, appendedAtMs: a },
+    form: isSmall ? ("one" as const) : m === 1 ? ("apart" as const) : ("pair" as const),
   };
   if (version === 1) return { ...page, terms: wholeTerms(p), messages: () => undefined };
   const terms = version === 2 ? FreshTerms.decodedBytes(p, BITS[pk]) : FreshTerms.decoded(p, BITS[pk]);
@@ -135,7 +169,8 @@ function wholeTerms(bytes: Uint8Array): FreshPage["terms"] {
   return { has: (term) => postings.has(term), blocksOf: (term) => postings.get(term) ?? [] };
 }
 
-export function freshKeys({ sk, isApart }: FreshPage): Key[] {
+export function freshKeys({ sk, form }: FreshPage): Key[] {
+  if (form === "one") return [{ pk: FRESH, sk: `${SMALL_RANGE.from}${sk}` }];
   const pair = [FRESH, FRESH_IDS].map((pk) => ({ pk, sk }));
-  return isApart ? [...pair, { pk: FRESH_IDS, sk: `${OTHER_IDS_RANGE.from}${sk}` }] : pair;
+  return form === "apart" ? [...pair, { pk: FRESH_IDS, sk: `${OTHER_IDS_RANGE.from}${sk}` }] : pair;
 }

@@ -1,8 +1,7 @@
 import type { Catalog } from "../archive/catalog.ts";
-import { MESSAGES_RANGE, parseFresh } from "../archive/fresh.ts";
 import { readBlocks } from "../archive/lookup.ts";
 import { movedKey, parseSet } from "../archive/run.ts";
-import { freshRefs, type IndexReader } from "../archive/search/index-reader.ts";
+import { allMessages, freshRefs, type IndexReader } from "../archive/search/index-reader.ts";
 import type { Reader } from "../archive/search/reader.ts";
 import { messageTerm } from "../archive/terms.ts";
 import { epochMsOf } from "../message/record.ts";
@@ -27,7 +26,7 @@ export async function movedHours(
     const [settled, unsettled] = await Promise.all([
       index.settledRefs(index.runs, alternatives),
       // Includes settled pages: a cube may have counted messages there that settling has moved elsewhere.
-      reader.queryWhole(MESSAGES_RANGE).then((items) => freshRefs(items.map(parseFresh), [...terms])),
+      allMessages(reader).then((pages) => freshRefs(pages, [...terms])),
     ]);
     for (const { versions } of await readBlocks([...settled, ...unsettled], index.get))
       for (const { record } of versions)

@@ -1,9 +1,10 @@
 import type { BlockRef } from "../archive/block-ref.ts";
 import type { SettledRun } from "../archive/catalog.ts";
 import { earlierVersions } from "../archive/earlier.ts";
-import { type FreshPage, MESSAGES_RANGE, parseFresh } from "../archive/fresh.ts";
+import type { FreshPage } from "../archive/fresh.ts";
 import { identityOf } from "../archive/keys.ts";
 import { type GetItems, readBlocks } from "../archive/lookup.ts";
+import { allMessages } from "../archive/search/index-reader.ts";
 import type { Reader } from "../archive/search/reader.ts";
 import { messageTerm } from "../archive/terms.ts";
 import { epochMsOf } from "../message/record.ts";
@@ -31,7 +32,7 @@ export async function unsettledMoves(
   const records = own.reduce((sum, { count }) => sum + count, 0);
   const hours = new Set(own.flatMap(({ refs }) => refs.flatMap(hoursOf)));
   if (hours.size < 2 || records > MOST_RECORDS) return NO_MOVES;
-  const refs = sharedRefs((await reader.queryWhole(MESSAGES_RANGE)).map(parseFresh));
+  const refs = sharedRefs(await allMessages(reader));
   if (refs.length > MOST_BLOCKS) return NO_MOVES;
   const found = new Map<string, { term: number; hours: Set<number> }>();
   for (const { versions } of await readBlocks(refs, get)) {

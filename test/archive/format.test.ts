@@ -10,11 +10,20 @@ import {
   MESSAGES_RANGE,
   OTHER_IDS_RANGE,
   parseFresh,
+  parseFreshIds,
 } from "../../lib/archive/fresh.ts";
+import { FreshFormat } from "../../lib/archive/fresh-format.ts";
 import { FreshTerms, MOST_BLOCKS } from "../../lib/archive/fresh-terms.ts";
 import { identityOf } from "../../lib/archive/keys.ts";
 import { decodePostings, encodePostings } from "../../lib/archive/postings.ts";
-import { idTerms, messageTerm, termsAskedFor, valuesOf, valueTerms } from "../../lib/archive/terms.ts";
+import {
+  idTerms,
+  messageTerm,
+  singleTerms,
+  termsAskedFor,
+  valuesOf,
+  valueTerms,
+} from "../../lib/archive/terms.ts";
 import { knownFrom } from "../../lib/message/merge.ts";
 import { statusGroupOf } from "../../lib/message/status.ts";
 import { OtherFormatError } from "../../lib/runtime/errors.ts";
@@ -33,6 +42,12 @@ const randomKept = (seed: number, count: number) => {
     keepSeconds,
   }));
 };
+
+const sentAtOnce = (seed: number, count: number) =>
+  randomKept(seed, count).map((one) => ({
+    ...one,
+    record: { ...one.record, sentAt: NOW_SENT, doneAt: NOW_SENT },
+  }));
 
 describe("what is stored stays readable", () => {
   test("the dictionary: with another one, every block that is stored already becomes unreadable", () => {
@@ -102,7 +117,7 @@ test("the terms of a fresh page of version 2, by bytes, are still read", () => {
   const terms = FreshTerms.decodedBytes(stored, 26);
   for (const term of blocks.flat())
     expect(terms.blocksOf(term)).toEqual(blocks.flatMap((own, n) => (own.includes(term) ? [n] : [])));
-  const page = freshItems(packBlocks([{ ...knownFrom(aRecord()), keepSeconds }], "sms#1").blocks, NOW_MS)[1];
+  const page = freshItems(packBlocks(sentAtOnce(2, 30), "sms#1").blocks, NOW_MS)[1];
   expect(parseFresh({ ...page, p: new Uint8Array(stored), v: 2 }).terms.blocksOf(1e9)).toEqual([0, 1]);
 });
 
@@ -166,9 +181,40 @@ test("a day with blocks of that class says so before they are there, and a versi
 });
 
 test("fresh pages of version 3, which knows no such class, are still read", () => {
-  const page = freshItems(packBlocks([{ ...knownFrom(aRecord()), keepSeconds }], "sms#1").blocks, NOW_MS)[0];
-  expect(parseFresh({ ...page, v: 3 })).toMatchObject({ count: 1 });
-  expect(() => parseFresh({ ...page, v: 5 })).toThrow();
+  const page = freshItems(packBlocks(sentAtOnce(2, 30), "sms#1").blocks, NOW_MS)[0];
+  expect(parseFresh({ ...page, v: 3 }).form).toBe("pair");
+  expect(() => parseFresh({ ...page, v: 6 })).toThrow(OtherFormatError);
+});
+
+test("what few records tell is one item, by which their values and ids are found", () => {
+  const kept = sentAtOnce(6, 20);
+  const items = freshItems(packBlocks(kept, "sms#1", 600_000).blocks, NOW_MS);
+  expect(items).toHaveLength(1);
+  const [values, [ids]] = [parseFresh(items[0]), parseFreshIds(items)];
+  expect(values.sk).toBe(ids?.sk);
+  expect(freshKeys(values)).toEqual(items.map(({ pk, sk }) => ({ pk, sk })));
+  const begins = new Set(ids?.messages()?.map(([begin]) => begin));
+  for (const { record } of kept) {
+    for (const term of singleTerms(valuesOf(record))) expect(values.terms.has(term)).toBe(true);
+    for (const term of idTerms(record)) expect(ids?.terms.has(term)).toBe(true);
+    expect(begins).toContain(messageTerm(record.messageId) >>> 6);
+  }
+});
+
+test("before the first of those there is an item among the ids that an earlier version refuses", () => {
+  const items = freshItems(packBlocks(randomKept(2, 3), "sms#1", 600_000).blocks, NOW_MS);
+  const formats = new FreshFormat();
+  const [format] = formats.missing(items);
+  const { pk, from, until } = MESSAGES_RANGE;
+  expect(format).toMatchObject({ pk, v: 5 });
+  expect(String(format?.sk) >= from && String(format?.sk) <= until).toBe(true);
+  expect(Number(format?.e)).toBeGreaterThan(Math.max(...items.map(({ e }) => Number(e))));
+  // It is of no page.
+  expect(parseFreshIds([format ?? {}, ...items])).toHaveLength(items.length);
+  formats.remember([format ?? {}]);
+  expect(formats.missing(items)).toEqual([]);
+  const large = freshItems(packBlocks(sentAtOnce(2, 300), "logs#1").blocks, NOW_MS);
+  expect(new FreshFormat().missing(large)).toEqual([]);
 });
 
 test("the messages of a large page are apart from its other ids, and all of them are found", () => {

@@ -36,9 +36,9 @@ export const ARCHIVE: readonly Mutant[] = [
   {
     name: "blocks before what tells of them",
     file: "lib/archive/archive.ts",
-    search: "    await putAll(this.#db, [...formats, ...freshItems(blocks, nowMs)], this.#clock);\n",
+    search: "    await putAll(this.#db, [...formats, ...freshFormats, ...fresh], this.#clock);\n",
     replace:
-      "    setImmediate(() => void putAll(this.#db, [...formats, ...freshItems(blocks, nowMs)], this.#clock).catch(() => undefined));\n",
+      "    setImmediate(() => void putAll(this.#db, [...formats, ...freshFormats, ...fresh], this.#clock).catch(() => undefined));\n",
     harm: "a block that settling never comes across, and no look-up finds",
     tests: ["test/simulation/append-order.test.ts"],
   },

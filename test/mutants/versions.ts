@@ -24,4 +24,12 @@ export const VERSIONS: readonly Mutant[] = [
     harm: "the version before passes by blocks of a class that it does not know, and does not notice",
     tests: ["test/archive/format.test.ts"],
   },
+  {
+    name: "ids do not say that there are others elsewhere",
+    file: "lib/archive/fresh-format.ts",
+    search: "if (until <= this.#until) return [];",
+    replace: "if (until <= Infinity) return [];",
+    harm: "the version before does not find by its id what came alone, and does not notice",
+    tests: ["test/archive/format.test.ts"],
+  },
 ];

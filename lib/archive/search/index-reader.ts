@@ -1,7 +1,15 @@
 import type { BlockRef } from "../block-ref.ts";
 import type { Catalog, SettledRun } from "../catalog.ts";
 import type { Version } from "../codec.ts";
-import { FRESH, type FreshPage, MESSAGES_RANGE, OTHER_IDS_RANGE, parseFresh } from "../fresh.ts";
+import {
+  type FreshPage,
+  MESSAGES_RANGE,
+  OTHER_IDS_RANGE,
+  parseFresh,
+  parseFreshIds,
+  SMALL_RANGE,
+  VALUES_RANGE,
+} from "../fresh.ts";
 import { type Item, identityOf, type Key, type KeyRange } from "../keys.ts";
 import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "../lookup.ts";
 import { againKey, movedKey, parseReplaced, parseSet, replacedKey, staleKey } from "../run.ts";
@@ -23,6 +31,7 @@ export class IndexReader {
   #asked: { readonly question: string; readonly answer: Promise<Map<SettledRun, Set<number>>> } | undefined;
   readonly #replacedKeys: readonly Key[];
   #replaced: Promise<ReadonlySet<string>> | undefined;
+  #small: Promise<readonly Item[]> | undefined;
   #values: Promise<FreshPage[]> | undefined;
   #messages: Promise<FreshPage[]> | undefined;
   #otherIds: Promise<FreshPage[]> | undefined;
@@ -70,26 +79,42 @@ export class IndexReader {
 
   /** Unsettled pages, by the values in their blocks. */
   freshValues(): Promise<FreshPage[]> {
-    this.#values ??= this.#fresh({ pk: FRESH, from: "!", until: "~" });
+    this.#values ??= this.#fresh(VALUES_RANGE, (items) => items.map(parseFresh));
     return this.#values;
   }
 
-  /** The pages of a range, except those that are only waiting to be deleted. */
-  async #fresh(range: KeyRange): Promise<FreshPage[]> {
+  /**
+   * The pages of a range, and those that are one item, except those that are only waiting to be deleted. Each is read once, whether
+   * for its values or its ids.
+   */
+  async #fresh(
+    range: KeyRange,
+    parse: (items: readonly Item[]) => FreshPage[],
+    others: Promise<readonly Item[]> = this.#smallItems(),
+  ): Promise<FreshPage[]> {
     this.#replaced ??= this.get(this.#replacedKeys).then((items) => new Set(items.flatMap(parseReplaced)));
-    const [items, replaced] = await Promise.all([this.#reader.queryWhole(range), this.#replaced]);
-    return items.map(parseFresh).filter(({ sk }) => !replaced.has(sk));
+    const [items, small, replaced] = await Promise.all([
+      this.#reader.queryWhole(range),
+      others,
+      this.#replaced,
+    ]);
+    return parse([...items, ...small]).filter(({ sk }) => !replaced.has(sk));
+  }
+
+  #smallItems(): Promise<readonly Item[]> {
+    this.#small ??= this.#reader.queryWhole(SMALL_RANGE);
+    return this.#small;
   }
 
   /** Unsettled pages, by the messages in their blocks; small pages also by their other ids. */
   freshMessages(): Promise<FreshPage[]> {
-    this.#messages ??= this.#fresh(MESSAGES_RANGE);
+    this.#messages ??= this.#fresh(MESSAGES_RANGE, parseFreshIds);
     return this.#messages;
   }
 
   /** Unsettled pages, by all ids in their blocks; a page may be listed twice. */
   async freshIds(): Promise<FreshPage[]> {
-    this.#otherIds ??= this.#fresh(OTHER_IDS_RANGE);
+    this.#otherIds ??= this.#fresh(OTHER_IDS_RANGE, parseFreshIds, Promise.resolve([]));
     return (await Promise.all([this.freshMessages(), this.#otherIds])).flat();
   }
 
@@ -191,6 +216,12 @@ export class IndexReader {
       ...whole.filter(({ record }) => identities.has(identityOf(record))),
     ];
   }
+}
+
+/** Fresh pages by the messages in their blocks, as `freshMessages`, but with those that are settled and not deleted yet. */
+export async function allMessages(reader: Reader): Promise<FreshPage[]> {
+  const items = await Promise.all([MESSAGES_RANGE, SMALL_RANGE].map((range) => reader.queryWhole(range)));
+  return parseFreshIds(items.flat());
 }
 
 const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
