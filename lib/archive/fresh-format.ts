@@ -1,15 +1,14 @@
 import { FORMAT_SK, FRESH_IDS, SMALL_VERSION } from "./fresh.ts";
-import type { Item } from "./keys.ts";
+import { DAY_SECONDS, type Item } from "./keys.ts";
 
 /**
  * Earlier versions look for ids among `fresh-ids` only, where what few records tell is not any more. This item stands there from
  * before the first of those until after the last, and is of their version: so an earlier version refuses to look for ids.
  *
  *     pk  fresh-ids   sk  format   v  5   e  a day after the pages it is for
+ *
+ * This knows until when the item is there (seconds since 1970), as far as this process has put it.
  */
-const DAY_SECONDS = 86_400;
-
-/** Until when, as this process knows, that item is there (seconds since 1970). */
 export class FreshFormat {
   #until = 0;
 

@@ -111,9 +111,9 @@ export const SETTLING: readonly Mutant[] = [
     name: "a day's format counts as written before it is",
     file: "lib/archive/archive.ts",
     search:
-      "    await putAll(this.#db, [...formats, ...freshItems(blocks, nowMs)], this.#clock);\n    this.#formats.remember(formats);",
+      "    await putAll(this.#db, [...formats, ...freshFormats, ...fresh], this.#clock);\n    this.#formats.remember(formats);",
     replace:
-      "    this.#formats.remember(formats);\n    await putAll(this.#db, [...formats, ...freshItems(blocks, nowMs)], this.#clock);",
+      "    this.#formats.remember(formats);\n    await putAll(this.#db, [...formats, ...freshFormats, ...fresh], this.#clock);",
     harm: "the version before passes by blocks of a class that it does not know, and does not notice",
     tests: ORDER,
   },
