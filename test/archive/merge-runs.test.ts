@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { commitCatalog, loadCatalog, type SettledRun } from "../../lib/archive/catalog.ts";
+import { refsOf } from "../../lib/archive/lookup.ts";
 import { mergeRuns } from "../../lib/archive/merge-runs.ts";
 import { bucketKey, parseBucket, type RunContent, runItems, staleKey } from "../../lib/archive/run.ts";
 import { loadRunValues, noteValues } from "../../lib/archive/run-values.ts";
@@ -125,4 +126,38 @@ test("of a run that was merged from one whose values are not known, they are not
   ]);
   await noteValues(db, { runs }, { made: new Map([["a", new Set([1, 7])]]), groups });
   expect(await loadRunValues(db)).toEqual(new Map([["known", new Set([1, 7])]]));
+});
+
+test("each block of a run of many hundred is found by its number", async () => {
+  const { db, services } = anArchive();
+  const refs = Array.from({ length: 600 }, (_, n) => {
+    return { className: "a", newestMs: NOON - n, oldestMs: NOON - n, hash: n.toString(16).padStart(12, "0") };
+  });
+  const nothing = { again: new Set<number>(), moved: new Set<number>(), stale: new Set<number>() };
+  const counts = { records: 600, level: 0, expiresAt: NOON / 1000 + 86_400 };
+  const { run, items } = runItems("run", { refs, ...nothing, exceptions: [], ...counts, entries: [] });
+  await putAll(db, items, services.clock);
+  const found = await refsOf(new Map([[run, new Set(refs.keys())]]), (keys) =>
+    getAll(db, keys, services.clock),
+  );
+  expect([...(found.get(run) ?? [])]).toEqual([...refs.entries()]);
+});
+
+test("what is not delivered is found in a run of an earlier version, which did not count it", async () => {
+  const archive = anArchive();
+  await archive.settled(aRecord({ sentAt: sentAgo(1), status: PENDING }));
+  await archive.change(({ exceptions: _, ...run }) => run);
+  expect(await archive.found({ generalStatus: "PENDING" })).toMatchObject([{ messageId: "m1" }]);
+});
+
+test("of those who put a catalog behind the same one, the first alone does", async () => {
+  const { db } = anArchive();
+  const before = { n: 0, runs: [], trash: [] };
+  expect(await commitCatalog(db, before)).toBe(true);
+  expect(await commitCatalog(db, before)).toBe(false);
+  const one = { ...before, n: 1, trash: [{ name: "one", atMs: NOON }] };
+  expect(await commitCatalog(db, one)).toBe(true);
+  expect(await commitCatalog(db, { ...one, trash: [{ name: "other", atMs: NOON }] })).toBe(false);
+  expect(await loadCatalog(db)).toMatchObject({ ...one, n: 2 });
+  for (const n of [0, 1]) expect(await commitCatalog(db, { ...before, n })).toBe(false);
 });

@@ -186,4 +186,14 @@ export const INGEST: readonly Mutant[] = [
     harm: "dead then, what happened to a message is never told",
     tests: ["test/ingest/pushed.fault.test.ts"],
   },
+  {
+    name: "an event that comes again replaces the first",
+    file: "lib/log/events.ts",
+    search:
+      "await this.#db.client.send(new PutCommand({ TableName: this.#db.table, Item, ConditionExpression }));",
+    replace:
+      "void ConditionExpression;\n      await this.#db.client.send(new PutCommand({ TableName: this.#db.table, Item }));",
+    harm: "a message's history says that it happened when it was told last",
+    tests: ["test/ingest/pushed.fault.test.ts"],
+  },
 ];

@@ -149,4 +149,28 @@ export const SETTLING: readonly Mutant[] = [
     harm: "readers who are late are not given what the reconciler found",
     tests: EXTEND,
   },
+  {
+    name: "the catalog is put whoever has put another",
+    file: "lib/archive/catalog.ts",
+    search: '"attribute_not_exists(pk)" : "n = :n"',
+    replace: '"attribute_not_exists(pk)" : "n >= :n"',
+    harm: "of two that settle at once one takes away the other's run: nobody finds any more what is in it",
+    tests: MERGE_RUNS,
+  },
+  {
+    name: "what an earlier version did not count is not there",
+    file: "lib/archive/search/sources.ts",
+    search: "return exceptions === undefined ? Infinity :",
+    replace: "return exceptions === undefined ? 0 :",
+    harm: "of its runs nothing is found that was not delivered",
+    tests: MERGE_RUNS,
+  },
+  {
+    name: "each part of a run's trash lacks its last",
+    file: "lib/archive/trash.ts",
+    search: "const part = trash.keys.slice(n * MOST_KEYS, (n + 1) * MOST_KEYS);",
+    replace: "const part = trash.keys.slice(n * MOST_KEYS, (n + 1) * MOST_KEYS - 1);",
+    harm: "pages that are settled wait for ever, half of them deleted",
+    tests: ["test/archive/trash.test.ts"],
+  },
 ];

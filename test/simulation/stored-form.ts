@@ -140,6 +140,7 @@ export function watchMerged(tell: (problem: string) => void): Watcher {
   return ({ key: { partition, sort }, before, after }) => {
     if (partition.startsWith(LOG_PARTITION) && after)
       untold.set(partition, untoldOf(partition).set(Number(sort), after));
+    if (partition.startsWith(LOG_PARTITION) && !after) untoldOf(partition).delete(Number(sort));
     if (partition.startsWith(REPORTS_PARTITION) && typeof after?.page === "number")
       untoldOf(LOG_PARTITION + after.source).delete(after.page);
     if (!partition.startsWith(SOURCE_PARTITION)) return;
