@@ -36,7 +36,7 @@ export async function* blockSummaries(
     new Budget({ units: Infinity, timeoutMs: Infinity }, systemClock.now),
     systemClock,
   );
-  const index = new IndexReader(reader, catalog);
+  const index = new IndexReader(reader, catalog, systemClock.now());
   const term = message === undefined ? recipientTerm(recipient ?? "") : messageTerm(message);
   const settled = await index.settledRefs(catalog.runs, [[term]]);
   const fresh = freshRefs(await index.freshIds(), [term]);

@@ -88,7 +88,7 @@ export async function countHours(services: CountServices): Promise<Counted> {
 function openIndex({ db, clock }: CountServices, catalog: Catalog) {
   const budget = new Budget({ units: Infinity, timeoutMs: Infinity }, clock.now);
   const reader = new Reader(db, budget, clock, { isExact: true });
-  return { reader, index: new IndexReader(reader, catalog) };
+  return { reader, index: new IndexReader(reader, catalog, clock.now()) };
 }
 
 const isSame = (a: State, b: State) =>

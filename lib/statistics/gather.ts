@@ -58,7 +58,7 @@ export async function gather(
   const known = await readKnown(reader, now());
   const days = daysOf(asked).reverse();
   const hoursAtOnce = days.length > FEW_DAYS ? 24 : FEW_HOURS;
-  const index = new IndexReader(reader, known.catalog);
+  const index = new IndexReader(reader, known.catalog, now());
   let [isIncomplete, asOfMs] = [false, Infinity];
   const live = (hourMs: number) => readLive(hourMs, asked, { reader, index, known }, onCells);
   const stored =

@@ -185,4 +185,12 @@ export const ARCHIVE: readonly Mutant[] = [
     harm: "a message of that moment is not found by what a settled report and a fresh one say only together",
     tests: ["test/archive/search/spread.integration.test.ts"],
   },
+  {
+    name: "what is not seen yet of a new run is not there",
+    file: "lib/archive/search/index-reader.ts",
+    search: "if (!this.#isNew || items.length === keys.length) return items;",
+    replace: "if (items.length <= keys.length) return items;",
+    harm: "for a second after settling, whoever sees the catalog before the run's items misses what it has settled",
+    tests: ["test/archive/search/lagging.test.ts"],
+  },
 ];

@@ -25,4 +25,9 @@ export const ONCE_FAILED: readonly {
     size: "large",
     found: "a class of blocks that the version before does not know: it passed them by instead of refusing",
   },
+  {
+    seed: 41,
+    size: "small",
+    found: "who saw a run in the catalog, but not yet its items, missed what it had settled, for a second",
+  },
 ];

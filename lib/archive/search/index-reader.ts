@@ -20,6 +20,8 @@ import type { Reader } from "./reader.ts";
 
 /** Of 4 KB each. */
 const MOST_ITEMS = 4_000;
+/** After so long every read sees what was written, by whichever clock: a read that is not consistent lags by a second or so. */
+const SEEN_AFTER_MS = 120_000;
 
 /** The index as one query sees it: each part is read once, when it is first needed. */
 export class IndexReader {
@@ -27,6 +29,8 @@ export class IndexReader {
   readonly runValues: RunValues;
   readonly get: GetItems;
   readonly #reader: Reader;
+  /** Has something been settled just now? */
+  readonly #isNew: boolean;
   readonly #items = new Map<string, Item>();
   #asked: { readonly question: string; readonly answer: Promise<Map<SettledRun, Set<number>>> } | undefined;
   readonly #replacedKeys: readonly Key[];
@@ -38,8 +42,9 @@ export class IndexReader {
   #again: Promise<ReadonlySet<number>> | undefined;
   #moved: Promise<ReadonlySet<number>> | undefined;
 
-  constructor(reader: Reader, catalog: Catalog, runValues: RunValues = new Map()) {
+  constructor(reader: Reader, catalog: Catalog, nowMs: number, runValues: RunValues = new Map()) {
     this.#reader = reader;
+    this.#isNew = catalog.trash.some(({ atMs }) => nowMs - atMs < SEEN_AFTER_MS);
     this.runValues = runValues;
     this.runs = catalog.runs;
     const replacing = catalog.trash.flatMap(({ replacedBy }) =>
@@ -64,7 +69,7 @@ export class IndexReader {
     const fresh = (pages ?? []).flatMap(({ refs }) => refs);
     const { ranges, others } = denseRanges(unknown, fresh);
     const [got, ...within] = await Promise.all([
-      this.#reader.get(others),
+      this.#getWritten(others),
       ...ranges.map((range) => this.#reader.queryWhole(range)),
     ]);
     const wanted = new Set(unknown.map(nameOf));
@@ -75,6 +80,18 @@ export class IndexReader {
       this.#items.set(nameOfItem(item), item);
     }
     return [...known, ...items];
+  }
+
+  /**
+   * Right after something was settled, the catalog may be seen with a run whose own items are not seen yet, while what they replace is
+   * not looked at any more. So what is not there is asked for once more, consistently.
+   */
+  async #getWritten(keys: readonly Key[]): Promise<Item[]> {
+    const items = await this.#reader.get(keys);
+    if (!this.#isNew || items.length === keys.length) return items;
+    const seen = new Set(items.map(nameOfItem));
+    const unseen = keys.filter((key) => !seen.has(nameOf(key)));
+    return [...items, ...(await this.#reader.get(unseen, { isExact: true }))];
   }
 
   /** Unsettled pages, by the values in their blocks. */

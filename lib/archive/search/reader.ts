@@ -83,9 +83,10 @@ export class Reader {
     }
   }
 
-  get(keys: readonly Key[]): Promise<Item[]> {
+  /** The items with these keys that exist; `isExact`, where it is given, for this time. */
+  get(keys: readonly Key[], { isExact = this.#isExact } = {}): Promise<Item[]> {
     if (keys.length === 0) return Promise.resolve([]);
     const onUnits = (units: number) => this.#budget.spend(units);
-    return getAll(this.#db, keys, this.#clock, { onUnits, consistent: this.#isExact });
+    return getAll(this.#db, keys, this.#clock, { onUnits, consistent: isExact });
   }
 }

@@ -49,6 +49,7 @@ export async function search(
   const index = new IndexReader(
     reader,
     parseCatalog(rootOf(CATALOG_KEY)),
+    now(),
     parseRunValues(rootOf(RUN_VALUES_KEY)),
   );
   await gather(chosen, answer, [...parseDays(rootOf(DAYS_KEY)).keys()], index, reader);
