@@ -20,8 +20,11 @@ export interface Trash {
 }
 
 export const GRACE_MS = 10 * 60_000;
-/** If trash is never emptied, DynamoDB deletes the list after a while; the items in it have their own expiry. */
-const KEEP_SECONDS = 30 * 86_400;
+/**
+ * Emptying leaves the list to DynamoDB, which deletes what has expired for nothing. If settling stands still for longer than
+ * this, the pages in it wait once more, and settling them again changes nothing; all that is in it has its own expiry.
+ */
+const KEEP_SECONDS = 7 * 86_400;
 export const TRASH_PARTITION = "trash";
 
 const keys = v.array(v.object({ pk: v.string(), sk: v.string() }));

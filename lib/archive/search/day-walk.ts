@@ -8,6 +8,23 @@ import type { Stretch } from "./plan.ts";
 import type { Chunk, Reader } from "./reader.ts";
 import { FRESH_SPARE, joined, limitOf, type WalkStream } from "./walk-stream.ts";
 
+interface Place extends Placed {
+  readonly id: string;
+  readonly sentAtMs: number;
+}
+
+/** Versions stay what they are, and a process that has read blocks before has their versions still (recent-blocks.ts). */
+const places = new WeakMap<Version, Place>();
+
+function placeOf(version: Version): Place {
+  const known = places.get(version);
+  if (known) return known;
+  const order = orderKey(version.record);
+  const place = { version, order, id: identityOf(version.record), sentAtMs: momentOfOrder(order) };
+  places.set(version, place);
+  return place;
+}
+
 /**
  * Reads a day's blocks, newest first, and merges the versions of each message. Blocks overlap, and a message may be in
  * several; but once all blocks whose newest record is at `t` or later have been read, every version of a record sent
@@ -19,7 +36,7 @@ export class DayWalk {
   readonly #startMs: number;
   readonly #streams: WalkStream[];
   #hasBegun = false;
-  readonly #known = new Map<string, Placed & { readonly sentAtMs: number }>();
+  readonly #known = new Map<string, Place>();
 
   /** `settledUntilMs`: what was sent later is not settled, as far as is known. */
   constructor(reader: Reader, day: string, { sinceMs, untilMs }: Stretch, settledUntilMs = Infinity) {
@@ -110,16 +127,9 @@ export class DayWalk {
   }
 
   #add(version: Version): void {
-    const id = identityOf(version.record);
+    const { id } = placeOf(version);
     const other = this.#known.get(id);
-    const merged = other ? mergeVersions(other.version, version) : version;
-    const { record } = merged;
-    if (other && record.sentAt === other.version.record.sentAt) {
-      this.#known.set(id, { ...other, version: merged });
-      return;
-    }
-    const order = orderKey(record);
-    this.#known.set(id, { version: merged, order, sentAtMs: momentOfOrder(order) });
+    this.#known.set(id, other ? placeOf(mergeVersions(other.version, version)) : placeOf(version));
   }
 
   /** Takes what is certain: everything sent after the frontier, in no particular order. */
