@@ -1,13 +1,15 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type Database, isConditionFailure } from "./dynamodb.ts";
+import { ConfigurationError } from "./errors.ts";
 import { EXPIRES_AT, TABLE_KEY } from "./table.ts";
 
 /**
- * When something that came at a moment (milliseconds since 1970) expires: seconds since 1970. Throws without a retention: the store
- * was opened to read, and what it wrote would be gone at once.
+ * When something that came at a moment (milliseconds since 1970) expires: seconds since 1970. Throws ConfigurationError without
+ * a retention: the store was opened to read, and what it wrote would be gone at once.
  */
 export function expiryAfterArrival(atMs: number, retentionHours: number | undefined): number {
-  if (retentionHours === undefined) throw new Error("it was opened without a retention, only to read");
+  if (retentionHours === undefined)
+    throw new ConfigurationError("RETENTION_HOURS was not given: this was opened only to read");
   return Math.ceil(atMs / 1000) + Math.round(retentionHours * 3600);
 }
 

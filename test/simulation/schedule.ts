@@ -103,8 +103,8 @@ export function drawSchedule(seed: number, size: Size = drawSize(seed)): Schedul
       ? small.campaigns
       : new Random(hash(seed, "campaigns drawn")).pick([1, 2, 4, 8, undefined]),
     lateShare: small?.lateShare ?? 0.5,
-    // A calm start costs a small schedule a fifth of its time.
-    beginsCalm: random.chance(small ? 0.25 : 0.5),
+    // It costs a small schedule a fifth of its time.
+    beginsCalm: random.chance(0.25),
     isPatient: new Random(hash(seed, "patient")).chance(small ? 0.1 : 0.2),
     rounds,
     everyMs,
