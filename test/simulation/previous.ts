@@ -9,7 +9,7 @@ import { VERSION, type Version } from "./version.ts";
  * The commit whose code runs beside the present one in some schedules, as it does while a stack is deployed. Whoever
  * releases moves it on to what is deployed then: any commit that git has, whose files version.ts can name.
  */
-export const PREVIOUS_COMMIT = "7cf45826bef726797a7fe9d14766901e68327a13";
+export const PREVIOUS_COMMIT = "bbf620ffb06efe4cb4d8bb98e6c621d94a8007f0";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const CACHE = join(ROOT, "node_modules/.cache/previous");
