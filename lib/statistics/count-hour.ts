@@ -1,12 +1,11 @@
 import { keyOfRef } from "../archive/block-ref.ts";
 import type { FreshPage } from "../archive/fresh.ts";
 import type { IndexReader } from "../archive/search/index-reader.ts";
-import type { Reader } from "../archive/search/reader.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
 import { type Cube, cubeOf } from "./cube.ts";
 import { encodeCube } from "./cube-codec.ts";
-import { recordsOfHour } from "./hour-records.ts";
+import { type HourBlocks, recordsOfHour } from "./hour-records.ts";
 import { HOUR_MS, hourName, hourOf } from "./periods.ts";
 import { putCube } from "./put-cube.ts";
 import { type Series, seriesOf } from "./series.ts";
@@ -24,7 +23,9 @@ export interface HourCount {
 interface HourServices {
   readonly db: Database;
   readonly clock: Clock;
-  readonly reader: Reader;
+  readonly blocks: HourBlocks;
+  /** When counting began: the blocks may have been read since. */
+  readonly countedAtMs: number;
   readonly index: IndexReader;
   readonly moves: Moves;
 }
@@ -47,14 +48,11 @@ interface HourToCount {
  */
 export async function countHour(
   { hourMs, stored, isStored, pages }: HourToCount,
-  { db, clock, reader, index, moves }: HourServices,
+  { db, clock, blocks, countedAtMs, index, moves }: HourServices,
 ): Promise<HourCount | undefined> {
-  const countedAtMs = clock.now();
-  const { records, blocks, finalFromMs } = await recordsOfHour(hourMs, reader, index, moves);
+  const { records, names, finalFromMs } = await recordsOfHour(hourMs, blocks, index, moves);
   const cube = cubeOf(records);
-  const counted = new Set(
-    pages.filter((page) => isWhole(page, hourMs, blocks)).map(({ sk }) => pageName(sk)),
-  );
+  const counted = new Set(pages.filter((page) => isWhole(page, hourMs, names)).map(({ sk }) => pageName(sk)));
   const isSeriesKept = countedAtMs - hourMs < SERIES_MS;
   const result: HourCount = isSeriesKept ? { cube, series: seriesOf(records, hourMs) } : { cube };
   if (!isStored) return result;

@@ -7,6 +7,7 @@ import type { Database } from "../runtime/dynamodb.ts";
 import { countHour, type HourCount } from "./count-hour.ts";
 import { archivedHours } from "./cubes-for-jobs.ts";
 import { buildDays } from "./days.ts";
+import { HourBlocks } from "./hour-records.ts";
 import { movedHours } from "./moved.ts";
 import { pagesByHour } from "./pages-by-hour.ts";
 import { hourName } from "./periods.ts";
@@ -56,7 +57,8 @@ export async function countHours(services: CountServices): Promise<Counted> {
   const { hours: moved, seen } = await movedHours(catalog, state, index);
   const begun = state.n === 0 ? await archivedHours(db, clock.now()) : [];
   const waiting = new Set([...state.stale, ...[...begun, ...moved, ...again].map(hourName)]);
-  const plan = await planHours(db, { waiting, pages, nowMs: clock.now() });
+  const nowMs = clock.now();
+  const plan = await planHours(db, { waiting, pages, nowMs });
   const before = {
     ...state,
     seen,
@@ -68,13 +70,18 @@ export async function countHours(services: CountServices): Promise<Counted> {
   const hours = new Map<number, HourCount>();
   let isWhole = true;
   const done = new Set<string>();
+  const blocks = new HourBlocks(
+    index.reader,
+    plan.now.map(({ hourMs }) => hourMs),
+  );
+  const counting = { db, clock, moves, blocks, index: index.index, countedAtMs: nowMs };
   for (const [n, { hourMs, stored, isStored, isRunning }] of plan.now.entries()) {
     if (remainingMs() < STEP_MS) {
       isWhole = n >= MOST_AT_ONCE;
       break;
     }
     const about = { hourMs, stored, isStored, pages: pages.get(hourMs) ?? [] };
-    const counted = await countHour(about, { ...index, db, clock, moves });
+    const counted = await countHour(about, counting);
     if (counted) hours.set(hourMs, counted);
     else isWhole = false;
     if (counted && isStored && !isRunning) done.add(hourName(hourMs));

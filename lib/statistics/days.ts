@@ -1,7 +1,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
 import { addCubes, without } from "./cube.ts";
-import { loadBetween, loadCubes } from "./cubes-for-jobs.ts";
+import { loadBetween } from "./cubes-for-jobs.ts";
 import { isExpiring } from "./due.ts";
 import { DAY_MS, dayName, HOUR_MS, hourName, hoursOfDay, momentOfDay } from "./periods.ts";
 import { putCube } from "./put-cube.ts";
@@ -56,7 +56,9 @@ type Forms = ReadonlyMap<(typeof DAY_PERIODS)[number], PackedCube>;
 /** The stored forms of a day. */
 async function loadForms(db: Database, name: string): Promise<Forms> {
   const found = await Promise.all(
-    DAY_PERIODS.map(async (period) => [period, (await loadCubes(db, period, [name])).get(name)] as const),
+    DAY_PERIODS.map(
+      async (period) => [period, (await loadBetween(db, period, name, `${name}~`)).get(name)] as const,
+    ),
   );
   return new Map(found.flatMap(([period, cube]) => (cube ? [[period, cube] as const] : [])));
 }

@@ -10,7 +10,7 @@ import { cubeOf } from "./cube.ts";
 import type { Needs } from "./cube-codec.ts";
 import { type LooksAt, readDays, readHoursBetween, readKnown } from "./cubes-for-answers.ts";
 import { type CubeKnowledge, chooseSource } from "./freshness.ts";
-import { recordsOfHour } from "./hour-records.ts";
+import { HourBlocks, recordsOfHour } from "./hour-records.ts";
 import { DAY_MS, dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
 import type { PackedCube } from "./stored.ts";
 
@@ -120,7 +120,7 @@ async function readLive(
   { reader, index, known }: { reader: Reader; index: IndexReader; known: CubeKnowledge },
   onCells: OnCells,
 ): Promise<void> {
-  const { records } = await recordsOfHour(hourMs, reader, index, known.moves);
+  const { records } = await recordsOfHour(hourMs, new HourBlocks(reader), index, known.moves);
   if (grain !== "minute") return onCells(hourMs, cellsOf(cubeOf(records)));
   const minutes = Map.groupBy(records, ({ sentAt }) => Math.floor(epochMsOf(sentAt) / MINUTE_MS) * MINUTE_MS);
   for (const [minuteMs, own] of minutes)

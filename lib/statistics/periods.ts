@@ -14,6 +14,18 @@ export function hoursOfDay(dayMs: number): number[] {
   return Array.from({ length: 24 }, (_, n) => dayMs + n * HOUR_MS);
 }
 
+/** Neighbouring hours of one UTC day together, each stretch of them from the newest to the oldest, as they come. */
+export function stretchesOf(hours: readonly number[]): number[][] {
+  const stretches: number[][] = [];
+  for (const hourMs of hours) {
+    const stretch = stretches.at(-1);
+    const newerMs = hourMs + HOUR_MS;
+    if (stretch?.at(-1) === newerMs && dayStartOf(hourMs) === dayStartOf(newerMs)) stretch.push(hourMs);
+    else stretches.push([hourMs]);
+  }
+  return stretches;
+}
+
 /** 2026-11-25T10: sorts by time. */
 export function hourName(hourMs: number): string {
   return new Date(hourMs).toISOString().slice(0, 13);

@@ -38,11 +38,11 @@ export async function planHours(
   const stale = [...waiting].filter((name) => name.includes("T")).map(momentOfHour);
   const all = [...new Set([...stale, ...pages.keys()])].sort((a, b) => b - a);
   const hours = [...all.filter((hourMs) => hourMs <= nowMs), ...all.filter((hourMs) => hourMs > nowMs)];
-  const stored = await loadCubes(db, "hour", hours.map(hourName));
+  const stored = await loadCubes(db, hours);
   const [now, later, final]: [Due[], Set<string>, Set<string>] = [[], new Set(), new Set()];
   for (const hourMs of hours) {
     const name = hourName(hourMs);
-    const cube = stored.get(name);
+    const cube = stored.get(hourMs);
     const own = pages.get(hourMs) ?? [];
     if (cube && isExpiring(cube, nowMs)) final.add(name);
     else if (!waiting.has(name) && cube && isCounted(cube, own)) continue;

@@ -21,7 +21,7 @@ export const STATISTICS: readonly Mutant[] = [
   {
     name: "counts a page of which a block is not there yet",
     file: "lib/statistics/count-hour.ts",
-    search: "pages.filter((page) => isWhole(page, hourMs, blocks))",
+    search: "pages.filter((page) => isWhole(page, hourMs, names))",
     replace: "pages.filter(() => true)",
     harm: "what comes a moment later is never counted",
     tests: ["test/statistics/state.test.ts"],

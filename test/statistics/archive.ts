@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
 import { directDatabase } from "../simulation/database.ts";
 import { Table } from "../simulation/dynamodb/table.ts";
@@ -27,6 +27,19 @@ export class MemoryArchive {
       if (calls === n) throw new Error("killed");
       return answer;
     };
+    return this.#through(send);
+  }
+
+  /** The database as a process sees it whose queries are noted, by their partitions. */
+  noting(queries: string[]): Database {
+    return this.#through((command) => {
+      if ((command as unknown) instanceof QueryCommand)
+        queries.push((command as QueryCommand).input.ExpressionAttributeValues?.[":pk"]);
+      return this.db.client.send(command);
+    });
+  }
+
+  #through(send: (command: never) => Promise<unknown>): Database {
     return { ...this.db, client: { send, destroy: () => undefined } as unknown as DynamoDBDocumentClient };
   }
 }

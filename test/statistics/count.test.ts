@@ -15,6 +15,11 @@ const LATER_MS = THIS_MS + 3 * HOUR_MS;
 const STATUS = { groupId: 1, groupName: "PENDING", id: 7, name: "PENDING_ENROUTE" };
 const TURN_MS = 300_000;
 
+function aMessage(n: number, sentMs: number) {
+  const sentAt = formatMoment(sentMs);
+  return { messageId: `m${n}`, sentAt, from: "S", channel: "SMS", status: STATUS };
+}
+
 async function setUp(nowMs = NOW_MS) {
   const archive = new MemoryArchive(nowMs);
   const { db, clock } = archive;
@@ -26,9 +31,7 @@ async function setUp(nowMs = NOW_MS) {
     ...{ archive, db },
     /** A message of each of these moments comes, and the next turn counts. */
     turn: async (...sentMs: number[]) => {
-      const records = sentMs.map((ms) => ({
-        ...{ messageId: `m${++ids}`, sentAt: formatMoment(ms), from: "S", channel: "SMS", status: STATUS },
-      }));
+      const records = sentMs.map((ms) => aMessage(++ids, ms));
       if (records.length > 0) await appendTo(db, { retentionHours: 48 }, records, clock);
       archive.nowMs += TURN_MS;
       const { hours } = await countHours({ db, clock, remainingMs: () => 300_000 });
@@ -50,13 +53,12 @@ it("an hour that has not begun is counted once for what came of it, and again wh
   expect(await turn()).toEqual([THIS_MS]);
   expect(await turn(LATER_MS + 90_000)).toEqual([THIS_MS, LATER_MS]);
   expect(await turn()).toEqual([THIS_MS]);
-  const name = hourName(LATER_MS);
-  expect((await loadState(db)).stale.has(name)).toBe(false);
-  expect((await loadCubes(db, "hour", [name])).get(name)?.messages).toBe(2);
+  expect((await loadState(db)).stale.has(hourName(LATER_MS))).toBe(false);
+  expect((await loadCubes(db, [LATER_MS])).get(LATER_MS)?.messages).toBe(2);
   archive.nowMs = LATER_MS + 20 * 60_000;
   await turn();
   expect(await turn(LATER_MS + 120_000)).toEqual([LATER_MS]);
-  expect((await loadCubes(db, "hour", [name])).get(name)?.messages).toBe(3);
+  expect((await loadCubes(db, [LATER_MS])).get(LATER_MS)?.messages).toBe(3);
   // Now that it runs it is looked at with every turn.
   expect(await turn()).toEqual([LATER_MS]);
 });
@@ -85,7 +87,7 @@ it("an hour of few messages is stored once, when alerts have done with it, and w
   const versions: (number | undefined)[] = [];
   for (let n = 0; n < 20; n++) {
     await turn(...(n < 11 ? [THIS_MS + n * 300_000] : []));
-    const stored = (await loadCubes(db, "hour", [name])).get(name);
+    const stored = (await loadCubes(db, [THIS_MS])).get(THIS_MS);
     versions.push(stored?.version);
     expect((await loadState(db)).stale.has(name)).toBe(stored === undefined);
   }
@@ -96,6 +98,22 @@ it("an hour of few messages is stored once, when alerts have done with it, and w
 it("one of many messages is stored with its first turn", async () => {
   const { db, turn } = await setUp(THIS_MS + 2 * 60_000);
   await turn(...Array.from({ length: 2_001 }, (_, n) => THIS_MS + n));
-  const name = hourName(THIS_MS);
-  expect((await loadCubes(db, "hour", [name])).get(name)?.messages).toBe(2_001);
+  expect((await loadCubes(db, [THIS_MS])).get(THIS_MS)?.messages).toBe(2_001);
+});
+
+it("the first turn asks for a day of few messages as a whole, and not for each of its hours", async () => {
+  const archive = new MemoryArchive(NOW_MS);
+  const { db, clock } = archive;
+  const hours = [40, 33, 26, 20, 7, 3, 2].map((n) => THIS_MS - n * HOUR_MS);
+  for (const [n, hourMs] of hours.entries())
+    await appendTo(db, { retentionHours: 480 }, [aMessage(n, hourMs)], clock);
+  const queries: string[] = [];
+  await countHours({ db: archive.noting(queries), clock, remainingMs: () => 300_000 });
+  // Three days, two of which are summed up; and four classes of blocks. What is to come of today is read apart.
+  expect(queries.filter((pk) => pk === "stats#hour").length).toBeLessThanOrEqual(3 + 2);
+  expect(queries.filter((pk) => pk.startsWith("d#")).length).toBeLessThanOrEqual((3 + 1) * 4);
+  const cubes = await loadCubes(db, hours);
+  expect([...cubes.values()].map(({ startMs, messages }) => [startMs, messages])).toEqual(
+    expect.arrayContaining(hours.map((hourMs) => [hourMs, 1])),
+  );
 });

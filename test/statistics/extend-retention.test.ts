@@ -24,8 +24,8 @@ it("an hour that is not final yet changes for as long as its records live now; o
   }
   expect(await extendStatistics(db, { retentionHours: 720, nowMs: BEGIN })).toBe(1);
   expect(await extendStatistics(db, { retentionHours: 720, nowMs: BEGIN })).toBe(0);
-  const stored = await loadCubes(db, "hour", [old, ending, young].map(hourName));
-  expect([old, ending, young].map((startMs) => stored.get(hourName(startMs))?.finalFromMs)).toEqual([
+  const stored = await loadCubes(db, [old, ending, young]);
+  expect([old, ending, young].map((startMs) => stored.get(startMs)?.finalFromMs)).toEqual([
     old + 48 * HOUR_MS,
     ending + 48 * HOUR_MS,
     young + 720 * HOUR_MS,

@@ -29,8 +29,7 @@ function setUp() {
   };
 }
 
-const messagesOf = async (db: Database) =>
-  (await loadCubes(db, "hour", [hourName(OLD_MS)])).get(hourName(OLD_MS))?.messages;
+const messagesOf = async (db: Database) => (await loadCubes(db, [OLD_MS])).get(OLD_MS)?.messages;
 
 it("what settling has replaced may go only when everything was counted", async () => {
   const { services, arrive } = setUp();
