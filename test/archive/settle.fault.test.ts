@@ -8,7 +8,7 @@ import { settle } from "../../lib/archive/settle.ts";
 import { GRACE_MS } from "../../lib/archive/trash.ts";
 import { waitingPages } from "../../lib/archive/waiting.ts";
 import { formatMoment } from "../../lib/message/moment.ts";
-import { printRecord } from "../../lib/message/record.ts";
+import { type MessageRecord, printRecord } from "../../lib/message/record.ts";
 import { deleteAll, getAll, putAll } from "../../lib/runtime/batch.ts";
 import { systemClock } from "../../lib/runtime/clock.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
@@ -124,45 +124,52 @@ test("a page that only repeats what is settled takes nothing of it away when it 
   }
 });
 
-test("pages whose blocks are not written yet wait for them, however often they are met", async () => {
-  await using table = await openTable();
+/**
+ * A page of these records, of whose blocks whoever writes it has yet to write the first `missing`. `write` writes them; `settled` has
+ * all of it settled that can be.
+ */
+async function openUnfinished(records: readonly MessageRecord[], missing: number) {
+  const table = await openTable();
   const { db } = table;
   const clock = { ...testClock(), now: () => NOON };
-  const services = { db, clock, remainingMs: () => 300_000 };
-  const record = aRecord({ sentAt: formatMoment(NOON - 3_600_000) });
-  await appendTo(db, { retentionHours: 48 }, [record], clock);
+  await appendTo(db, { retentionHours: 48 }, records, clock);
   const [page] = await waitingPages(db, await loadCatalog(db), clock);
   const keys = page?.refs.map(keyOfRef) ?? [];
-  const blocks = await getAll(db, keys, clock, { consistent: true });
-  await deleteAll(db, keys, clock);
-  for (let n = 0; n < 3; n++) expect(await settle(services, 0)).toMatchObject({ pages: 0, runs: 0 });
-  expect((await loadCatalog(db)).n).toBe(0);
+  const late = keys.slice(0, missing);
+  const blocks = await getAll(db, late, clock, { consistent: true });
+  await deleteAll(db, late, clock);
+  return {
+    db,
+    there: keys.length - late.length,
+    write: () => putAll(db, blocks, clock),
+    settled: () => settle({ db, clock, remainingMs: () => 300_000 }, 0),
+    [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
+  };
+}
 
-  await putAll(db, blocks, clock);
-  expect(await settle(services, 0)).toMatchObject({ pages: 1, records: 1, runs: 1 });
-  const found = await search(db, { filter: {}, limit: 10 }, { units: 1e6, timeoutMs: 60_000 }, () => NOON);
-  expect(found.items).toHaveLength(1);
+test("pages whose blocks are not written yet wait for them, however often they are met", async () => {
+  await using page = await openUnfinished([aRecord({ sentAt: formatMoment(NOON - HOUR_MS) })], 1);
+  expect(page.there).toBe(0);
+  for (let n = 0; n < 3; n++) expect(await page.settled()).toMatchObject({ pages: 0, runs: 0 });
+  expect((await loadCatalog(page.db)).n).toBe(0);
+
+  await page.write();
+  expect(await page.settled()).toMatchObject({ pages: 1, records: 1, runs: 1 });
+  const limits = { units: 1e6, timeoutMs: 60_000 };
+  expect((await search(page.db, { filter: {}, limit: 10 }, limits, () => NOON)).items).toHaveLength(1);
 });
 
 test("a page of which one block is not written yet is left whole to who is writing it", async () => {
-  await using table = await openTable();
-  const { db } = table;
-  const clock = { ...testClock(), now: () => NOON };
-  const services = { db, clock, remainingMs: () => 300_000 };
   const records = [PENDING, DELIVERED].flatMap((status) =>
     Array.from({ length: 30 }, (_, n) =>
       aRecord({ messageId: `${status.name} ${n}`, sentAt: formatMoment(NOON - HOUR_MS), status }),
     ),
   );
-  await appendTo(db, { retentionHours: 48 }, records, clock);
-  const [page] = await waitingPages(db, await loadCatalog(db), clock);
-  const [first, ...others] = page?.refs.map(keyOfRef) ?? [];
-  if (!first || others.length === 0) throw new Error("the page has a single block");
-  const blocks = await getAll(db, [first], clock, { consistent: true });
-  await deleteAll(db, [first], clock);
-  expect(await settle(services, 0)).toMatchObject({ pages: 0, runs: 0 });
-  await putAll(db, blocks, clock);
-  expect(await settle(services, 0)).toMatchObject({ pages: 1, records: 60 });
+  await using page = await openUnfinished(records, 1);
+  expect(page.there).toBeGreaterThan(0);
+  expect(await page.settled()).toMatchObject({ pages: 0, runs: 0 });
+  await page.write();
+  expect(await page.settled()).toMatchObject({ pages: 1, records: 60 });
 });
 
 test("what is settled is found by its id until it has expired itself", async () => {

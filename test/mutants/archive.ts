@@ -188,7 +188,7 @@ export const ARCHIVE: readonly Mutant[] = [
   {
     name: "what is not seen yet of a new run is not there",
     file: "lib/archive/search/index-reader.ts",
-    search: "if (!this.#isNew || items.length === keys.length) return items;",
+    search: "if (!this.#isUnseen || items.length === keys.length) return items;",
     replace: "if (items.length <= keys.length) return items;",
     harm: "for a second after settling, whoever sees the catalog before the run's items misses what it has settled",
     tests: ["test/archive/search/lagging.test.ts"],

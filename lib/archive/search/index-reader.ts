@@ -29,8 +29,8 @@ export class IndexReader {
   readonly runValues: RunValues;
   readonly get: GetItems;
   readonly #reader: Reader;
-  /** Has something been settled just now? */
-  readonly #isNew: boolean;
+  /** May what was settled just now not be seen yet? */
+  readonly #isUnseen: boolean;
   readonly #items = new Map<string, Item>();
   #asked: { readonly question: string; readonly answer: Promise<Map<SettledRun, Set<number>>> } | undefined;
   readonly #replacedKeys: readonly Key[];
@@ -44,7 +44,7 @@ export class IndexReader {
 
   constructor(reader: Reader, catalog: Catalog, nowMs: number, runValues: RunValues = new Map()) {
     this.#reader = reader;
-    this.#isNew = catalog.trash.some(({ atMs }) => nowMs - atMs < SEEN_AFTER_MS);
+    this.#isUnseen = !reader.isExact && catalog.trash.some(({ atMs }) => nowMs - atMs < SEEN_AFTER_MS);
     this.runValues = runValues;
     this.runs = catalog.runs;
     const replacing = catalog.trash.flatMap(({ replacedBy }) =>
@@ -88,7 +88,7 @@ export class IndexReader {
    */
   async #getWritten(keys: readonly Key[]): Promise<Item[]> {
     const items = await this.#reader.get(keys);
-    if (!this.#isNew || items.length === keys.length) return items;
+    if (!this.#isUnseen || items.length === keys.length) return items;
     const seen = new Set(items.map(nameOfItem));
     const unseen = keys.filter((key) => !seen.has(nameOf(key)));
     return [...items, ...(await this.#reader.get(unseen, { isExact: true }))];

@@ -41,14 +41,15 @@ export class Reader {
   readonly #db: Database;
   readonly #budget: Budget;
   readonly #clock: Clock;
-  readonly #isExact: boolean;
+  /** Does it read items by key as they are, and never as they were a moment ago? */
+  readonly isExact: boolean;
 
   /** `isExact`: read items by key consistently, rather than as they were a moment ago. */
   constructor(db: Database, budget: Budget, clock: Clock, { isExact = false } = {}) {
     this.#db = db;
     this.#budget = budget;
     this.#clock = clock;
-    this.#isExact = isExact;
+    this.isExact = isExact;
   }
 
   /** Items of a partition from sort key `from` to `until`, both included; at most `limit`, if given. */
@@ -84,7 +85,7 @@ export class Reader {
   }
 
   /** The items with these keys that exist; `isExact`, where it is given, for this time. */
-  get(keys: readonly Key[], { isExact = this.#isExact } = {}): Promise<Item[]> {
+  get(keys: readonly Key[], { isExact = this.isExact } = {}): Promise<Item[]> {
     if (keys.length === 0) return Promise.resolve([]);
     const onUnits = (units: number) => this.#budget.spend(units);
     return getAll(this.#db, keys, this.#clock, { onUnits, consistent: isExact });

@@ -1,7 +1,10 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
+import { loadCatalog } from "../../../lib/archive/catalog.ts";
 import type { Key } from "../../../lib/archive/keys.ts";
 import { replacedKey } from "../../../lib/archive/run.ts";
+import { IndexReader } from "../../../lib/archive/search/index-reader.ts";
+import { Budget, Reader } from "../../../lib/archive/search/reader.ts";
 import { search } from "../../../lib/archive/search/search.ts";
 import { settle } from "../../../lib/archive/settle.ts";
 import { GRACE_MS } from "../../../lib/archive/trash.ts";
@@ -54,3 +57,24 @@ test.each(FILTERS)(
     expect(await found(db)).toBe(1);
   },
 );
+
+test.each([
+  { isExact: false, asked: 2 },
+  { isExact: true, asked: 1 },
+])("only reads that may lag are made twice for what is not there: $isExact", async ({ isExact, asked }) => {
+  const archive = new MemoryArchive(NOON);
+  const { db, clock } = archive;
+  await appendTo(db, { retentionHours: 48 }, [aRecord({ messageId: "m1" })], clock);
+  archive.nowMs += HOUR_MS;
+  await settle({ db, clock, remainingMs: () => 300_000 }, 0);
+  let calls = 0;
+  const send = (command: never) => {
+    calls++;
+    return db.client.send(command);
+  };
+  const counted: Database = { ...db, client: { send } as unknown as DynamoDBDocumentClient };
+  const reader = new Reader(counted, new Budget(LIMITS, clock.now), clock, { isExact });
+  const index = new IndexReader(reader, await loadCatalog(db), clock.now());
+  expect(await index.get([{ pk: "block", sk: "of nobody" }])).toEqual([]);
+  expect(calls).toBe(asked);
+});
