@@ -15,7 +15,7 @@ import { drawSize, SIZES, type Size } from "./sizes.ts";
  * Plays the whole system in virtual time: `--schedules 10000`, from `--first 1` or from a number made of `--base` (a
  * commit's hash, so that every commit tries others); `--seed 7` plays that one alone and prints all that happens in it.
  * `--size large` (or `small`) plays them in that size, whichever theirs is.
- * Every 40th is played twice, and must leave the same trace. Exits with 1 when anything is wrong; the first
+ * Every 100th is played twice, and must leave the same trace. Exits with 1 when anything is wrong; the first
  * failures are shrunk to the faults that matter. `--stop` ends with the first failure.
  */
 const { values } = parseArgs({
@@ -28,7 +28,7 @@ const { values } = parseArgs({
     stop: { type: "boolean", default: false },
   },
 });
-const TWICE_EVERY = 40;
+const TWICE_EVERY = 100;
 const TOLD_EVERY = 500;
 const SHRUNK = 3;
 /** What an event leaves behind dies young: in a larger space more of it is dead when it is looked through. */

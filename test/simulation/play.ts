@@ -55,14 +55,15 @@ const RECEIVE_EVERY = 3;
 const QUIET_MINUTES = [1, 4, 8, 15, 45, 110, 260];
 const ALWAYS_MINUTES = new Set([1, 4, 110, 260]);
 /**
- * In schedules that are not large. Between the first and the last of them only what settles what is left is run: sources and
- * the statistics have their turn in the last.
+ * In schedules that are not large. Before the last of them only what settles what is left is run: sources and the statistics
+ * have their turn in the last.
  */
-const BRIEF_MINUTES = new Set([1, 260]);
+const BRIEF_MINUTES = new Set([260]);
 /** Messages are sent until so long after the faults: what comes later nothing can happen to. */
 const TRAFFIC_GOES_ON_MS = 10 * MINUTE_MS;
 const LONGEST_RUN_MINUTES = 15;
 const TTL_EVERY_MS = 15 * MINUTE_MS;
+/** In schedules that are not large once. */
 const PROBES = 2;
 const PROBED_QUERIES = 2;
 const FINAL_QUERIES = 6;
@@ -223,6 +224,7 @@ class Stage {
     this.#fleet.start("reconcile", settings, true);
     await this.#loop.runUntil(this.#loop.nowMs + forMs);
     await this.#idle();
+    if (this.#schedule.pushed === 0) return;
     // What was pushed a moment ago, and that there was no time to merge.
     for (let n = 0, before = -1; n < RECEIVE_TURNS && this.#fleet.received > before; n++) {
       before = this.#fleet.received;
@@ -273,9 +275,9 @@ class Stage {
 
   /** At some moments it is looked at what is served in the middle of it all. */
   #drawProbes(): void {
-    const { rounds, everyMs, seed } = this.#schedule;
+    const { rounds, everyMs, seed, size } = this.#schedule;
     const random = new Random(hash(seed, "probes"));
-    for (let n = 0; n < PROBES; n++) {
+    for (let n = 0; n < (size === "large" ? PROBES : 1); n++) {
       const atMs = this.#loop.nowMs + random.int(0, rounds * everyMs);
       this.#loop.at(atMs, () => void this.#probe(random));
     }

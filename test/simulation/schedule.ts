@@ -103,9 +103,9 @@ export function drawSchedule(seed: number, size: Size = drawSize(seed)): Schedul
       ? small.campaigns
       : new Random(hash(seed, "campaigns drawn")).pick([1, 2, 4, 8, undefined]),
     lateShare: small?.lateShare ?? 0.5,
-    // It costs a small schedule a fifth of its time.
-    beginsCalm: random.chance(0.25),
-    isPatient: new Random(hash(seed, "patient")).chance(small ? 0.1 : 0.2),
+    // It costs a small schedule a quarter of its time.
+    beginsCalm: random.chance(0.1),
+    isPatient: new Random(hash(seed, "patient")).chance(small ? 0.05 : 0.2),
     rounds,
     everyMs,
     reconcileEvery: random.pick([1, 2, 3]),

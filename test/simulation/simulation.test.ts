@@ -3,8 +3,9 @@ import { DATABASE_FAULTS, UPSTREAM_FAULTS } from "./faults.ts";
 import { play } from "./play.ts";
 import { drawSchedule } from "./schedule.ts";
 import { ONCE_FAILED } from "./seeds.ts";
+import { drawSize } from "./sizes.ts";
 
-/** CI plays a thousand others by `npm run test:simulation`. */
+/** CI plays thousands of others by `npm run test:simulation`. */
 const SEEDS = (["large", "small"] as const).flatMap((size) =>
   Array.from({ length: 8 }, (_, n) => ({ seed: 1 + n, size })),
 );
@@ -21,10 +22,11 @@ test.for([3, 8])("seed %i leaves the same trace when it is played again", async 
 });
 
 test("most schedules are small, some are large or bursts, and the same goes wrong in all of them", () => {
+  const sizes = Array.from({ length: 20_000 }, (_, seed) => drawSize(seed));
+  const share = (wanted: string) => sizes.filter((size) => size === wanted).length / sizes.length;
   const drawn = Array.from({ length: 2_000 }, (_, seed) => drawSchedule(seed));
-  const share = (wanted: string) => drawn.filter(({ size }) => size === wanted).length / drawn.length;
-  expect(share("large")).toBeCloseTo(0.08, 1);
-  expect(share("burst")).toBeCloseTo(0.003, 2);
+  expect(share("large")).toBeCloseTo(0.02, 2);
+  expect(share("burst")).toBeCloseTo(0.002, 3);
   for (const { seed, shares, beginsCalm, readers, pushed, deployment } of drawn) {
     const large = drawSchedule(seed, "large");
     expect(large).toMatchObject({ shares, beginsCalm, readers, pushed });

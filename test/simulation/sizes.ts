@@ -7,8 +7,8 @@ import { hash, Random } from "../../infra/local/imitation/random.ts";
 export const SIZES = ["large", "small", "burst"] as const;
 export type Size = (typeof SIZES)[number];
 
-const LARGE_SHARE = 0.08;
-const BURST_SHARE = 0.003;
+const LARGE_SHARE = 0.02;
+const BURST_SHARE = 0.002;
 
 /** The size that a seed draws. */
 export function drawSize(seed: number): Size {
@@ -28,9 +28,9 @@ interface Small {
 export function drawSmall(seed: number, size: Size): Small {
   const random = new Random(hash(seed, "small"));
   return {
-    messages: size === "burst" ? random.int(1_060, 1_200) : random.magnitude(6, 20),
+    messages: size === "burst" ? random.int(1_060, 1_200) : random.magnitude(4, 16),
     lateShare: random.pick([0.5, 0.8]),
-    rounds: random.magnitude(2, 6),
+    rounds: random.magnitude(1, 4),
     campaigns: random.pick([1, 1, 1, 2, 2, 2, 4, 4, 8, undefined]),
   };
 }

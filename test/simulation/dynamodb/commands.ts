@@ -33,10 +33,22 @@ export function execute(command: unknown, table: Table, reading: Reading): objec
   throw new NotModelled(`the command ${command instanceof Object ? command.constructor.name : command}`);
 }
 
+const names = new Map<unknown, string>();
+
+/** Each attempt is told, so the few names are cut once. */
+function nameOf(command: unknown): string {
+  const made = Object.getPrototypeOf(command) as { constructor: { name: string } };
+  const known = names.get(made);
+  if (known !== undefined) return known;
+  const name = made.constructor.name.replace(/Command$/, "");
+  names.set(made, name);
+  return name;
+}
+
 /** A command in a few words: what it does to which item. Never what the item holds. */
 export function told(command: unknown): string {
   const { input } = command as { input: Record<string, unknown> };
-  const name = Object.getPrototypeOf(command).constructor.name.replace(/Command$/, "");
+  const name = nameOf(command);
   const key = (input.Key ?? input.Item) as { pk?: unknown; sk?: unknown } | undefined;
   if (key) return `${name} ${String(key.pk)} / ${String(key.sk)}`;
   if (command instanceof QueryCommand) {

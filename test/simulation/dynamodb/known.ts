@@ -47,10 +47,20 @@ function remembered<T>(cache: Map<string, T>, text: string, parse: () => T): T {
 /** What a projection leaves of an item, as a copy. Only whole attributes and parts of maps are known. */
 export function projected(item: Item, text: string | undefined, placeholders: Placeholders): Item {
   if (text === undefined) return givenItem(item);
-  const paths = remembered(projections, text, () => new Parser(text).projection());
-  let result: Item = {};
-  for (const path of paths) result = withPart(result, item, placeholders.path(path));
+  let result: Record<string, Value> = {};
+  for (const path of pathsOf(text)) {
+    const parts = placeholders.path(path);
+    const [name] = parts;
+    const value = typeof name === "string" ? item[name] : undefined;
+    // Most name a whole attribute.
+    if (parts.length > 1 || typeof name !== "string") result = { ...withPart(result, item, parts) };
+    else if (value !== undefined) result[name] = value;
+  }
   return givenItem(result);
+}
+
+function pathsOf(projection: string): readonly Path[] {
+  return remembered(projections, projection, () => new Parser(projection).projection());
 }
 
 function withPart(result: Item, item: Item, [part, ...rest]: readonly (string | number)[]): Item {
@@ -66,5 +76,5 @@ function withPart(result: Item, item: Item, [part, ...rest]: readonly (string | 
 
 /** Names every placeholder of a projection. */
 export function visitProjection(text: string | undefined, placeholders: Placeholders): void {
-  if (text !== undefined) projected({}, text, placeholders);
+  if (text !== undefined) for (const path of pathsOf(text)) placeholders.path(path);
 }

@@ -41,9 +41,18 @@ export function stored(value: unknown): Value {
 }
 
 export function storedItem(item: object): Item {
-  const result: Record<string, Value> = {};
-  for (const [name, value] of Object.entries(item)) if (value !== undefined) result[name] = stored(value);
-  return result;
+  // Most of it is text: to copy all and look at the rest is cheaper than to put one after another.
+  const copy: Record<string, unknown> = { ...item };
+  for (const name in copy) {
+    const value = copy[name];
+    if (value === undefined) return storedItem(defined(copy));
+    if (typeof value !== "string") copy[name] = stored(value);
+  }
+  return copy as Item;
+}
+
+function defined(item: object): object {
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
 }
 
 function isPlain(value: object): boolean {
