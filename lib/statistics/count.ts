@@ -58,7 +58,7 @@ export async function countHours(services: CountServices): Promise<Counted> {
   const begun = state.n === 0 ? await archivedHours(db, clock.now()) : [];
   const waiting = new Set([...state.stale, ...[...begun, ...moved, ...again].map(hourName)]);
   const nowMs = clock.now();
-  const plan = await planHours(db, { waiting, pages, nowMs });
+  const plan = await planHours(db, { waiting, pages, nowMs, isForgetting: trash.size > 0 });
   const before = {
     ...state,
     seen,

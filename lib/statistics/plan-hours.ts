@@ -25,7 +25,8 @@ interface Due {
 
 /**
  * Which hours are counted now (newest first, future ones last), which ones wait, by name; which days will change; and
- * which hours no longer wait.
+ * which hours no longer wait. `isForgetting`: may settling delete pages after this turn? As long as it may not, the pages
+ * of an hour of few reports say that it waits, and it need not be listed.
  */
 export async function planHours(
   db: Database,
@@ -33,7 +34,13 @@ export async function planHours(
     waiting,
     pages,
     nowMs,
-  }: { waiting: ReadonlySet<string>; pages: ReadonlyMap<number, FreshPage[]>; nowMs: number },
+    isForgetting,
+  }: {
+    waiting: ReadonlySet<string>;
+    pages: ReadonlyMap<number, FreshPage[]>;
+    nowMs: number;
+    isForgetting: boolean;
+  },
 ) {
   const stale = [...waiting].filter((name) => name.includes("T")).map(momentOfHour);
   const all = [...new Set([...stale, ...pages.keys()])].sort((a, b) => b - a);
@@ -50,7 +57,7 @@ export async function planHours(
       const isFew = !cube && isWatched({ startMs: hourMs }, nowMs) && recordsOf(own) <= FEW;
       const isStored = !isFew && (!cube || cube.isBroken || isDue(cube, nowMs, missingIn(cube, own)));
       const isOpen = isFew || isRunning(cube ?? { startMs: hourMs, messages: 0 }, nowMs);
-      if (!isStored || isOpen) later.add(name);
+      if (isFew ? isForgetting : !isStored || isOpen) later.add(name);
       if (isStored || isWatched({ startMs: hourMs }, nowMs))
         now.push({ hourMs, stored: cube, isStored, isRunning: isOpen });
     }

@@ -28,13 +28,12 @@ export async function unsettledMoves(
   reader: Reader,
   get: GetItems,
 ): Promise<Moves> {
-  const own = [...new Map([...pages].map((page) => [page.sk, page])).values()];
-  const records = own.reduce((sum, { count }) => sum + count, 0);
+  const { own, records } = distinct(pages);
   const hours = new Set(own.flatMap(({ refs }) => refs.flatMap(hoursOf)));
   if (hours.size < 2 || records > MOST_RECORDS) return NO_MOVES;
   const refs = sharedRefs(await allMessages(reader));
   if (refs.length > MOST_BLOCKS) return NO_MOVES;
-  const found = new Map<string, { term: number; hours: Set<number> }>();
+  const found = new Map<string, MessageHours>();
   for (const { versions } of await readBlocks(refs, get)) {
     for (const { record } of versions) {
       const name = identityOf(record);
@@ -43,11 +42,7 @@ export async function unsettledMoves(
       one.hours.add(hourOf(epochMsOf(record.sentAt)));
     }
   }
-  const moves = [...found.values()].filter((one) => one.hours.size > 1);
-  return {
-    terms: new Set(moves.map(({ term }) => term)),
-    hours: new Set(moves.flatMap((one) => [...one.hours])),
-  };
+  return movesAmong([...found.values()]);
 }
 
 /**
@@ -66,20 +61,37 @@ export async function movesFromRuns(
   get: GetItems,
   nowMs: number,
 ): Promise<Moves> {
-  const own = [...new Map([...pages].map((page) => [page.sk, page])).values()];
-  const records = own.reduce((sum, { count }) => sum + count, 0);
+  const { own, records } = distinct(pages);
   const refs = own
     .filter(({ appendedAtMs }) => nowMs - appendedAtMs < RUNS.newMs)
     .flatMap((page) => page.refs);
   if (refs.length === 0 || runs.length === 0 || records > RUNS.mostRecords) return NO_MOVES;
   const versions = (await readBlocks(refs, get)).flatMap((block) => block.versions);
   const { moments } = await earlierVersions(versions, runs, get, RUNS.mostBuckets);
-  const moves = moments
-    .moved()
-    .map(({ messageId, momentsMs }) => ({ messageId, hours: new Set([...momentsMs].map(hourOf)) }))
-    .filter(({ hours }) => hours.size > 1);
+  return movesAmong(
+    moments.moved().map(({ messageId, momentsMs }) => ({
+      term: messageTerm(messageId),
+      hours: new Set([...momentsMs].map(hourOf)),
+    })),
+  );
+}
+
+/** Each page once, and how many records they have together. */
+function distinct(pages: Iterable<FreshPage>): { own: FreshPage[]; records: number } {
+  const own = [...new Map([...pages].map((page) => [page.sk, page])).values()];
+  return { own, records: own.reduce((sum, { count }) => sum + count, 0) };
+}
+
+/** A message's fingerprint, and the hours of sending that its reports name. */
+interface MessageHours {
+  readonly term: number;
+  readonly hours: Set<number>;
+}
+
+function movesAmong(messages: readonly MessageHours[]): Moves {
+  const moves = messages.filter(({ hours }) => hours.size > 1);
   return {
-    terms: new Set(moves.map(({ messageId }) => messageTerm(messageId))),
+    terms: new Set(moves.map(({ term }) => term)),
     hours: new Set(moves.flatMap(({ hours }) => [...hours])),
   };
 }

@@ -19,6 +19,14 @@ export const STATISTICS: readonly Mutant[] = [
     tests: ["test/statistics/state.test.ts"],
   },
   {
+    name: "does not note an hour of few reports although its pages are being deleted",
+    file: "lib/statistics/count.ts",
+    search: "isForgetting: trash.size > 0",
+    replace: "isForgetting: false",
+    harm: "an hour that was never stored looks as if nothing had been sent in it",
+    tests: ["test/statistics/count.test.ts"],
+  },
+  {
     name: "counts a page of which a block is not there yet",
     file: "lib/statistics/count-hour.ts",
     search: "pages.filter((page) => isWhole(page, hourMs, names))",

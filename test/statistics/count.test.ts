@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
 import { formatMoment } from "../../lib/message/moment.ts";
 import { type Counted, countHours } from "../../lib/statistics/count.ts";
+import { countAndSettle } from "../../lib/statistics/count-and-settle.ts";
 import { loadCubes } from "../../lib/statistics/cubes-for-jobs.ts";
-import { HOUR_MS, hourName } from "../../lib/statistics/periods.ts";
+import { pagesByHour } from "../../lib/statistics/pages-by-hour.ts";
+import { dayName, dayStartOf, HOUR_MS, hourName } from "../../lib/statistics/periods.ts";
 import { segmentKey } from "../../lib/statistics/series.ts";
 import { readSeries } from "../../lib/statistics/series-store.ts";
 import { loadState } from "../../lib/statistics/state.ts";
@@ -81,18 +83,40 @@ it("alerts are told all that came of an hour until it is over for half an hour, 
   expect(ofTurns).toEqual(ofTurns.toSorted((a, b) => a - b));
 });
 
-it("an hour of few messages is stored once, when alerts have done with it, and waits until then", async () => {
+it("an hour of few messages is stored once, when alerts have done with it, and its pages wait until then", async () => {
   const { db, turn } = await setUp(THIS_MS + 2 * 60_000);
-  const name = hourName(THIS_MS);
   const versions: (number | undefined)[] = [];
+  const { n: before } = await loadState(db);
   for (let n = 0; n < 20; n++) {
     await turn(...(n < 11 ? [THIS_MS + n * 300_000] : []));
     const stored = (await loadCubes(db, [THIS_MS])).get(THIS_MS);
     versions.push(stored?.version);
-    expect((await loadState(db)).stale.has(name)).toBe(stored === undefined);
+    expect((await pagesByHour(db)).get(THIS_MS)).toHaveLength(Math.min(n + 1, 11));
   }
   // The turns up to 11:27, the one at 11:32 and those after it.
   expect(versions).toEqual([...Array.from({ length: 17 }, () => undefined), 1, 1, 1]);
+  // The pages say that the hour waits; only its day had to be listed.
+  const state = await loadState(db);
+  expect([...state.stale]).toEqual([dayName(dayStartOf(THIS_MS))]);
+  expect(state.n).toBe(before + 1);
+});
+
+it("such an hour is listed as waiting before any of its pages is deleted, and loses nothing", async () => {
+  const { archive, db, turn } = await setUp(THIS_MS + 2 * 60_000);
+  const services = { db, clock: archive.clock, remainingMs: () => 300_000 };
+  const told: string[] = [];
+  for (let n = 0; n < 20; n++) {
+    await turn(...(n < 11 ? [THIS_MS + n * 300_000] : []));
+    // Settles what there is now and then, and deletes it where it was as soon as it may.
+    await countAndSettle(services, n % 4 === 1 ? 0 : undefined);
+    const stored = (await loadCubes(db, [THIS_MS])).get(THIS_MS);
+    const pages = (await pagesByHour(db)).get(THIS_MS) ?? [];
+    const isListed = (await loadState(db)).stale.has(hourName(THIS_MS));
+    if (stored) told.push(`${stored.messages} stored`);
+    else if (isListed) told.push("listed");
+    else told.push(pages.length === n + 1 ? "all there" : "lost");
+  }
+  expect(new Set(told)).toEqual(new Set(["all there", "listed", "11 stored"]));
 });
 
 it("one of many messages is stored with its first turn", async () => {

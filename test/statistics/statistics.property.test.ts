@@ -86,24 +86,36 @@ function reportsOf(random: Random, nowMs: number, sentAt: Map<string, number>, i
   });
 }
 
+/** An archive of which nothing is known yet, and the truth about it. */
+function aHistory(seed: number) {
+  const random = new Random(seed);
+  const archive = new MemoryArchive(NOW_MS - 2 * DAY_MS);
+  const truth = new Truth();
+  const sentAt = new Map<string, number>();
+  return {
+    ...{ random, archive, truth },
+    /** Some reports come, so many times. */
+    report: async (isMoving: boolean, times = 1) => {
+      const records = reportsOf(random, archive.nowMs, sentAt, isMoving);
+      for (let n = times; n > 0; n--)
+        await appendTo(archive.db, { retentionHours: RETENTION_HOURS }, records, archive.clock);
+      truth.add(records);
+    },
+  };
+}
+
 test.for(Array.from({ length: HISTORIES }, (_, n) => n + 1))(
   "history %i: every answer is what the records say, at every moment",
   { timeout: 120_000 },
   async (seed) => {
-    const random = new Random(seed);
-    const archive = new MemoryArchive(NOW_MS - 2 * DAY_MS);
-    const truth = new Truth();
-    const sentAt = new Map<string, number>();
+    const { random, archive, truth, report } = aHistory(seed);
     // Where reports do not agree on when a message was sent, settling has to find that first.
     const isMoving = seed % 3 === 0;
     const look = async () => {
       if (!isMoving) await expectExact(archive.db, truth, random, archive.nowMs);
     };
     for (let round = 0; round < 12; round++) {
-      const records = reportsOf(random, archive.nowMs, sentAt, isMoving);
-      for (let n = random.pick([1, 1, 2]); n > 0; n--)
-        await appendTo(archive.db, { retentionHours: RETENTION_HOURS }, records, archive.clock);
-      truth.add(records);
+      await report(isMoving, random.pick([1, 1, 2]));
       await look();
       archive.nowMs += random.pick([30_000, GRACE_MS, HOUR_MS, 6 * HOUR_MS]);
       await turn(archive, random, random.pick([0, undefined]));
@@ -123,14 +135,9 @@ test.for(Array.from({ length: HISTORIES }, (_, n) => n + 1))(
   "history %i: a message whose reports name different hours is counted in one, before anything is settled",
   { timeout: 120_000 },
   async (seed) => {
-    const random = new Random(seed);
-    const archive = new MemoryArchive(NOW_MS - 2 * DAY_MS);
-    const truth = new Truth();
-    const sentAt = new Map<string, number>();
+    const { random, archive, truth, report } = aHistory(seed);
     for (let round = 0; round < 8; round++) {
-      const records = reportsOf(random, archive.nowMs, sentAt, true);
-      await appendTo(archive.db, { retentionHours: RETENTION_HOURS }, records, archive.clock);
-      truth.add(records);
+      await report(true);
       await expectExact(archive.db, truth, random, archive.nowMs);
       archive.nowMs += random.pick([30_000, GRACE_MS, HOUR_MS]);
       await turn(archive, random, NEVER_MS);
@@ -143,14 +150,9 @@ test.for(Array.from({ length: HISTORIES }, (_, n) => n + 1))(
   "history %i: such a message is counted in one hour also when some of its reports are settled, and others not for long",
   { timeout: 120_000 },
   async (seed) => {
-    const random = new Random(seed);
-    const archive = new MemoryArchive(NOW_MS - 2 * DAY_MS);
-    const truth = new Truth();
-    const sentAt = new Map<string, number>();
+    const { random, archive, truth, report } = aHistory(seed);
     for (let round = 0; round < 8; round++) {
-      const records = reportsOf(random, archive.nowMs, sentAt, true);
-      await appendTo(archive.db, { retentionHours: RETENTION_HOURS }, records, archive.clock);
-      truth.add(records);
+      await report(true);
       // The turn that comes five minutes later finds what answers alone do not.
       archive.nowMs += 300_000;
       await countAndSettle(services(archive), NEVER_MS);
