@@ -5,9 +5,21 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
+import { AbstractKeyIterator, AbstractValueIterator } from "abstract-level";
 import dynalite from "dynalite";
 import { Level } from "level";
 import { TABLE } from "../../lib/archive/table.ts";
+
+/**
+ * dynalite ends each of its reads with `return()`, which these iterators do not have, so that none was ever closed: each kept a view
+ * of the whole table, and with it everything that was overwritten and deleted since.
+ */
+for (const { prototype } of [AbstractKeyIterator, AbstractValueIterator])
+  Object.assign(prototype, {
+    return(this: Pick<typeof prototype, "close">) {
+      return this.close();
+    },
+  });
 
 /** A DynamoDB in this process. */
 export interface EmbeddedDatabase {
