@@ -17,6 +17,7 @@ export function startDemoInfobip(): Promise<Infobip> {
   const fromMinute = Math.floor(nowMs / MINUTE_MS - DOWN_BEFORE_MINUTES) % HOUR_MINUTES;
   const outage = { channel: "SMS", mccmnc: "22801", fromMinute, minutes: DOWN_MINUTES };
   const startAt = nowMs - 10 * MINUTE_MS;
-  const world = new World({ seed: 1, startAt, messagesPerSecond: 2, outage, prices: USUAL_PRICES });
-  return startInfobip({ world, now: Date.now });
+  const traffic = { messagesPerSecond: 2, outage, prices: USUAL_PRICES };
+  const world = new World({ seed: 1, startAt, ...traffic, isForgetful: true });
+  return startInfobip({ world, now: Date.now, requestsKept: 100 });
 }

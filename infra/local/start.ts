@@ -31,6 +31,8 @@ const EXAMPLE_CREDENTIALS = "Aladdin:open sesame";
 
 const { isPushing, ...environment } = readEnvironment();
 endWithParent(process.env);
+// The embedded database keeps its keys for long, and each would keep the whole piece of memory that it shares with what is soon gone.
+Buffer.poolSize = 0;
 const stopped = new AbortController();
 process.once("SIGINT", () => stopped.abort());
 process.once("SIGTERM", () => stopped.abort());

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
+import { Archive } from "../../lib/archive/archive.ts";
 import { Days } from "../../lib/archive/days.ts";
+import { formatMoment } from "../../lib/message/moment.ts";
+import { testClock } from "../ingest/clock.ts";
+import { aRecord, NOON } from "../message/records.ts";
 import { openTable } from "./table.ts";
 
 const DAY = "2026-11-24";
@@ -27,3 +31,23 @@ test("a day that is extended while it is about to be forgotten stays", async () 
   await new Days(table.db).remove(DAY, extended);
   expect((await new Days(table.db).load()).size).toBe(0);
 });
+
+test.each([0, 1])(
+  "of a page's records the one that is kept longest decides how long their day is named: %i",
+  async (late) => {
+    await using table = await openTable();
+    const doneMs = NOON + 9 * 86_400_000;
+    const records = [0, 1].map((n) =>
+      aRecord({
+        ...{ messageId: `m${n}`, sentAt: formatMoment(NOON - n * 3_600_000) },
+        ...(n === late ? { doneAt: formatMoment(doneMs) } : {}),
+      }),
+    );
+    await new Archive(table.db, { retentionHours: 48 }, testClock()).append(
+      { source: "sms", place: 1 },
+      records,
+    );
+    const [until = 0] = (await new Days(table.db).load()).values();
+    expect(until).toBeGreaterThanOrEqual(doneMs / 1000 + 2 * 86_400);
+  },
+);

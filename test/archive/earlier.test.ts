@@ -24,14 +24,15 @@ function anArchive() {
   const now = () => NOON;
   const db = directDatabase(new Table(TABLE_SHAPE), now);
   const clock = { ...testClock(), now };
-  const settled = async (record: MessageRecord) => {
-    await appendTo(db, { retentionHours: 48 }, [record], clock);
+  const settled = async (...records: MessageRecord[]) => {
+    if (records.length > 0) await appendTo(db, { retentionHours: 48 }, records, clock);
     return settle({ db, clock, remainingMs: () => 300_000 }, 0);
   };
   return { db, clock, settled };
 }
 
-const versionOf = (record: MessageRecord) => parseLine(printLine(knownFrom(record)), KEEP_SECONDS);
+const versionOf = (record: MessageRecord, keepSeconds = KEEP_SECONDS) =>
+  parseLine(printLine(knownFrom(record)), keepSeconds);
 
 test("what a run has of its first and its last moment is known, though there are too many runs to ask them all", async () => {
   const { db, clock, settled } = anArchive();
@@ -54,6 +55,25 @@ test("a message that an older report puts on another day is not served there, no
   await settled(aRecord({ sentAt, status: DELIVERED }));
   const later = aRecord({ sentAt: formatMoment(NOON - HOUR_MS), status: PENDING });
   expect(await settled(later)).toMatchObject({ pages: 1, blocks: 0 });
-  const { items } = await search(db, { filter: {}, limit: 9 }, { units: 1e9, timeoutMs: 1e9 }, () => NOON);
-  expect(items.map(({ text }) => JSON.parse(text))).toMatchObject([{ sentAt, status: DELIVERED }]);
+  for (let n = 0; n < 2; n++) {
+    const { items } = await search(db, { filter: {}, limit: 9 }, { units: 1e9, timeoutMs: 1e9 }, () => NOON);
+    expect(items.map(({ text }) => JSON.parse(text))).toMatchObject([{ sentAt, status: DELIVERED }]);
+    // Nor when there is nothing more to settle.
+    expect(await settled()).toMatchObject({ pages: 0, runs: 2 });
+  }
+});
+
+test("what is told once more, and is to be kept for longer by now, is written once more", async () => {
+  const { db, clock, settled } = anArchive();
+  const record = aRecord({ sentAt: formatMoment(NOON - HOUR_MS) });
+  await settled(record);
+  const { runs } = await loadCatalog(db);
+  const changed = async (keepSeconds: number) => {
+    const earlier = await earlierVersions([versionOf(record, keepSeconds)], runs, (keys) =>
+      getAll(db, keys, clock),
+    );
+    return earlier.changed.map((version) => version.keepSeconds);
+  };
+  expect(await changed(KEEP_SECONDS)).toEqual([]);
+  expect(await changed(2 * KEEP_SECONDS)).toEqual([2 * KEEP_SECONDS]);
 });

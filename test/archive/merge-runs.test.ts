@@ -86,6 +86,16 @@ test("of merged runs nothing is served as it was before one of them delivered it
   expect(await archive.found({ generalStatus: "PENDING" })).toEqual([]);
 });
 
+test("a merged run is there for as long as the longest of its runs", async () => {
+  const archive = anArchive();
+  await archive.settleOthers(RUNS - 1);
+  const ends = (await archive.runs()).map(({ expiresAt }, n) => expiresAt + (n === 1 ? 9 * 86_400 : 0));
+  let n = 0;
+  await archive.change((run) => ({ ...run, expiresAt: ends[n++] ?? 0 }));
+  await archive.settleOthers(1);
+  expect(await archive.runs()).toMatchObject([{ level: 1, expiresAt: Math.max(...ends) }]);
+});
+
 test("every term of runs with many buckets is found in the one that they become", async () => {
   const { db, services } = anArchive();
   const catalog = { n: 0, runs: [] as SettledRun[], trash: [] };

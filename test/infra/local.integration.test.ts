@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -141,5 +141,34 @@ describe("what cannot work is said in a line, and ends with 1", () => {
     expect(runner.child.exitCode).toBe(1);
     expect(runner.output()).toMatch(new RegExp(`^cannot start: .*${port}`));
     other.close();
+  });
+
+  test("a folder that another uses", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "omnilog-"));
+    const other = await startEmbeddedDatabase(folder);
+    try {
+      await using runner = startRunner({ PORT: await freePort(), DATA_DIR: folder });
+      await expect(runner.printed("Ask it:")).rejects.toThrow();
+      expect(runner.child.exitCode).toBe(1);
+      expect(runner.output()).toBe(
+        `cannot start: ${folder} is in use by another process: stop that one, or set DATA_DIR to a folder of its own\n`,
+      );
+    } finally {
+      await other.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("a folder whose data is spoilt", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "omnilog-"));
+    try {
+      await writeFile(join(folder, "CURRENT"), "nonsense");
+      await using runner = startRunner({ PORT: await freePort(), DATA_DIR: folder });
+      await expect(runner.printed("Ask it:")).rejects.toThrow();
+      expect(runner.child.exitCode).toBe(1);
+      expect(runner.output()).toMatch(/^cannot start: the database in [^\n]+ cannot be opened: [^\n]+\n$/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

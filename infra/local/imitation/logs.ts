@@ -2,7 +2,8 @@ import { doneAtOf, type Message, type MessageEvent, stateAt } from "./message.ts
 import { defined, type WireRecord, writePrice } from "./reports.ts";
 import { writeInstant } from "./time.ts";
 
-const KEPT_MS = 48 * 3600 * 1000;
+/** Messages sent longer ago are in no answer of the logs. */
+export const LOGS_KEPT_MS = 48 * 3600 * 1000;
 
 /** The filters of Infobip's omni logs document. `sentSince` and `sentUntil` are epoch ms, both included. */
 export interface LogQuery {
@@ -24,7 +25,7 @@ export interface LogQuery {
 /** The messages of the last 48 hours that pass every filter, newest first, at most `limit` of them. */
 export function selectLogs(messages: readonly Message[], query: LogQuery, now: number): Message[] {
   return messages
-    .filter((message) => message.sentAt <= now && message.sentAt >= now - KEPT_MS)
+    .filter((message) => message.sentAt <= now && message.sentAt >= now - LOGS_KEPT_MS)
     .filter((message) => matchesLog(message, query, now))
     .sort((one, other) => other.sentAt - one.sentAt)
     .slice(0, query.limit);

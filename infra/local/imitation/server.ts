@@ -30,6 +30,8 @@ export interface InfobipOptions {
   logsPerMinute?: number;
   /** Default: any free port. */
   port?: number;
+  /** How many of the last requests it remembers; default all. */
+  requestsKept?: number;
   /** How it pushes; see PusherOptions. */
   pushing?: Pick<PusherOptions, "isAlsoPulled">;
 }
@@ -38,7 +40,7 @@ export interface Infobip {
   /** `http://127.0.0.1:` and the port. */
   url: string;
   world: World;
-  /** All requests so far, the oldest first. */
+  /** The requests so far, the oldest first; only the last, where `requestsKept` says so. */
   requests: readonly ReceivedRequest[];
   /** Reports used up by an answer that did not arrive as it should: only logs can make up for them. */
   lost: readonly Report[];
@@ -78,6 +80,7 @@ class Session {
   readonly #options: InfobipOptions;
   readonly #api: Api;
   readonly #book = new SubscriptionBook();
+  #count = 0;
   readonly #countOfPath = new Map<string, number>();
 
   constructor(options: InfobipOptions) {
@@ -102,10 +105,11 @@ class Session {
     const read = readRequest(message);
     const nOfPath = (this.#countOfPath.get(read.path) ?? 0) + 1;
     this.#countOfPath.set(read.path, nOfPath);
-    const request = { ...read, n: this.requests.length + 1, nOfPath, at: this.#options.now() };
+    const request = { ...read, n: ++this.#count, nOfPath, at: this.#options.now() };
     const fault = this.#options.faults?.(request);
     const received = fault ? { ...request, fault } : request;
     this.requests.push(received);
+    if (this.requests.length > (this.#options.requestsKept ?? Infinity)) this.requests.shift();
     return received;
   }
 

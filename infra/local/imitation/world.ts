@@ -1,4 +1,4 @@
-import { type LogQuery, selectLogs } from "./logs.ts";
+import { LOGS_KEPT_MS, type LogQuery, selectLogs } from "./logs.ts";
 import {
   completeMessage,
   isReported,
@@ -23,11 +23,16 @@ export interface WorldOptions {
   outage?: Outage;
   /** What live messages cost; default every kind of number that a price may be. */
   prices?: readonly string[];
+  /** Does it forget messages that the logs show no more, so that it can run for weeks? Then `truth` lacks them, too. */
+  isForgetful?: boolean;
 }
+
+/** Old messages are dropped by so many minutes of them at a time, since each time looks at all that are left. */
+const FORGOTTEN_AT_ONCE_MS = 10 * 60_000;
 
 /** The simulated account: its messages, and the reports that wait on each endpoint. It has no clock of its own. */
 export class World {
-  readonly #messages: Message[] = [];
+  #messages: Message[] = [];
   readonly #queues: Record<ReportEndpoint, Report[]> = { sms: [], push: [], email: [], omni: [] };
   readonly #random: Random;
   readonly #traffic: Traffic;
@@ -35,11 +40,12 @@ export class World {
   readonly #liveTraffic: Traffic;
   readonly #messagesPerSecond: number;
   readonly #outage: Outage | undefined;
+  readonly #isForgetful: boolean;
   #upcoming: Report[] = [];
   #nextLiveAt: number;
   #divert: (report: Report) => boolean = () => false;
 
-  constructor({ seed, startAt, messagesPerSecond = 0, outage, prices }: WorldOptions) {
+  constructor({ seed, startAt, messagesPerSecond = 0, outage, prices, isForgetful = false }: WorldOptions) {
     // Four sources, so that live messages do not depend on when others are sent.
     this.#random = new Random(hash(seed, "moments"));
     this.#traffic = new Traffic(new Random(hash(seed, "messages")));
@@ -47,6 +53,7 @@ export class World {
     this.#liveTraffic = new Traffic(new Random(hash(seed, "live messages")), prices);
     this.#messagesPerSecond = messagesPerSecond;
     this.#outage = outage;
+    this.#isForgetful = isForgetful;
     this.#nextLiveAt = this.#afterGap(startAt);
   }
 
@@ -77,6 +84,7 @@ export class World {
         this.add(this.#outage ? afflict(message, this.#outage) : message);
       this.#nextLiveAt = this.#afterGap(this.#nextLiveAt);
     }
+    if (this.#isForgetful) this.#forget(now - LOGS_KEPT_MS);
     const due = this.#upcoming.filter(({ event }) => event.at <= now);
     if (due.length === 0) return;
     this.#upcoming = this.#upcoming.filter(({ event }) => event.at > now);
@@ -117,6 +125,13 @@ export class World {
   truth(now: number): TruthRecord[] {
     this.advance(now);
     return this.#messages.filter(({ sentAt }) => sentAt <= now).map((message) => truthOf(message, now));
+  }
+
+  /** Reports that have not been handed out stay: each has its message. */
+  #forget(beforeMs: number): void {
+    const [oldest] = this.#messages;
+    if (!oldest || oldest.sentAt >= beforeMs - FORGOTTEN_AT_ONCE_MS) return;
+    this.#messages = this.#messages.filter(({ sentAt }) => sentAt >= beforeMs);
   }
 
   /** Live messages come independently of each other, so the gaps are exponential. */

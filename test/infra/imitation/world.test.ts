@@ -48,6 +48,23 @@ test("live traffic goes on with the clock, at about the rate asked for", () => {
   expect(world.truth(NOON + 1000_000).length).toBeLessThan(2300);
 });
 
+test("a forgetful one forgets what the logs show no more, and hands out its reports all the same", () => {
+  const [forgetful, other] = [true, false].map(
+    (isForgetful) => new World({ seed: 3, startAt: NOON, messagesPerSecond: 0.002, isForgetful }),
+  ) as [World, World];
+  const query = { bulkIds: [], messageIds: [], limit: 100_000 };
+  for (let now = NOON; now < NOON + 96 * HOUR; now += 3 * HOUR)
+    expect(forgetful.logs(query, now)).toEqual(other.logs(query, now));
+  const now = NOON + 96 * HOUR;
+  const sentAt = ({ sentAt }: { sentAt: string }) => Date.parse(sentAt.replace(/(\d\d)$/, ":$1"));
+  const kept = forgetful.truth(now).map(sentAt);
+  expect(Math.min(...kept)).toBeGreaterThan(now - 49 * HOUR);
+  expect(Math.min(...other.truth(now).map(sentAt))).toBeLessThan(NOON + HOUR);
+  expect(forgetful.takeReports("sms", { limit: 100_000 }, now)).toEqual(
+    other.takeReports("sms", { limit: 100_000 }, now),
+  );
+});
+
 test("send adds exactly as many messages, between the moments given", () => {
   const world = new World({ seed: 5, startAt: NOON });
   world.send(3000, { from: NOON - HOUR, until: NOON });
