@@ -113,6 +113,14 @@ export const ARCHIVE: readonly Mutant[] = [
     tests: ["test/archive/search/settled-walk.test.ts"],
   },
   {
+    name: "takes what is settled for older than it is",
+    file: "lib/archive/search/front.ts",
+    search: "Math.max(most, untilMs), -Infinity);",
+    replace: "Math.min(most, untilMs), Infinity);",
+    harm: "a walk gives what is newer than the first run before the blocks of later ones are read, out of order or not at all",
+    tests: ["test/archive/search/settled-walk.test.ts"],
+  },
+  {
     name: "gives a moment of settled messages before all of it is read",
     file: "lib/archive/search/candidates.ts",
     search: "if (momentOfOrder(one.order) <= frontierMs) continue;",

@@ -1,12 +1,12 @@
-import { UNDELIVERED } from "../apart.ts";
-import { ALL_DAY, blockPartition, blockPrefix, CLASSES, newestOf } from "../block.ts";
+import { blockPartition, newestOf } from "../block.ts";
 import { mergeVersions, type Version } from "../codec.ts";
 import { parseBlocks } from "../day-format.ts";
 import { DAY_MS, dayStart, identityOf, momentOfOrder, orderKey } from "../keys.ts";
 import type { Placed } from "./answer.ts";
+import { type Front, UNKNOWN } from "./front.ts";
 import type { Stretch } from "./plan.ts";
 import type { Chunk, Reader } from "./reader.ts";
-import { FRESH_SPARE, joined, limitOf, type WalkStream } from "./walk-stream.ts";
+import { limitOf, streamsOf, type WalkStream } from "./walk-stream.ts";
 
 interface Place extends Placed {
   readonly id: string;
@@ -38,36 +38,11 @@ export class DayWalk {
   #hasBegun = false;
   readonly #known = new Map<string, Place>();
 
-  /** `settledUntilMs`: what was sent later is not settled, as far as is known. */
-  constructor(reader: Reader, day: string, { sinceMs, untilMs }: Stretch, settledUntilMs = Infinity) {
+  constructor(reader: Reader, day: string, stretch: Stretch, front: Front = UNKNOWN) {
     this.#reader = reader;
     this.#pk = blockPartition(day);
-    const lastMs = dayStart(day) + DAY_MS - 1;
-    this.#startMs = Math.min(untilMs, lastMs);
-    const firstMs = Math.max(sinceMs, dayStart(day) - DAY_MS);
-    const isFresh = this.#startMs > settledUntilMs;
-    const streams = CLASSES.map(({ name, spanMs }) => {
-      const fromMs = Math.min(this.#startMs + spanMs, lastMs);
-      return {
-        name,
-        from: blockPrefix(name, fromMs),
-        ...(fromMs > this.#startMs ? { within: blockPrefix(name, this.#startMs) } : {}),
-        until: `${blockPrefix(name, firstMs)}~`,
-        boundMs: fromMs,
-        blocks: 0,
-        records: 0,
-        limit: 0,
-        spare: isFresh ? (FRESH_SPARE.get(name) ?? 0) : 0,
-      };
-    }).filter(({ from, until }) => from <= until);
-    const undelivered = streams.find(({ name }) => name === UNDELIVERED);
-    const before = streams.find(({ name }) => name === ALL_DAY);
-    // If one class is read down to its oldest block, and the next from its newest, they form one range.
-    if (undelivered && before && this.#startMs === lastMs && firstMs <= dayStart(day))
-      this.#streams = streams
-        .filter((one) => one !== undelivered)
-        .map((one) => (one === before ? joined(one, undelivered) : one));
-    else this.#streams = streams;
+    this.#startMs = Math.min(stretch.untilMs, dayStart(day) + DAY_MS - 1);
+    this.#streams = streamsOf(day, stretch, front);
   }
 
   isOver(): boolean {
@@ -104,7 +79,8 @@ export class DayWalk {
     }
     if (stream.next) this.#part(stream, stream.next, last);
     stream.from = `${last}\u0000`;
-    stream.boundMs = newestOf(last);
+    // What stands before the newest block, as the day's format, does not tell of a newer one.
+    stream.boundMs = Math.min(stream.boundMs, newestOf(last));
   }
 
   async #query(stream: WalkStream, limit: number | undefined): Promise<Chunk> {

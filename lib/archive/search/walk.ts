@@ -1,7 +1,8 @@
-import { dayOf, orderKey, orderPrefix } from "../keys.ts";
+import { dayOf, dayStart, orderKey, orderPrefix } from "../keys.ts";
 import { messageTerm } from "../terms.ts";
 import type { Collector, Placed } from "./answer.ts";
 import { DayWalk } from "./day-walk.ts";
+import { frontOf } from "./front.ts";
 import type { IndexReader } from "./index-reader.ts";
 import { type Stretch, stretchOf } from "./plan.ts";
 import type { Reader } from "./reader.ts";
@@ -21,7 +22,7 @@ export async function walkDays(
   for (let at = 0, size = 1; at < within.length; at += size, size = Math.min(MOST_DAYS, size * 2)) {
     const walks = within
       .slice(at, at + size)
-      .map((day) => new DayWalk(reader, day, stretch, index.settledUntilMs));
+      .map((day) => new DayWalk(reader, day, stretch, frontOf(index.runs, dayStart(day))));
     await Promise.all(walks.map((walk) => walk.read(answer.missing)));
     for (const walk of walks) {
       if (await finish(walk, index, answer)) return;
