@@ -124,7 +124,7 @@ export function parseStatisticsRequest(
     filters: Object.fromEntries(
       FILTERS.flatMap((name): [string, readonly string[]][] => {
         const list = filters[name];
-        return Array.isArray(list) ? [[name, list.map((value) => spelled(name, String(value)))]] : [];
+        return Array.isArray(list) ? [[name, list.flatMap((value) => spellings(name, String(value)))]] : [];
       }),
     ),
     columns: columnsOf(
@@ -135,10 +135,13 @@ export function parseStatisticsRequest(
   };
 }
 
-/** In the archive's spelling. As everywhere, case does not matter in names of channels. */
-function spelled(filter: string, value: string): string {
+/**
+ * As it is given and, where Infobip's own values are in upper case, in that: as everywhere, case does not matter in names
+ * of channels. What a report spells differently is counted as it spells it.
+ */
+function spellings(filter: string, value: string): string[] {
   const dimension = DIMENSIONS.find((one) => one.filter === filter);
-  return dimension?.isUpperCase ? value.toUpperCase() : value;
+  return dimension?.isUpperCase ? [...new Set([value, value.toUpperCase()])] : [value];
 }
 
 function told(issues: readonly v.BaseIssue<unknown>[]): Violations {

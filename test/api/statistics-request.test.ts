@@ -48,3 +48,13 @@ test("of inbound traffic nothing is known, and what was sent is not told as that
   for (const directions of [["OUTBOUND"], ["inbound", "outbound"], [], null]) ask({ directions });
   query("directions=INBOUND,OUTBOUND&accountKeys=1&includeSubaccounts=true");
 });
+
+test("a value is looked for as it is given, and as Infobip would spell it", () => {
+  const filterBy = { channelCodes: ["sms", "Telegram"], currencies: ["EUR"], senders: ["Shop"] };
+  const { filters } = parseStatisticsRequest({ ...POST, body: JSON.stringify({ filterBy }) }, NOW_MS);
+  expect(filters).toEqual({
+    channelCodes: ["sms", "SMS", "Telegram", "TELEGRAM"],
+    currencies: ["EUR"],
+    senders: ["Shop"],
+  });
+});

@@ -153,6 +153,16 @@ test("each block of a run of many hundred is found by its number", async () => {
   expect([...(found.get(run) ?? [])]).toEqual([...refs.entries()]);
 });
 
+test("a run of a single moment is asked when that is the first or the last moment that is wanted", async () => {
+  const archive = anArchive();
+  await archive.settled(aRecord({ sentAt: sentAgo(1), from: "Shop", status: PENDING }));
+  const atMs = NOON - HOUR_MS;
+  const filters: Filter[] = [{ to: "41793026727" }, { from: "Shop" }, { generalStatus: "PENDING" }, {}];
+  for (const filter of filters)
+    for (const range of [{ sentUntil: atMs }, { sentSince: atMs }, { sentSince: atMs, sentUntil: atMs }])
+      expect(await archive.found({ ...filter, ...range }), JSON.stringify(range)).toHaveLength(1);
+});
+
 test("what is not delivered is found in a run of an earlier version, which did not count it", async () => {
   const archive = anArchive();
   await archive.settled(aRecord({ sentAt: sentAgo(1), status: PENDING }));

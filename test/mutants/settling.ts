@@ -179,7 +179,7 @@ export const SETTLING: readonly Mutant[] = [
     search: "Math.max(content.expiresAt, Math.ceil(clock.now() / 1000) + DAY_SECONDS)",
     replace: "content.expiresAt",
     harm: "a message whose reports disagree on when it was sent is served twice for ten minutes",
-    tests: ["test/archive/earlier.test.ts"],
+    tests: EARLIER,
   },
   {
     name: "what is to be kept for longer is known",
@@ -187,7 +187,7 @@ export const SETTLING: readonly Mutant[] = [
     search: "    a.keepSeconds === b.keepSeconds &&\n",
     replace: "",
     harm: "after the retention was raised, what is told once more expires as if it had not been",
-    tests: ["test/archive/earlier.test.ts"],
+    tests: EARLIER,
   },
   {
     name: "the last block of a page decides how long a day is named",
@@ -195,7 +195,7 @@ export const SETTLING: readonly Mutant[] = [
     search: "until.set(day, Math.max(item.e, until.get(day) ?? 0));",
     replace: "until.set(day, item.e);",
     harm: "a day is forgotten while records of it are to be served: nobody finds them in a list",
-    tests: ["test/archive/days.integration.test.ts"],
+    tests: DAYS,
   },
   {
     name: "a merged run is there for as long as the shortest of its runs",
@@ -203,6 +203,14 @@ export const SETTLING: readonly Mutant[] = [
     search: "expiresAt: Math.max(...group",
     replace: "expiresAt: Math.min(...group",
     harm: "messages that are to be served are not found any more by id, recipient or status",
-    tests: ["test/archive/merge-runs.test.ts"],
+    tests: MERGE_RUNS,
+  },
+  {
+    name: "a run of the last moment alone lies outside",
+    file: "lib/archive/search/candidates.ts",
+    search: "run.sinceMs <= untilMs && run",
+    replace: "run.sinceMs < untilMs && run",
+    harm: "what was sent at the very moment of sentUntil is not found, once it is settled alone",
+    tests: MERGE_RUNS,
   },
 ];
