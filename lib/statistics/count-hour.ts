@@ -5,6 +5,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
 import { type Cube, cubeOf } from "./cube.ts";
 import { encodeCube } from "./cube-codec.ts";
+import { mayLackMinutes } from "./due.ts";
 import { type HourBlocks, recordsOfHour } from "./hour-records.ts";
 import { HOUR_MS, hourName, hourOf } from "./periods.ts";
 import { putCube } from "./put-cube.ts";
@@ -38,6 +39,8 @@ interface HourToCount {
   readonly stored: PackedCube | undefined;
   /** Is it to be stored again? */
   readonly isStored: boolean;
+  /** Will every next turn count it until it is over? Then alerts get its minutes from these, and none are stored. */
+  readonly isRunning: boolean;
   readonly pages: readonly FreshPage[];
 }
 
@@ -47,7 +50,7 @@ interface HourToCount {
  * counted again.
  */
 export async function countHour(
-  { hourMs, stored, isStored, pages }: HourToCount,
+  { hourMs, stored, isStored, isRunning, pages }: HourToCount,
   { db, clock, blocks, countedAtMs, index, moves }: HourServices,
 ): Promise<HourCount | undefined> {
   const { records, names, finalFromMs } = await recordsOfHour(hourMs, blocks, index, moves);
@@ -57,13 +60,15 @@ export async function countHour(
   const result: HourCount = isSeriesKept ? { cube, series: seriesOf(records, hourMs) } : { cube };
   if (!isStored) return result;
   // There is nothing to store about an empty hour.
-  if (stored ? isSame(stored, cube, counted) : records.length === 0) return result;
+  const isNews = stored ? !isSame(stored, cube, counted) : records.length > 0;
+  const lacksMinutes = stored !== undefined && mayLackMinutes(stored);
+  if (result.series && !isRunning && (isNews || lacksMinutes)) await putSeries(db, result.series, clock);
+  if (!isNews) return result;
   const name = hourName(hourMs);
   const put = {
     ...{ startMs: hourMs, before: stored, cube, counted, countedAtMs },
     ...{ messages: records.length, finalFromMs: Math.min(finalFromMs, MOST_MS) },
   };
-  if (result.series) await putSeries(db, result.series, clock);
   if (!(await putCube(db, "hour", name, put, clock))) return undefined;
   return result;
 }

@@ -80,7 +80,7 @@ export async function countHours(services: CountServices): Promise<Counted> {
       isWhole = n >= MOST_AT_ONCE;
       break;
     }
-    const about = { hourMs, stored, isStored, pages: pages.get(hourMs) ?? [] };
+    const about = { hourMs, stored, isStored, isRunning, pages: pages.get(hourMs) ?? [] };
     const counted = await countHour(about, counting);
     if (counted) hours.set(hourMs, counted);
     else isWhole = false;

@@ -67,6 +67,14 @@ export function isRunning(
   return hasBegun(startMs, nowMs) && messages <= SMALL && nowMs < startMs + HOUR_MS + FRESH_MS.small;
 }
 
+/** Was a cube perhaps stored while its hour was running, and so without the minutes that alerts look back on? */
+export function mayLackMinutes({
+  startMs,
+  countedAtMs,
+}: Pick<CountedHour, "startMs" | "countedAtMs">): boolean {
+  return countedAtMs < startMs + HOUR_MS + FRESH_MS.small;
+}
+
 /** Is an hour so recent that alerts look at its minutes? */
 export function isWatched({ startMs }: Pick<CountedHour, "startMs">, nowMs: number): boolean {
   return hasBegun(startMs, nowMs) && nowMs < startMs + HOUR_MS + WATCHED_MS;

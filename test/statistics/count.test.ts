@@ -83,6 +83,22 @@ it("alerts are told all that came of an hour until it is over for half an hour, 
   expect(ofTurns).toEqual(ofTurns.toSorted((a, b) => a - b));
 });
 
+it("the minutes of an hour of more messages are stored when it is over, also if nothing came since its cube was", async () => {
+  for (const isQuiet of [false, true]) {
+    const { db, archive, turn, told } = await setUp(THIS_MS + 2 * 60_000);
+    const stored = async () => (await readSeries(db, [THIS_MS], archive.clock)).size;
+    await turn(...Array.from({ length: 2_001 }, (_, n) => THIS_MS + n));
+    for (let n = 1; n < 12; n++) await turn(...(isQuiet ? [] : [THIS_MS + n * 300_000]));
+    expect([await told(THIS_MS), await stored()]).toEqual([isQuiet ? 2_001 : 2_012, 0]);
+    for (let n = 0; n < 10; n++) {
+      await turn();
+      expect(await told(THIS_MS)).toBe(isQuiet ? 2_001 : 2_012);
+    }
+    expect(await stored()).toBe(1);
+    expect((await loadState(db)).stale.has(hourName(THIS_MS))).toBe(false);
+  }
+});
+
 it("an hour of few messages is stored once, when alerts have done with it, and its pages wait until then", async () => {
   const { db, turn } = await setUp(THIS_MS + 2 * 60_000);
   const versions: (number | undefined)[] = [];
