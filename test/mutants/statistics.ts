@@ -58,4 +58,12 @@ export const STATISTICS: readonly Mutant[] = [
     harm: "the last pass brings back what has expired, and every reader gets it as news",
     tests: ["test/ingest/passing.fault.test.ts"],
   },
+  {
+    name: "whoever keeps a moment for a shorter time has the last word",
+    file: "lib/log/moments.ts",
+    search: "attribute_not_exists(pk) OR #e < :e",
+    replace: "attribute_not_exists(pk) OR #e > :e",
+    harm: "of a message whose reports disagree on when it was sent, some are not in its history any more",
+    tests: ["test/log/moments.test.ts"],
+  },
 ];
