@@ -66,4 +66,28 @@ export const STATISTICS: readonly Mutant[] = [
     harm: "of a message whose reports disagree on when it was sent, some are not in its history any more",
     tests: ["test/log/moments.test.ts"],
   },
+  {
+    name: "nobody waits for the rest of a cube",
+    file: "lib/statistics/put-cube.ts",
+    search: "  await putAll(\n    db,\n    rest.map(",
+    replace: "  void putAll(\n    db,\n    rest.map(",
+    harm: "whoever dies in between leaves a large hour that cannot be read, and is lost when it was counted for the last time",
+    tests: ["test/statistics/put-cube.test.ts"],
+  },
+  {
+    name: "days for which nothing is left to read are not missed",
+    file: "lib/statistics/gather.ts",
+    search: "        isIncomplete = true;\n        return;",
+    replace: "        return;",
+    harm: "an answer that met its limits tells too little, and does not say so",
+    tests: ["test/statistics/limits.test.ts"],
+  },
+  {
+    name: "hours for which nothing is left to read are not missed",
+    file: "lib/statistics/gather.ts",
+    search: "else if (budget.isSpent()) isIncomplete = true;",
+    replace: "else if (budget.isSpent()) continue;",
+    harm: "an answer that met its limits tells too little, and does not say so",
+    tests: ["test/statistics/limits.test.ts"],
+  },
 ];
