@@ -61,6 +61,14 @@ test("429 is waited for, and then all is pulled", async () => {
   expect(await collector.unfinished("sms")).toEqual({ landed: [], doubts: [] });
 });
 
+test("an answer without reports ends its pull, and is a good one", async () => {
+  await using collector = await openCollector(aWorld(0));
+  const { services, clock } = collector;
+  expect(await pullSource("sms", services)).toMatchObject({ pulled: 0, lastGoodPullAgeSeconds: 0 });
+  expect(await services.states.load("sms")).toMatchObject({ open: [], goodAtMs: clock.ms });
+  expect(await collector.unfinished("sms")).toEqual({ landed: [], doubts: [] });
+});
+
 test("a wait for which there is no time is not begun", async () => {
   const fault: Fault = { kind: "status", status: 429, consumed: false, retryAfterSeconds: 30 };
   await using collector = await openCollector(aWorld(), first(fault));

@@ -196,4 +196,12 @@ export const INGEST: readonly Mutant[] = [
     harm: "a message's history says that it happened when it was told last",
     tests: ["test/ingest/pushed.fault.test.ts"],
   },
+  {
+    name: "an answer without reports leaves its pull open",
+    file: "lib/ingest/pull.ts",
+    search: "await services.states.close(source, { ids: [id], goodAtMs });",
+    replace: "await services.states.close(source, { ids: [], goodAtMs });",
+    harm: "each is taken for a pull that somebody died over: the logs are swept for ever",
+    tests: ["test/ingest/pull.fault.test.ts"],
+  },
 ];
