@@ -21,7 +21,7 @@ const cubes = ["one", "another"].map((salt) =>
 
 test("whoever dies over putting a cube of several items leaves the one before or the new one, whole", async () => {
   const archive = new MemoryArchive(NOON);
-  const load = async () => (await loadCubes(archive.db, "hour", [NAME])).get(NAME);
+  const load = async () => (await loadCubes(archive.db, [HOUR_MS])).get(HOUR_MS);
   const sizes = cubes.map((cube) => encodeCube(cube).length);
   for (const size of sizes) expect(size).toBeGreaterThan(300_000);
   for (const [n, cube] of cubes.entries()) {
