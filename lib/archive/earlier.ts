@@ -2,7 +2,7 @@ import { epochMsOf, printRecord } from "../message/record.ts";
 import type { SettledRun } from "./catalog.ts";
 import { mergeVersions, type Version } from "./codec.ts";
 import { identityOf } from "./keys.ts";
-import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "./lookup.ts";
+import { type GetItems, Messages, readBlocks, refsHolding } from "./lookup.ts";
 import { Moments } from "./moments.ts";
 import { messageTerm } from "./terms.ts";
 
@@ -85,13 +85,7 @@ async function versionsIn(
   get: GetItems,
 ): Promise<Messages> {
   const wanted = new Set(versions.map(({ record }) => identityOf(record)));
-  const postings = await postingsOf(questions, get);
-  const numbers = new Map([...postings].map(([run, terms]) => [run, new Set([...terms.values()].flat())]));
-  const refs = await refsOf(numbers, get);
-  const blocks = await readBlocks(
-    [...refs.values()].flatMap((byNumber) => [...byNumber.values()]),
-    get,
-  );
+  const blocks = await readBlocks(await refsHolding(questions, get), get);
   const messages = new Messages();
   for (const version of blocks.flatMap((block) => block.versions)) {
     if (wanted.has(identityOf(version.record))) messages.add(version);

@@ -4,7 +4,7 @@ import { type Block, blockPartition } from "./block.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Version } from "./codec.ts";
 import { parseBlocks } from "./day-format.ts";
-import { readBlocks } from "./lookup.ts";
+import { inEach, readBlocks, refsHolding } from "./lookup.ts";
 import { freshRefs, IndexReader } from "./search/index-reader.ts";
 import { Budget, Reader } from "./search/reader.ts";
 import { messageTerm, recipientTerm } from "./terms.ts";
@@ -38,7 +38,7 @@ export async function* blockSummaries(
   );
   const index = new IndexReader(reader, catalog, systemClock.now());
   const term = message === undefined ? recipientTerm(recipient ?? "") : messageTerm(message);
-  const settled = await index.settledRefs(catalog.runs, [[term]]);
+  const settled = await refsHolding(inEach(catalog.runs, [term]), index.get);
   const fresh = freshRefs(await index.freshIds(), [term]);
   const isMeant = ({ record }: Version) =>
     message === undefined ? record.to === recipient : record.messageId === message;

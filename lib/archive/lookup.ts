@@ -60,6 +60,19 @@ export async function refsOf(
   );
 }
 
+/** The settled blocks that contain one of the terms that their run is asked for. */
+export async function refsHolding(questions: readonly TermLookup[], get: GetItems): Promise<BlockRef[]> {
+  const postings = await postingsOf(questions, get);
+  const numbers = [...postings].map(([run, byTerm]) => [run, new Set([...byTerm.values()].flat())] as const);
+  const refs = await refsOf(new Map(numbers.filter(([, wanted]) => wanted.size > 0)), get);
+  return [...refs.values()].flatMap((byNumber) => [...byNumber.values()]);
+}
+
+/** The same terms in each of these runs. */
+export function inEach(runs: readonly SettledRun[], fingerprints: readonly number[]): TermLookup[] {
+  return runs.map((run) => ({ run, fingerprints }));
+}
+
 /** Reads each block once. Those that no longer exist are left out. */
 export async function readBlocks(refs: Iterable<BlockRef>, get: GetItems) {
   const keys = new Map([...refs].map((ref) => [nameOfRef(ref), keyOfRef(ref)]));

@@ -1,5 +1,5 @@
 import type { Catalog } from "../archive/catalog.ts";
-import { readBlocks } from "../archive/lookup.ts";
+import { inEach, readBlocks, refsHolding } from "../archive/lookup.ts";
 import { movedKey, parseSet } from "../archive/run.ts";
 import { allMessages, freshRefs, type IndexReader } from "../archive/search/index-reader.ts";
 import type { Reader } from "../archive/search/reader.ts";
@@ -22,9 +22,8 @@ export async function movedHours(
   const hours = new Set<number>();
   if (fresh.length > 0) {
     const terms = new Set((await index.get(fresh.map(({ id }) => movedKey(id)))).flatMap(parseSet));
-    const alternatives = [...terms].map((term) => [term]);
     const [settled, unsettled] = await Promise.all([
-      index.settledRefs(index.runs, alternatives),
+      refsHolding(inEach(index.runs, [...terms]), index.get),
       // Includes settled pages: a cube may have counted messages there that settling has moved elsewhere.
       allMessages(reader).then((pages) => freshRefs(pages, [...terms])),
     ]);

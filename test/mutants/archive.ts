@@ -121,6 +121,14 @@ export const ARCHIVE: readonly Mutant[] = [
     tests: ["test/archive/search/settled-walk.test.ts"],
   },
   {
+    name: "asks the runs that do not name a message",
+    file: "lib/archive/search/index-reader.ts",
+    search: "terms.filter((term) => named.has(term))",
+    replace: "terms.filter((term) => !named.has(term))",
+    harm: "a message is given as the first run has it, not as a later one that tells more of it",
+    tests: ["test/archive/search/search.property.test.ts"],
+  },
+  {
     name: "gives a moment of settled messages before all of it is read",
     file: "lib/archive/search/candidates.ts",
     search: "if (momentOfOrder(one.order) <= frontierMs) continue;",

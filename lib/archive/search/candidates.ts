@@ -90,7 +90,7 @@ async function whole(
     }),
   );
   const doubtful = new Set(byRun.flatMap((own) => own.map(({ version }) => version)));
-  return index.completed(
+  return index.settledCompleted(
     candidates.map(({ version }) => version),
     (version) => doubtful.has(version),
   );

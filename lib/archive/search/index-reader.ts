@@ -11,7 +11,15 @@ import {
   VALUES_RANGE,
 } from "../fresh.ts";
 import { type Item, identityOf, type Key, type KeyRange } from "../keys.ts";
-import { type GetItems, Messages, postingsOf, readBlocks, refsOf } from "../lookup.ts";
+import {
+  type GetItems,
+  inEach,
+  Messages,
+  postingsOf,
+  readBlocks,
+  refsHolding,
+  type TermLookup,
+} from "../lookup.ts";
 import { againKey, movedKey, parseReplaced, parseSet, replacedKey, staleKey } from "../run.ts";
 import type { RunValues } from "../run-values.ts";
 import { messageTerm } from "../terms.ts";
@@ -181,32 +189,25 @@ export class IndexReader {
     return answer;
   }
 
-  /** The settled blocks of these runs that contain all terms of one of the alternatives. */
-  async settledRefs(
-    runs: readonly SettledRun[],
-    alternatives: readonly (readonly number[])[],
-  ): Promise<BlockRef[]> {
-    const numbers = await this.settledNumbers(runs, alternatives);
-    if (numbers.size === 0) return [];
-    return [...(await refsOf(numbers, this.get)).values()].flatMap((byNumber) => [...byNumber.values()]);
-  }
-
   /**
    * Everything that the archive knows about these messages, settled or not, at any moment; by identity. `meet` is
    * called with each version before it is merged.
    */
-  async messages(
-    messageIds: Iterable<string>,
+  messages(messageIds: Iterable<string>, meet?: (version: Version) => void): Promise<Version[]> {
+    const ids = new Set(messageIds);
+    return this.#gathered(ids, inEach(this.runs, [...ids].map(messageTerm)), meet);
+  }
+
+  /** What these runs and all fresh pages tell of these messages. */
+  async #gathered(
+    ids: ReadonlySet<string>,
+    questions: readonly TermLookup[],
     meet: (version: Version) => void = () => {},
   ): Promise<Version[]> {
-    const ids = new Set(messageIds);
     const terms = [...ids].map(messageTerm);
     if (terms.length === 0) return [];
     const [settled, fresh] = await Promise.all([
-      this.settledRefs(
-        this.runs,
-        terms.map((term) => [term]),
-      ),
+      refsHolding(questions, this.get),
       this.freshMessages().then((pages) => freshRefs(pages, terms)),
     ]);
     const messages = new Messages();
@@ -220,17 +221,49 @@ export class IndexReader {
   }
 
   /** For those of these versions that may be incomplete, everything that is known; the others as they are. */
-  async completed(
+  completed(versions: readonly Version[], isDoubtful: (version: Version) => boolean): Promise<Version[]> {
+    return this.#completed(versions, isDoubtful, {
+      questionsFor: async (terms) => inEach(this.runs, terms),
+    });
+  }
+
+  /**
+   * The same for versions that are settled, for less. What is settled contains what was settled before it, and a run
+   * names those of its messages that others had before: only runs that name a message may know more of it.
+   */
+  settledCompleted(
     versions: readonly Version[],
     isDoubtful: (version: Version) => boolean,
+  ): Promise<Version[]> {
+    const questionsFor = (terms: readonly number[]) => {
+      const naming = this.runs.filter(({ again }) => again > 0);
+      const questions = naming.map(async (run) => {
+        const named = await this.#sets([againKey(run.id)]);
+        return { run, fingerprints: terms.filter((term) => named.has(term)) };
+      });
+      return Promise.all(questions);
+    };
+    return this.#completed(versions, isDoubtful, { questionsFor, known: versions });
+  }
+
+  async #completed(
+    versions: readonly Version[],
+    isDoubtful: (version: Version) => boolean,
+    how: {
+      questionsFor: (terms: readonly number[]) => Promise<readonly TermLookup[]>;
+      known?: readonly Version[];
+    },
   ): Promise<Version[]> {
     const doubtful = versions.filter(isDoubtful);
     if (doubtful.length === 0) return [...versions];
     const identities = new Set(doubtful.map(({ record }) => identityOf(record)));
-    const whole = await this.messages(doubtful.map(({ record }) => record.messageId));
+    const ids = new Set(doubtful.map(({ record }) => record.messageId));
+    const found = await this.#gathered(ids, await how.questionsFor([...ids].map(messageTerm)));
+    const messages = new Messages();
+    for (const version of [...(how.known?.filter(isDoubtful) ?? []), ...found]) messages.add(version);
     return [
       ...versions.filter(({ record }) => !identities.has(identityOf(record))),
-      ...whole.filter(({ record }) => identities.has(identityOf(record))),
+      ...messages.values().filter(({ record }) => identities.has(identityOf(record))),
     ];
   }
 }

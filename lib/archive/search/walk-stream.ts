@@ -96,7 +96,7 @@ const MOST_EXACT = 100;
 const FEWEST_FRESH: ReadonlyMap<string, number> = new Map([
   ["a", 4],
   ["b", 3],
-  [UNDELIVERED, 4],
+  [UNDELIVERED, 2],
 ]);
 /** Blocks that span hours are far from the newest, unless nearly all blocks do. */
 const JOINED = 2;
