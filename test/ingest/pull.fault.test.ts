@@ -4,6 +4,7 @@ import type { Fault } from "../../infra/local/imitation/faults.ts";
 import { World } from "../../infra/local/imitation/world.ts";
 import { Archive } from "../../lib/archive/archive.ts";
 import { pullSource } from "../../lib/ingest/pull.ts";
+import type { MessageRecord } from "../../lib/message/record.ts";
 import { DEAD_ENDPOINT, databaseAt } from "../archive/table.ts";
 import { aRecord, NOON } from "../message/records.ts";
 import { openCollector } from "./collector.ts";
@@ -48,6 +49,16 @@ test.each<Fault>([
   const { services, server } = collector;
   expect(await pullSource("sms", services)).toMatchObject({ inDoubt: 1, pulled: 0 });
   expect(server.requests).toHaveLength(1);
+  expect((await collector.unfinished("sms")).doubts).toHaveLength(1);
+});
+
+test("a record that the archive does not take is kept in quarantine, and its pull is a doubt", async () => {
+  await using collector = await openCollector(aWorld());
+  const { services } = collector;
+  const append = async (_: unknown, records: readonly MessageRecord[]) => ({ refused: records.slice(0, 1) });
+  const archive = Object.assign(Object.create(services.archive), { append });
+  expect(await pullSource("sms", { ...services, archive })).toMatchObject({ pulled: 5, quarantined: 1 });
+  expect(await Array.fromAsync(services.quarantine.list())).toHaveLength(1);
   expect((await collector.unfinished("sms")).doubts).toHaveLength(1);
 });
 

@@ -204,4 +204,20 @@ export const INGEST: readonly Mutant[] = [
     harm: "each is taken for a pull that somebody died over: the logs are swept for ever",
     tests: ["test/ingest/pull.fault.test.ts"],
   },
+  {
+    name: "what the archive does not take is not kept",
+    file: "lib/ingest/merge-page.ts",
+    search: "[...(isOwn ? content.rejects : []), ...refused.map(rejectOf)]",
+    replace: "isOwn ? content.rejects : []",
+    harm: "a record that the database refuses is gone, and nobody is told",
+    tests: ["test/ingest/pull.fault.test.ts"],
+  },
+  {
+    name: "only what could not be read is a doubt",
+    file: "lib/ingest/merge-page.ts",
+    search: 'rejects.length > 0 && way === "pull"',
+    replace: 'content.rejects.length > 0 && way === "pull"',
+    harm: "nobody looks in the logs for a message of which the database refused the report",
+    tests: ["test/ingest/pull.fault.test.ts"],
+  },
 ];

@@ -102,4 +102,20 @@ export const READERS: readonly Mutant[] = [
     tests: ["test/simulation/readers.test.ts"],
     isOnlyForTests: true,
   },
+  {
+    name: "the end that was noted is the tail",
+    file: "lib/log/report-index.ts",
+    search: "        Limit: 2,\n",
+    replace: "        Limit: 1,\n",
+    harm: "nothing is published any more once somebody has died before the end was noted",
+    tests: ["test/log/report-index.test.ts"],
+  },
+  {
+    name: "a page of which a row could not be read is whole",
+    file: "lib/log/publish.ts",
+    search: "rows.length === all && rows.every(({ row }, n) => row === n)",
+    replace: "rows.length === all",
+    harm: "once that row can be read, readers are given it twice: with its page, and as the replay",
+    tests: ["test/log/report-index.test.ts"],
+  },
 ];

@@ -98,4 +98,12 @@ export const STATISTICS: readonly Mutant[] = [
     harm: "an answer that met its limits tells too little, and does not say so",
     tests: ["test/statistics/limits.test.ts"],
   },
+  {
+    name: "money loses its zeros before the point",
+    file: "lib/statistics/decimal.ts",
+    search: "for (; places > 0 && left % 10n === 0n; places--)",
+    replace: "for (; left % 10n === 0n; places--)",
+    harm: "a sum of exactly ten is told as one",
+    tests: ["test/statistics/decimal.test.ts"],
+  },
 ];
