@@ -106,4 +106,12 @@ export const STATISTICS: readonly Mutant[] = [
     harm: "a sum of exactly ten is told as one",
     tests: ["test/statistics/decimal.test.ts"],
   },
+  {
+    name: "hours for which there was no time do not wait",
+    file: "lib/statistics/plan-hours.ts",
+    search: "  for (const { hourMs } of now.slice(MOST_AT_ONCE)) later.add(hourName(hourMs));\n",
+    replace: "",
+    harm: "what was settled of them is deleted, and nothing tells that they were never counted",
+    tests: ["test/statistics/limits.test.ts"],
+  },
 ];

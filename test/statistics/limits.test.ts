@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { answerStatistics } from "../../lib/api/statistics.ts";
 import { formatMoment } from "../../lib/message/moment.ts";
+import { countHours } from "../../lib/statistics/count.ts";
 import { countAndSettle } from "../../lib/statistics/count-and-settle.ts";
+import { hourName, hourOf } from "../../lib/statistics/periods.ts";
+import { loadState } from "../../lib/statistics/state.ts";
 import { appendTo } from "../archive/appending.ts";
 import { aRecord, NOON } from "../message/records.ts";
 import { MemoryArchive } from "./archive.ts";
@@ -55,4 +58,19 @@ test.each([
     else expect(count).toBe(SENT);
   }
   expect(Math.min(...cut)).toBeLessThan(SENT);
+});
+
+test("hours for which there was no time in a run wait by name", async () => {
+  const { db, clock } = new MemoryArchive(NOON);
+  const moments = Array.from({ length: 20 }, (_, n) => NOON - (n + 2.5) * HOUR_MS);
+  const records = moments.map((ms, n) => aRecord({ messageId: `m${n}`, sentAt: formatMoment(ms) }));
+  // What was never counted at all would wait anyway.
+  await countHours({ db, clock, remainingMs: () => 300_000 });
+  await appendTo(db, { retentionHours: 240 }, records, clock);
+  let looks = 0;
+  const remainingMs = () => (looks++ < 12 ? 300_000 : 0);
+  const { hours } = await countHours({ db, clock, remainingMs });
+  const left = moments.map(hourOf).filter((hourMs) => !hours.has(hourMs));
+  expect(left).toHaveLength(8);
+  expect([...(await loadState(db)).stale]).toEqual(expect.arrayContaining(left.map(hourName)));
 });
