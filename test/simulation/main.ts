@@ -33,6 +33,8 @@ const TOLD_EVERY = 500;
 const SHRUNK = 3;
 /** What an event leaves behind dies young: in a larger space more of it is dead when it is looked through. */
 const YOUNG_SPACE = ["--min-semi-space-size=128", "--max-semi-space-size=128"];
+/** Most errors are answers that were expected; `--seed` shows those that were not in full. */
+const SHORT_TRACES = "--stack-trace-limit=3";
 const PROBLEMS_SHOWN = 6;
 const LOG_SHOWN = 40;
 
@@ -105,7 +107,7 @@ async function playAll(tasks: readonly Task[]): Promise<Outcome[]> {
     Array.from({ length: Math.min(availableParallelism(), tasks.length) }, async () => {
       const runner = fork(new URL("runner.ts", import.meta.url), {
         stdio: ["ignore", "inherit", "inherit", "ipc"],
-        execArgv: [...process.execArgv, ...YOUNG_SPACE],
+        execArgv: [...process.execArgv, ...YOUNG_SPACE, SHORT_TRACES],
       });
       const death = new AbortController();
       runner.once("exit", () => death.abort(new Error("a runner ended by itself")));

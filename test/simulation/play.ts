@@ -66,7 +66,7 @@ const TTL_EVERY_MS = 15 * MINUTE_MS;
 /** In schedules that are not large once. */
 const PROBES = 2;
 const PROBED_QUERIES = 2;
-const FINAL_QUERIES = 6;
+const FINAL_QUERIES = 4;
 
 /** Plays a schedule: rounds with faults, then quiet ones, and a look at all that is served. */
 export async function play(schedule: Schedule, options: PlayOptions = {}): Promise<Outcome> {
@@ -186,8 +186,9 @@ class Stage {
     const endedMs = this.#loop.nowMs;
     for (const [n, minutes] of QUIET_MINUTES.entries()) {
       const isLast = n === QUIET_MINUTES.length - 1;
-      if (!this.#isAlways(minutes) && (await this.#isAllDone())) continue;
+      // What was on its way arrives meanwhile.
       await this.#loop.runUntil(endedMs + minutes * MINUTE_MS);
+      if (!this.#isAlways(minutes) && (await this.#isAllDone())) continue;
       if (isLast) this.#account.stop(this.#loop.nowMs);
       if (this.#isAlways(minutes) || this.#isThorough) await this.#quietRound(2 * MINUTE_MS);
       else await this.#settlingRound(2 * MINUTE_MS);

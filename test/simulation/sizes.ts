@@ -7,8 +7,8 @@ import { hash, Random } from "../../infra/local/imitation/random.ts";
 export const SIZES = ["large", "small", "burst"] as const;
 export type Size = (typeof SIZES)[number];
 
-const LARGE_SHARE = 0.02;
-const BURST_SHARE = 0.002;
+const LARGE_SHARE = 0.015;
+const BURST_SHARE = 0.001;
 
 /** The size that a seed draws. */
 export function drawSize(seed: number): Size {
@@ -30,7 +30,7 @@ export function drawSmall(seed: number, size: Size): Small {
   return {
     messages: size === "burst" ? random.int(1_060, 1_200) : random.magnitude(4, 16),
     lateShare: random.pick([0.5, 0.8]),
-    rounds: random.magnitude(1, 4),
+    rounds: random.magnitude(1, 3),
     campaigns: random.pick([1, 1, 1, 2, 2, 2, 4, 4, 8, undefined]),
   };
 }
