@@ -32,6 +32,7 @@ export const ARCHIVE: readonly Mutant[] = [
     search: "export const GRACE_MS = 10 * 60_000;",
     replace: "export const GRACE_MS = 0;",
     harm: "a query that began before settling loses what it was about to read",
+    tests: ["test/archive/trash.test.ts"],
   },
   {
     name: "blocks before what tells of them",

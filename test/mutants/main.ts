@@ -12,11 +12,11 @@ import type { Mutant } from "./mutant.ts";
 /**
  * Plants bugs, one by one, in a copy of the project, and asks those tests that are to see them, which takes seconds, and else the
  * simulation. Exits with 1 when a bug survives, or cannot be planted any more because the code has changed.
- * `--schedules 600` for each, `--only <part of a name or of a file's>`, `--list`.
+ * `--schedules 2000` for each, `--only <part of a name or of a file's>`, `--list`.
  */
 const { values } = parseArgs({
   options: {
-    schedules: { type: "string", default: "600" },
+    schedules: { type: "string", default: "2000" },
     only: { type: "string", default: "" },
     list: { type: "boolean", default: false },
   },
