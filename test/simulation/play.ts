@@ -63,7 +63,7 @@ const BRIEF_MINUTES = new Set([260]);
 const TRAFFIC_GOES_ON_MS = 10 * MINUTE_MS;
 const LONGEST_RUN_MINUTES = 15;
 const TTL_EVERY_MS = 15 * MINUTE_MS;
-/** In schedules that are not large once. */
+/** So often it is looked at what is served while it all goes on; once where a schedule is not large. */
 const PROBES = 2;
 const PROBED_QUERIES = 2;
 const FINAL_QUERIES = 4;

@@ -103,7 +103,7 @@ export function drawSchedule(seed: number, size: Size = drawSize(seed)): Schedul
       ? small.campaigns
       : new Random(hash(seed, "campaigns drawn")).pick([1, 2, 4, 8, undefined]),
     lateShare: small?.lateShare ?? 0.5,
-    // It costs a small schedule a quarter of its time.
+    // A small schedule takes half as long again with it.
     beginsCalm: random.chance(0.1),
     isPatient: new Random(hash(seed, "patient")).chance(small ? 0.05 : 0.2),
     rounds,
