@@ -77,7 +77,7 @@ export class DayWalk {
       this.#streams.splice(this.#streams.indexOf(stream), 1);
       return;
     }
-    if (stream.next) this.#part(stream, stream.next, last);
+    this.#part(stream, last);
     stream.from = `${last}\u0000`;
     // What stands before the newest block, as the day's format, does not tell of a newer one.
     stream.boundMs = Math.min(stream.boundMs, newestOf(last));
@@ -94,10 +94,12 @@ export class DayWalk {
     return { items: [...ahead, ...items], ...(last === undefined ? {} : { last }) };
   }
 
-  /** Continues in the second of two ranges that were read as one; or separates them, if there is more of the first. */
-  #part(stream: WalkStream, next: WalkStream, last: string): void {
+  /** Goes on in the range that the answer ended in, and separates those behind it from that. */
+  #part(stream: WalkStream, last: string): void {
+    let { next } = stream;
+    while (next && last >= next.from) next = next.next;
     stream.next = undefined;
-    if (last >= next.from) return;
+    if (!next) return;
     stream.until = `${last.slice(0, 2)}~`;
     this.#streams.push(next);
   }

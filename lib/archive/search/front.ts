@@ -1,5 +1,6 @@
 import { SLOT_MS } from "../apart.ts";
 import type { SettledRun } from "../catalog.ts";
+import { DAY_MS } from "../keys.ts";
 
 /** What the catalog tells of the newest blocks of a day before any of them is read. */
 export interface Front {
@@ -7,20 +8,50 @@ export interface Front {
   readonly settledUntilMs: number;
   /** Are there probably no blocks that may span a whole day? */
   readonly isDense: boolean;
+  /** About how many blocks of the day are settled, if its traffic was even. */
+  readonly settledBlocks: number;
+  /** About how many records the day has in all, and how many of them are not settled; Infinity if nothing tells. */
+  readonly records: number;
+  readonly freshRecords: number;
+  /** How many records a minute are sent on average, by the newest run; Infinity if there is none. */
+  readonly perMinute: number;
 }
 
 /** If nothing is known of it: each class of blocks may begin anywhere. */
-export const UNKNOWN: Front = { settledUntilMs: Infinity, isDense: false };
+export const UNKNOWN: Front = {
+  ...{ settledUntilMs: Infinity, isDense: false, settledBlocks: Infinity },
+  ...{ records: Infinity, freshRecords: Infinity, perMinute: Infinity },
+};
 
 /** Where blocks span less than this on average, hardly any spans more than `SLOT_MS`. */
 const DENSE_MS = SLOT_MS / 2;
 
-/** The front of the day that begins at `dayStartMs`. Pure. */
-export function frontOf(runs: readonly SettledRun[], dayStartMs: number): Front {
+const MINUTE_MS = 60_000;
+
+/** The front of the day that begins at `dayStartMs`, at `nowMs`. Pure. */
+export function frontOf(runs: readonly SettledRun[], dayStartMs: number, nowMs: number): Front {
   const settledUntilMs = runs.reduce((most, { untilMs }) => Math.max(most, untilMs), -Infinity);
   const within = runs.filter(({ untilMs, blocks }) => untilMs >= dayStartMs && blocks > 0);
   const isDense =
     within.length > 0 &&
     within.every(({ sinceMs, untilMs, blocks }) => (untilMs - sinceMs) / blocks < DENSE_MS);
-  return { settledUntilMs, isDense };
+  const lastMs = dayStartMs + DAY_MS - 1;
+  let [settledBlocks, settledRecords] = [0, 0];
+  for (const { sinceMs, untilMs, blocks, records } of within) {
+    const withinMs = Math.min(untilMs, lastMs) - Math.max(sinceMs, dayStartMs) + 1;
+    const share = Math.max(0, withinMs) / (untilMs - sinceMs + 1);
+    settledBlocks += share * blocks;
+    settledRecords += share * records;
+  }
+  const perMinute = rateOf(runs.find(({ untilMs }) => untilMs === settledUntilMs));
+  const freshMinutes = (Math.min(nowMs, lastMs) - Math.max(settledUntilMs, dayStartMs)) / MINUTE_MS;
+  const freshRecords = freshMinutes > 0 ? freshMinutes * perMinute : 0;
+  return {
+    ...{ settledUntilMs, isDense, settledBlocks, perMinute },
+    ...{ records: settledRecords + freshRecords, freshRecords },
+  };
+}
+
+function rateOf(run: SettledRun | undefined): number {
+  return run ? run.records / Math.max(1, (run.untilMs - run.sinceMs) / MINUTE_MS) : Infinity;
 }

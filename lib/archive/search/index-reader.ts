@@ -35,6 +35,8 @@ const SEEN_AFTER_MS = 120_000;
 export class IndexReader {
   readonly runs: readonly SettledRun[];
   readonly runValues: RunValues;
+  /** When the query began, in milliseconds since 1970. */
+  readonly nowMs: number;
   readonly get: GetItems;
   readonly #reader: Reader;
   /** May what was settled just now not be seen yet? */
@@ -54,6 +56,7 @@ export class IndexReader {
     this.#reader = reader;
     this.#isUnseen = !reader.isExact && catalog.trash.some(({ atMs }) => nowMs - atMs < SEEN_AFTER_MS);
     this.runValues = runValues;
+    this.nowMs = nowMs;
     this.runs = catalog.runs;
     const replacing = catalog.trash.flatMap(({ replacedBy }) =>
       replacedBy === undefined ? [] : [replacedBy],

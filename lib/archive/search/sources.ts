@@ -96,7 +96,7 @@ export function exceptionSource(
   }
 
   async function readStream(stream: Stream, wanted: number): Promise<SettledVersion[]> {
-    const limit = Math.min(Math.ceil(Math.max(0, Math.min(wanted, stream.left)) / RECORDS) + 1, MOST_BLOCKS);
+    const limit = Math.min(blocksFor(Math.max(0, Math.min(wanted, stream.left)), stream) + 1, MOST_BLOCKS);
     const { items, last } = await reader.query(stream.pk, stream.from, stream.until, limit);
     if (last === undefined) streams.splice(streams.indexOf(stream), 1);
     else {
@@ -107,6 +107,13 @@ export function exceptionSource(
     stream.left -= versions.length;
     return versions.map((version) => ({ version, run: stream.run }));
   }
+}
+
+/** In how many blocks about so many of the records are that are left; none of them spans more than a day. */
+function blocksFor(wanted: number, { run: { sinceMs, untilMs }, left }: Stream): number {
+  if (!Number.isFinite(left) || left <= 0) return Math.ceil(wanted / RECORDS);
+  const days = Math.ceil((untilMs - sinceMs) / DAY_MS) + 1;
+  return Math.ceil(wanted * Math.min(1, 1 / RECORDS + days / left));
 }
 
 const LEAST_MS = -62_200_000_000_000;

@@ -16,8 +16,8 @@ export interface WalkStream {
   blocks: number;
   records: number;
   limit: number;
-  /** How many blocks are asked for first: exactly, or at the least. */
-  readonly first: { readonly exactly: number } | { readonly least: number };
+  /** How many blocks are asked for first; `usual` are enough where they are full. */
+  readonly first: (usual: number, wanted: number) => number;
   /** The range right behind this one, read by the same requests as long as that costs nothing. */
   next?: WalkStream | undefined;
 }
@@ -40,27 +40,47 @@ export function streamsOf(day: string, { sinceMs, untilMs }: Stretch, front: Fro
       return {
         ...stream,
         boundMs: Math.min(fromMs, Math.max(front.settledUntilMs, dayStart(day))),
-        first: { exactly: 1 },
+        first: () => 1,
       };
     return {
       ...stream,
       ...(fromMs > startMs ? { within: blockPrefix(name, startMs) } : {}),
-      first: { least: isFresh ? (FEWEST_FRESH.get(name) ?? 0) : 0 },
+      first: (usual: number, wanted: number) => {
+        if (!isFresh) return usual;
+        const enough = Math.max(usual, FEWEST_FRESH.get(name) ?? 0);
+        return name === PULLED ? Math.max(enough, Math.min(MORE * usual, blocksFor(wanted, front))) : enough;
+      },
     };
   }).filter(({ from, until }) => from <= until);
-  const long = streams.find(({ name }) => name === ALL_DAY);
-  const undelivered = streams.find(({ name }) => name === UNDELIVERED);
+  const [minutes, slots, long, undelivered] = streams;
   const isWhole = startMs === lastMs && firstMs <= dayStart(day);
-  if (!long || !undelivered || !isWhole || (isFresh && !front.isDense)) return streams;
+  if (!minutes || !slots || !long || !undelivered || !isWhole) return streams;
   // One class is read down to its oldest block, and the next from its newest, so they form one range.
-  const others = streams.filter((one) => one !== long && one !== undelivered);
-  return [...others, joined(long, undelivered, isFresh ? FRESH_JOINED : JOINED)];
+  if (!isFresh && !front.isDense) {
+    const first = (usual: number) => Math.min(usual + 1, Math.ceil(front.settledBlocks) + SPARE);
+    return [joined([minutes, slots, long, undelivered], first)];
+  }
+  if (isFresh && !front.isDense && front.settledUntilMs >= dayStart(day)) return streams;
+  const first = () => (isFresh ? FRESH_JOINED : JOINED);
+  return [minutes, slots, joined([long, undelivered], first)];
 }
 
-/** Two adjacent ranges as one. */
-function joined(before: WalkStream, next: WalkStream, exactly: number): WalkStream {
-  const boundMs = Math.max(before.boundMs, next.boundMs);
-  return { ...before, until: next.until, boundMs, first: { exactly }, next };
+/** Adjacent ranges as one. */
+function joined([range, ...others]: readonly WalkStream[], first: WalkStream["first"]): WalkStream {
+  if (!range) throw new Error("no range to join");
+  const next = others.length > 0 ? joined(others, first) : undefined;
+  return next
+    ? { ...range, until: next.until, boundMs: Math.max(range.boundMs, next.boundMs), first, next }
+    : range;
+}
+
+/**
+ * How many blocks hold so many records of the newest, where each pull brings what was sent within a minute, and what is
+ * settled is full.
+ */
+function blocksFor(wanted: number, { perMinute, freshRecords }: Front): number {
+  const fresh = Math.min(wanted, freshRecords);
+  return Math.ceil(fresh / Math.max(1, Math.min(RECORDS, perMinute)) + (wanted - fresh) / RECORDS);
 }
 
 /**
@@ -69,20 +89,27 @@ function joined(before: WalkStream, next: WalkStream, exactly: number): WalkStre
  */
 export function limitOf(stream: WalkStream, wanted: number): number | undefined {
   const isFirst = stream.limit === 0;
-  const { first } = stream;
   const each = stream.blocks === 0 ? RECORDS : Math.min(RECORDS, stream.records / stream.blocks);
   const spare = wanted > MOST_EXACT ? 1 : 0;
   const least = Math.ceil(Math.min(wanted, LARGEST_LIMIT * RECORDS) / RECORDS) + spare;
-  const enough = Math.ceil(wanted / Math.max(1, each)) + spare;
+  const twice = each <= SMALL ? 2 : 1;
+  const enough = Math.ceil((twice * wanted) / Math.max(1, each)) + spare;
   stream.limit = Math.min(enough, Math.max(least, MORE * stream.limit));
-  if (isFirst) stream.limit = "exactly" in first ? first.exactly : Math.max(stream.limit, first.least);
+  if (isFirst) stream.limit = stream.first(stream.limit, wanted);
   return stream.limit > LARGEST_LIMIT ? undefined : stream.limit;
 }
 
+/** The class of most blocks that a pull of a minute brings. */
+const PULLED = "a";
 /** With three times as many each time, a walk would take more than six rounds if reports arrive one by one. */
 const MORE = 4;
 /** About so many records are in a full block. */
 const RECORDS = 40;
+/**
+ * Blocks of so few records are of single pulls, and what they tell is told once more by a block of the logs. Sixteen of them cost
+ * as much as one that is full.
+ */
+const SMALL = 4;
 /**
  * If so few records are wanted, an unneeded block of each class costs more than another round for the class that lacks
  * one.
@@ -94,7 +121,7 @@ const MOST_EXACT = 100;
  * and one of the minute before, which tells that there is nothing between.
  */
 const FEWEST_FRESH: ReadonlyMap<string, number> = new Map([
-  ["a", 4],
+  [PULLED, 4],
   ["b", 3],
   [UNDELIVERED, 2],
 ]);
@@ -102,5 +129,7 @@ const FEWEST_FRESH: ReadonlyMap<string, number> = new Map([
 const JOINED = 2;
 /** If there are probably none of these: the day's format, and the first blocks of the next class. */
 const FRESH_JOINED = 4;
+/** A block for traffic that was not even, and the day's format. */
+const SPARE = 2;
 /** Past this, a limit would only cut DynamoDB's own pages of 1 MB short. */
 const LARGEST_LIMIT = 200;

@@ -2,7 +2,7 @@ import { dayOf, dayStart, orderKey, orderPrefix } from "../keys.ts";
 import { messageTerm } from "../terms.ts";
 import type { Collector, Placed } from "./answer.ts";
 import { DayWalk } from "./day-walk.ts";
-import { frontOf } from "./front.ts";
+import { type Front, frontOf } from "./front.ts";
 import type { IndexReader } from "./index-reader.ts";
 import { type Stretch, stretchOf } from "./plan.ts";
 import type { Reader } from "./reader.ts";
@@ -19,19 +19,43 @@ export async function walkDays(
 ): Promise<void> {
   const stretch = stretchOf(answer.range);
   const within = daysWithin(days, stretch);
-  for (let at = 0, size = 1; at < within.length; at += size, size = Math.min(MOST_DAYS, size * 2)) {
+  const fronts = new Map(
+    within.map((day) => [day, frontOf(index.runs, dayStart(day), index.nowMs)] as const),
+  );
+  for (let at = 0, least = 1, size = 1; at < within.length; at += size, least *= 2) {
+    const needed = daysHolding(answer.missing, within.slice(at), fronts);
+    size = Math.min(MOST_DAYS, Math.max(least, needed));
     const walks = within
       .slice(at, at + size)
-      .map((day) => new DayWalk(reader, day, stretch, frontOf(index.runs, dayStart(day))));
+      .map((day) => new DayWalk(reader, day, stretch, fronts.get(day)));
     await Promise.all(walks.map((walk) => walk.read(answer.missing)));
-    for (const walk of walks) {
-      if (await finish(walk, index, answer)) return;
+    for (const [n, walk] of walks.entries()) {
+      // All but the last of those that are needed are probably needed whole.
+      if (await finish(walk, walks.slice(n + 1, needed - 1), index, answer)) return;
     }
   }
 }
 
-/** Walks a day to its end. Is the search over, because there is enough or the budget is spent? */
-async function finish(walk: DayWalk, index: IndexReader, answer: Collector): Promise<boolean> {
+/** How many of these days, the newest first, hold so many records, as far as can be told before any of them is read. */
+function daysHolding(wanted: number, days: readonly string[], fronts: ReadonlyMap<string, Front>): number {
+  let records = 0;
+  const enough = days.findIndex((day) => {
+    records += fronts.get(day)?.records ?? 0;
+    return records >= wanted;
+  });
+  return enough < 0 ? days.length : enough + 1;
+}
+
+/**
+ * Walks a day to its end, and reads `others` on meanwhile. Is the search over, because there is enough or the budget is
+ * spent?
+ */
+async function finish(
+  walk: DayWalk,
+  others: readonly DayWalk[],
+  index: IndexReader,
+  answer: Collector,
+): Promise<boolean> {
   for (;;) {
     answer.add(await inPlace(walk.take(), index));
     if (answer.missing <= 0) return true;
@@ -42,7 +66,8 @@ async function finish(walk: DayWalk, index: IndexReader, answer: Collector): Pro
       answer.cut(reached);
       return true;
     }
-    await walk.read(answer.missing * Math.max(1, answer.considered / Math.max(answer.matched, 1)));
+    const wanted = answer.missing * Math.max(1, answer.considered / Math.max(answer.matched, 1));
+    await Promise.all([walk, ...others.filter((one) => !one.isOver())].map((one) => one.read(wanted)));
   }
 }
 

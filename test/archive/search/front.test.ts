@@ -2,6 +2,7 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
 import { Archive } from "../../../lib/archive/archive.ts";
 import { blockPartition, blockPrefix } from "../../../lib/archive/block.ts";
+import type { SettledRun } from "../../../lib/archive/catalog.ts";
 import { recordOfItem } from "../../../lib/archive/codec.ts";
 import { DAY_MS, dayOf, dayStart } from "../../../lib/archive/keys.ts";
 import { frontOf } from "../../../lib/archive/search/front.ts";
@@ -119,18 +120,44 @@ describe("what is settled and what is not", () => {
   });
 });
 
+function runOf(of: Pick<SettledRun, "sinceMs" | "untilMs" | "blocks" | "records">): SettledRun {
+  const others = { id: "r", buckets: 1, level: 0, again: 0, moved: 0, hasExceptions: false };
+  return { ...others, expiresAt: 2e9, ...of };
+}
+
 test("a front is dense where the blocks of each run of the day span minutes", () => {
-  const run = { id: "r", buckets: 1, records: 100, level: 0, again: 0, moved: 0, hasExceptions: false };
-  const of = (sinceMs: number, untilMs: number, blocks: number) => ({
-    ...run,
-    ...{ expiresAt: 2e9, sinceMs, untilMs, blocks },
-  });
+  const of = (sinceMs: number, untilMs: number, blocks: number) =>
+    runOf({ sinceMs, untilMs, blocks, records: 100 });
   const dayMs = dayStart(dayOf(START_MS));
   const dense = of(START_MS, START_MS + 60 * MINUTE_MS, 60);
   const sparse = of(START_MS - DAY_MS, START_MS + 60 * MINUTE_MS, 60);
-  expect(frontOf([], dayMs)).toEqual({ settledUntilMs: -Infinity, isDense: false });
-  expect(frontOf([dense], dayMs)).toEqual({ settledUntilMs: dense.untilMs, isDense: true });
-  expect(frontOf([sparse, dense], dayMs).isDense).toBe(false);
-  expect(frontOf([sparse], dayMs + DAY_MS).isDense).toBe(false);
-  expect(frontOf([{ ...sparse, untilMs: dayMs - 1 }, dense], dayMs).isDense).toBe(true);
+  const isDense = (runs: readonly SettledRun[], dayStartMs: number) =>
+    frontOf(runs, dayStartMs, START_MS + 120 * MINUTE_MS).isDense;
+  expect(isDense([], dayMs)).toBe(false);
+  expect(isDense([dense], dayMs)).toBe(true);
+  expect(isDense([sparse, dense], dayMs)).toBe(false);
+  expect(isDense([sparse], dayMs + DAY_MS)).toBe(false);
+  expect(isDense([{ ...sparse, untilMs: dayMs - 1 }, dense], dayMs)).toBe(true);
+});
+
+test("a front tells how many records are expected of a day: those of its runs by their share, and what was sent since at their rate", () => {
+  const dayMs = dayStart(dayOf(START_MS));
+  const noon = dayMs + DAY_MS / 2;
+  const yesterday = runOf({ sinceMs: dayMs - DAY_MS, untilMs: dayMs - 1, blocks: 10, records: 400 });
+  const both = runOf({ sinceMs: noon - DAY_MS, untilMs: noon - 1, blocks: 40, records: 1_440 });
+  expect(frontOf([yesterday, both], dayMs, noon + 60 * MINUTE_MS)).toMatchObject({
+    settledUntilMs: noon - 1,
+    settledBlocks: 20,
+    perMinute: expect.closeTo(1, 3),
+    freshRecords: expect.closeTo(60, 1),
+    records: expect.closeTo(720 + 60, 1),
+  });
+  expect(frontOf([yesterday, both], dayMs - DAY_MS, noon)).toMatchObject({
+    ...{ settledBlocks: 30, freshRecords: 0, records: 400 + 720 },
+  });
+  expect(frontOf([], dayMs, noon)).toMatchObject({
+    settledBlocks: 0,
+    freshRecords: Infinity,
+    records: Infinity,
+  });
 });

@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { Archive } from "../../../lib/archive/archive.ts";
+import { recordOfItem } from "../../../lib/archive/codec.ts";
+import { DAY_MS } from "../../../lib/archive/keys.ts";
+import { search } from "../../../lib/archive/search/search.ts";
+import { settle } from "../../../lib/archive/settle.ts";
+import { type MessageRecord, recordOf } from "../../../lib/message/record.ts";
+import { openModel } from "../../bench/model.ts";
+
+const START_MS = Date.parse("2026-03-01T00:00:00Z");
+const MINUTE_MS = 60_000;
+const DAYS = 30;
+const EVERY_MS = 30 * MINUTE_MS;
+const A_DAY = DAY_MS / EVERY_MS;
+const ALL = DAYS * A_DAY;
+const NOW_MS = START_MS + ALL * EVERY_MS;
+const LIMITS = { units: 1_000, timeoutMs: 1e9 };
+const REJECTED = { groupId: 5, groupName: "REJECTED", id: 6, name: "REJECTED_NETWORK" };
+const DELIVERED = { groupId: 3, groupName: "DELIVERED", id: 5, name: "DELIVERED_TO_HANDSET" };
+
+/** One message each half an hour for a month, of which one a day or so is rejected. */
+const records: readonly MessageRecord[] = Array.from({ length: ALL }, (_, n) =>
+  recordOf([
+    ["messageId", `${String(n * 7919).padStart(8, "0")}-${(n * 104_729).toString(16)}`],
+    ["channel", "SMS"],
+    ["to", `4179${n * 31}`],
+    ["sentAt", new Date(START_MS + n * EVERY_MS).toISOString().replace("Z", "+0000")],
+    ["status", n % 50 === 7 ? REJECTED : DELIVERED],
+  ]),
+);
+const newestFirst = records.map(({ messageId }) => messageId).reverse();
+
+/** Each message comes by itself; of `settledDays` each has been settled. */
+async function openSparse(settledDays: number) {
+  let nowMs = START_MS;
+  const { db, meter } = openModel(() => nowMs);
+  const clock = { now: () => nowMs, sleep: async () => {}, random: () => 0.5 };
+  const archive = new Archive(db, { retentionHours: 60 * 24 }, clock);
+  for (const [n, record] of records.entries()) {
+    nowMs = START_MS + n * EVERY_MS + 1;
+    if (n % A_DAY === 0 && n > 0 && n / A_DAY <= settledDays)
+      await settle({ db, clock, remainingMs: () => 1e9 }, 0);
+    await archive.append({ source: "sms", place: n }, [record]);
+  }
+  nowMs = NOW_MS;
+  const find = async (limit: number, filter = {}, after?: string) => {
+    meter.takeRounds();
+    const request = { filter, limit, ...(after === undefined ? {} : { after }) };
+    const found = await search(db, request, LIMITS, () => nowMs);
+    const ids = found.items.map((item) => recordOfItem(item).messageId);
+    return { ids, after: found.after, rounds: meter.takeRounds(), units: found.spentUnits };
+  };
+  return { archive, find };
+}
+
+describe.each([{ settledDays: 29 }, { settledDays: 28 }, { settledDays: 3 }])(
+  "of few messages in a month, $settledDays days of it settled",
+  ({ settledDays }) => {
+    test("the newest come in six rounds at most, and cost about what they weigh", async () => {
+      const { find } = await openSparse(settledDays);
+      for (const limit of [20, 50, 200, 1_000]) {
+        const { ids, rounds, units } = await find(limit);
+        expect(ids).toEqual(newestFirst.slice(0, limit));
+        expect(rounds, `${limit}`).toBeLessThanOrEqual(6);
+        expect(units, `${limit}`).toBeLessThanOrEqual(5 + limit / 20);
+      }
+    });
+
+    test("late reports within settled days neither hide what is settled nor come twice", async () => {
+      const { archive, find } = await openSparse(settledDays);
+      const late = records.filter((_, n) => n % 7 === 3);
+      for (let at = 0; at < late.length; at += 30)
+        await archive.append({ source: "logs", place: at }, late.slice(at, at + 30));
+      for (const limit of [7, 100]) {
+        const ids: string[] = [];
+        for (let after: string | undefined, page = 0; page === 0 || after !== undefined; page++) {
+          const found = await find(limit, {}, after);
+          ids.push(...found.ids);
+          after = found.after;
+        }
+        expect(ids).toEqual(newestFirst);
+      }
+    });
+
+    test("what was rejected once a day is found in six rounds", async () => {
+      const { find } = await openSparse(settledDays);
+      const { ids, rounds } = await find(1_000, { generalStatus: "REJECTED" });
+      expect(ids).toEqual(newestFirst.filter((_, n) => (ALL - 1 - n) % 50 === 7));
+      expect(rounds).toBeLessThanOrEqual(6);
+    });
+  },
+);
