@@ -119,11 +119,15 @@ const MOST_BODY_BYTES = 4_400_000;
 export function isPassable(body: string): boolean {
   // One character takes at most 6 bytes.
   if (body.length * 6 <= MOST_BODY_BYTES) return true;
-  return (
-    Buffer.byteLength(body) <= MOST_BODY_BYTES &&
-    Buffer.byteLength(JSON.stringify(body)) <= MOST_PAYLOAD_BYTES
-  );
+  const bytes = Buffer.byteLength(body);
+  if (bytes > MOST_BODY_BYTES) return false;
+  // Only these control characters take more than twice as much, and hardly any body has one.
+  if (bytes * 2 + 2 <= MOST_PAYLOAD_BYTES && !CONTROL.test(body)) return true;
+  return Buffer.byteLength(JSON.stringify(body)) <= MOST_PAYLOAD_BYTES;
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROL = /[\u0000-\u0007\u000b\u000e-\u001f]/;
 
 function headersOf(contentType: string): Record<string, string> {
   return { "content-type": contentType, ...COMMON_HEADERS };

@@ -6,7 +6,7 @@ import { LOGS_ENDPOINTS } from "../../lib/api/endpoints.ts";
 import { acceptsGzip, type Format, negotiateFormat } from "../../lib/api/formats.ts";
 import { OMNI_PARAMETERS, parseLogsRequest } from "../../lib/api/parameters.ts";
 import { type Printed, printLogs } from "../../lib/api/print.ts";
-import { finish, ok } from "../../lib/api/responses.ts";
+import { finish, isPassable, ok } from "../../lib/api/responses.ts";
 import type { FoundRecord } from "../../lib/archive/codec.ts";
 import { compareOrder } from "../../lib/archive/keys.ts";
 import { rowOf } from "../archive/rows.ts";
@@ -120,3 +120,17 @@ test("compresses for those who take it", () => {
     Array(5).fill(false),
   );
 });
+
+test.each([
+  { name: "quotes", character: '"', bytes: 2 },
+  { name: "line breaks", character: "\n", bytes: 2 },
+  { name: "a control character that JSON spells out", character: "\u000b", bytes: 6 },
+  { name: "letters", character: "a", bytes: 1 },
+])(
+  "as many $name pass as fit into Lambda's answer, inside a string and as they are",
+  ({ character, bytes }) => {
+    const most = Math.min(5_899_998 / bytes, 4_400_000);
+    expect(isPassable(character.repeat(most))).toBe(true);
+    expect(isPassable(character.repeat(most + 1))).toBe(false);
+  },
+);

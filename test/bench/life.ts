@@ -13,7 +13,7 @@ const MINUTES_A_MONTH = 43_200;
 export async function benchLife(table: Table, shape: Shape, untilMs: number): Promise<void> {
   const { hours } = shape;
   const startedAtMs = performance.now();
-  const { db, meter, life, items } = await openBenchArchive("life", 30 * 24);
+  const { db, meter, life, items } = await openBenchArchive("life", Math.max(30 * 24, hours + 48));
   const arrivals = arrivalsOf(shape, untilMs);
   const reports = arrivals.filter(({ isLog }) => !isLog).length;
   await life.through(arrivals, { fromMs: untilMs - hours * HOUR_MS, untilMs });
