@@ -40,10 +40,14 @@ export async function openBenchArchive(table: string, retentionHours: number): P
   }
   await makeTable(table);
   const db = openDatabase(table);
-  return { db, meter: new Meter(db), life: new Life(db, retentionHours), items: () => scan(db) };
+  return { db, meter: new Meter(db), life: new Life(db, retentionHours), items: () => scan(table) };
 }
 
-async function* scan(db: Database): AsyncGenerator<Item> {
+/** DynamoDB Local takes its time for a page of a large table. */
+const SCAN = { attempts: 3, attemptMs: 300_000 };
+
+async function* scan(table: string): AsyncGenerator<Item> {
+  const db = openDatabase(table, SCAN);
   let from: Record<string, unknown> | undefined;
   do {
     const { Items = [], LastEvaluatedKey } = await db.client.send(
