@@ -122,6 +122,14 @@ export const ARCHIVE: readonly Mutant[] = [
     tests: ["test/archive/search/settled-walk.test.ts"],
   },
   {
+    name: "takes the bound of a range for that of the range behind it",
+    file: "lib/archive/search/walk-stream.ts",
+    search: "boundMs: Math.max(range.boundMs, next.boundMs), first, next",
+    replace: "first, next",
+    harm: "what was not delivered and is newer than what is settled is given late, or not at all",
+    tests: ["test/archive/search/front.test.ts"],
+  },
+  {
     name: "asks the runs that do not name a message",
     file: "lib/archive/search/index-reader.ts",
     search: "terms.filter((term) => named.has(term))",

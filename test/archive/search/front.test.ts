@@ -20,13 +20,16 @@ const PULLS = [39, 18, 8, 6];
 const SETTLED_AFTER = 50;
 const MINUTES = 70;
 
-const record = (sentAtMs: number, n: number) =>
+const DELIVERED = { groupId: 3, groupName: "DELIVERED", id: 5, name: "DELIVERED_TO_HANDSET" };
+const REJECTED = { groupId: 5, groupName: "REJECTED", id: 6, name: "REJECTED_NETWORK" };
+
+const record = (sentAtMs: number, n: number, status = DELIVERED) =>
   recordOf([
     ["messageId", `${String(n * 7919).padStart(8, "0")}-${(n * 104_729).toString(16)}`],
     ["channel", "SMS"],
     ["to", `4179${n * 31}`],
     ["sentAt", new Date(sentAtMs).toISOString().replace("Z", "+0000")],
-    ["status", { groupId: 3, groupName: "DELIVERED", id: 5, name: "DELIVERED_TO_HANDSET" }],
+    ["status", status],
   ]);
 
 function openArchive() {
@@ -97,6 +100,29 @@ describe("what is settled and what is not", () => {
         after = found.after;
       }
       expect(ids).toEqual(records.map(({ messageId }) => messageId).reverse());
+    }
+  });
+
+  test.each([
+    { name: "since yesterday", settledMinutes: 0 },
+    { name: "until a while ago", settledMinutes: 60 },
+  ])("is read in order where much was rejected, and all is settled $name", async ({ settledMinutes }) => {
+    const { archive, at, settle, newest } = openArchive();
+    const minutes = 160;
+    const perMinute = 20;
+    const records = Array.from({ length: minutes * perMinute }, (_, n) =>
+      record(START_MS + (n / perMinute) * MINUTE_MS, n, n % 10 === 0 ? DELIVERED : REJECTED),
+    );
+    at(START_MS + minutes * MINUTE_MS);
+    const settled = settledMinutes * perMinute;
+    if (settled > 0) await archive.append({ source: "sms", place: 1 }, records.slice(0, settled));
+    await settle(0);
+    for (let first = settled; first < records.length; first += 10 * perMinute)
+      await archive.append({ source: "sms", place: 2 + first }, records.slice(first, first + 10 * perMinute));
+    for (const limit of [30, 900]) {
+      const found = await newest(limit);
+      const expected = records.map(({ messageId }) => messageId).reverse();
+      expect(found.items.map((item) => recordOfItem(item).messageId)).toEqual(expected.slice(0, limit));
     }
   });
 
