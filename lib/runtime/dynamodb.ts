@@ -42,6 +42,7 @@ export function openDatabase(
 ): Database {
   const client = new DynamoDBClient({
     maxAttempts: attempts,
+    base64Decoder,
     requestHandler: {
       connectionTimeout: Math.min(2_000, attemptMs),
       requestTimeout: attemptMs,
@@ -65,6 +66,15 @@ export function openDatabase(
     client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     table,
   };
+}
+
+/**
+ * Decodes the bytes in an answer. The SDK's own compares each text with a pattern before, which is a tenth of what reading
+ * 1,000 rows takes; DynamoDB is trusted to write base64, and what is in the bytes is checked where it is parsed.
+ */
+function base64Decoder(text: string): Uint8Array {
+  const { buffer, byteOffset, byteLength } = Buffer.from(text, "base64");
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Did a condition of ours fail? Then somebody else wrote first, which is not a fault. */
