@@ -19,16 +19,14 @@ export async function walkDays(
 ): Promise<void> {
   const stretch = stretchOf(answer.range);
   const within = daysWithin(days, stretch);
-  const fronts = new Map(
-    within.map((day) => [day, frontOf(index.runs, dayStart(day), index.nowMs)] as const),
-  );
+  const fronts = within.map((day) => frontOf(index.runs, dayStart(day), index.nowMs));
   for (let at = 0, least = 1, size = 1; at < within.length; at += size, least *= 2) {
-    const needed = daysHolding(answer.missing, within.slice(at), fronts);
+    const needed = daysHolding(answer.missing, fronts.slice(at));
     size = Math.min(MOST_DAYS, Math.max(least, needed));
-    const walks = within
-      .slice(at, at + size)
-      .map((day) => new DayWalk(reader, day, stretch, fronts.get(day)));
-    await Promise.all(walks.map((walk) => walk.read(answer.missing)));
+    const batch = fronts.slice(at, at + size);
+    const wanted = wantedOfEach(answer, batch);
+    const walks = within.slice(at, at + size).map((day, n) => new DayWalk(reader, day, stretch, batch[n]));
+    await Promise.all(walks.map((walk, n) => walk.read(wanted[n])));
     for (const [n, walk] of walks.entries()) {
       // All but the last of those that are needed are probably needed whole.
       if (await finish(walk, walks.slice(n + 1, needed - 1), index, answer)) return;
@@ -37,13 +35,27 @@ export async function walkDays(
 }
 
 /** How many of these days, the newest first, hold so many records, as far as can be told before any of them is read. */
-function daysHolding(wanted: number, days: readonly string[], fronts: ReadonlyMap<string, Front>): number {
-  let records = 0;
-  const enough = days.findIndex((day) => {
-    records += fronts.get(day)?.records ?? 0;
-    return records >= wanted;
+function daysHolding(wanted: number, days: readonly Front[]): number {
+  let held = 0;
+  const enough = days.findIndex(({ records }) => {
+    held += records;
+    return held >= wanted;
   });
   return enough < 0 ? days.length : enough + 1;
+}
+
+/** Traffic is not even: so much of what is expected of a day is counted on when those before it are read. */
+const SURE = 0.75;
+
+/** How many records are wanted of each of these days: what those after it are not expected to yield. */
+function wantedOfEach({ missing, matched, considered }: Collector, days: readonly Front[]): number[] {
+  const share = considered === 0 ? 1 : matched / considered;
+  let wanted = missing;
+  return days.map(({ records }) => {
+    const own = Math.max(1, wanted);
+    if (Number.isFinite(records)) wanted -= SURE * share * records;
+    return own;
+  });
 }
 
 /**
