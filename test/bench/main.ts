@@ -5,7 +5,7 @@ import { SHAPES, type Shape } from "./shapes.ts";
 import { Table } from "./table.ts";
 
 /**
- * npm run bench -- [--shape usual,million,…] [--reports 200000] [--hours 48] [--only life,reports,pushes,statistics,questions,throughput,decode,bundles] [--model]
+ * npm run bench -- [--shape usual,million,…] [--reports 200000] [--hours 48] [--only life,reports,pushes,statistics,finished,questions,throughput,decode,bundles] [--model]
  *
  * Measures on DynamoDB Local, which counts capacity units exactly; its milliseconds are this machine's, not AWS's. `--model`
  * measures lives on the simulation's model of it, which counts the same units: faster, without Java, and by kind of item.

@@ -1,5 +1,6 @@
 import { benchBundles } from "./bundles.ts";
 import { benchDecode } from "./decode.ts";
+import { benchFinished } from "./finished.ts";
 import { benchLife } from "./life.ts";
 import { benchPushes } from "./pushes.ts";
 import { benchReports } from "./reports.ts";
@@ -17,6 +18,7 @@ export const SECTIONS = {
   reports: (table: Table) => benchReports(table, NOW_MS),
   pushes: (table: Table) => benchPushes(table),
   statistics: (table: Table) => benchStatistics(table, NOW_MS),
+  finished: (table: Table) => benchFinished(table, NOW_MS),
   questions: (table: Table) => benchQuestions(table, NOW_MS),
   throughput: (table: Table) => benchThroughput(table, NOW_MS),
   decode: (table: Table) => benchDecode(table, NOW_MS),

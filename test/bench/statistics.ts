@@ -18,7 +18,7 @@ const DAY_MS = 24 * HOUR_MS;
 const PAGE = 1_000;
 
 /** Lives as the deployed settling lives them: it counts first. What counting alone costs is added up. */
-class CountedLife extends Life {
+export class CountedLife extends Life {
   readonly units = { reads: 0, writes: 0, longestMs: 0 };
   readonly #db: Database;
   readonly #meter: UnitMeter;
