@@ -27,6 +27,12 @@ export const UNKNOWN: Front = {
 const DENSE_MS = SLOT_MS / 2;
 
 const MINUTE_MS = 60_000;
+/**
+ * Had traffic gone on at its rate, more of it would be settled after so many minutes, and those in which so many records come:
+ * three times as many as are worth a run (waiting.ts), since at night there are fewer. So it has come to an end, as after a campaign.
+ */
+const RESTED_MINUTES = 60;
+const ENOUGH = 3_000;
 
 /** The front of the day that begins at `dayStartMs`, at `nowMs`. Pure. */
 export function frontOf(runs: readonly SettledRun[], dayStartMs: number, nowMs: number): Front {
@@ -45,7 +51,9 @@ export function frontOf(runs: readonly SettledRun[], dayStartMs: number, nowMs: 
   }
   const perMinute = rateOf(runs.find(({ untilMs }) => untilMs === settledUntilMs));
   const freshMinutes = (Math.min(nowMs, lastMs) - Math.max(settledUntilMs, dayStartMs)) / MINUTE_MS;
-  const freshRecords = freshMinutes > 0 ? freshMinutes * perMinute : 0;
+  const isOver =
+    Number.isFinite(perMinute) && (nowMs - settledUntilMs) / MINUTE_MS > RESTED_MINUTES + ENOUGH / perMinute;
+  const freshRecords = freshMinutes > 0 && !isOver ? freshMinutes * perMinute : 0;
   return {
     ...{ settledUntilMs, isDense, settledBlocks, perMinute },
     ...{ records: settledRecords + freshRecords, freshRecords },

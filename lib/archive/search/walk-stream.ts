@@ -47,6 +47,8 @@ export function streamsOf(day: string, { sinceMs, untilMs }: Stretch, front: Fro
       ...(fromMs > startMs ? { within: blockPrefix(name, startMs) } : {}),
       first: (usual: number, wanted: number) => {
         if (!isFresh) return usual;
+        // Blocks are full then, and one more tells that nothing is between.
+        if (front.freshRecords === 0) return name === PULLED ? usual + 1 : usual;
         const enough = Math.max(usual, FEWEST_FRESH.get(name) ?? 0);
         return name === PULLED ? Math.max(enough, Math.min(MORE * usual, blocksFor(wanted, front))) : enough;
       },

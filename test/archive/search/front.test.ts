@@ -79,6 +79,25 @@ test("the newest 50 are three read units, and three rounds at most, whatever blo
   expect(units.reduce((a, b) => a + b) / units.length).toBeLessThanOrEqual(3);
 });
 
+test("hours after a campaign the newest 50 are two full blocks, and three read units", async () => {
+  const opened = openArchive();
+  const count = 6_000;
+  const records = Array.from({ length: count }, (_, n) => record(START_MS + n * 30, n));
+  opened.at(START_MS + 5 * MINUTE_MS);
+  await opened.archive.append({ source: "sms", place: 1 }, records);
+  opened.at(START_MS + 40 * MINUTE_MS);
+  await opened.settle();
+  opened.at(START_MS + 360 * MINUTE_MS);
+  const found = await opened.newest(50);
+  expect(found.items.map((item) => recordOfItem(item).messageId)).toEqual(
+    records
+      .slice(-50)
+      .map(({ messageId }) => messageId)
+      .reverse(),
+  );
+  expect(found.spentUnits).toBeLessThanOrEqual(3);
+});
+
 describe("what is settled and what is not", () => {
   test.each([
     { name: "dense", everyMs: 1_000 },
