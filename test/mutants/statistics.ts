@@ -109,7 +109,7 @@ export const STATISTICS: readonly Mutant[] = [
   {
     name: "hours for which there was no time do not wait",
     file: "lib/statistics/plan-hours.ts",
-    search: "  for (const { hourMs } of now.slice(MOST_AT_ONCE)) later.add(hourName(hourMs));\n",
+    search: "  for (const hourMs of optional) later.add(hourName(hourMs));\n",
     replace: "",
     harm: "what was settled of them is deleted, and nothing tells that they were never counted",
     tests: ["test/statistics/limits.test.ts"],
