@@ -107,7 +107,7 @@ export async function countHours(services: CountServices): Promise<Counted> {
   }
   const left = [...plan.left].filter((hourMs) => !hours.has(hourMs));
   const { stale } = ledger.state;
-  const unbuilt = new Set(left.map(hourName));
+  const unbuilt = new Set([...plan.left].map(hourName)).difference(done);
   const { built, broken } = await buildDays(services, stale.difference(done), unbuilt);
   await ledger.note({ ...ledger.state, stale: stale.difference(done).difference(built).union(broken) });
   const countLeft = async () => {

@@ -93,7 +93,7 @@ export async function planHours(db: Database, asked: Asked, clock: Clock): Promi
       const isOpen = isRunning(alone, nowMs);
       if (!isStored || isOpen) later.add(name);
       if (isStored || isWatched({ startMs: hourMs }, nowMs)) look(isStored, isOpen);
-    } else if (hourMs > nowMs || recordsOf(own) > FEW) {
+    } else if (!isAtRest(dayMs, nowMs) && (hourMs > nowMs || recordsOf(own) > FEW)) {
       const isOpen = isRunning({ startMs: hourMs, messages: 0 }, nowMs);
       if (isOpen) later.add(name);
       look(true, isOpen);
