@@ -36,9 +36,9 @@ const WATCHED_MS = 30 * 60_000;
 export const ALERT_HOURS = 13;
 /**
  * An hour of up to so many messages is not stored by itself: its day's are put together (bundle.ts) when alerts have done with
- * all of them. Until then they are counted with each turn for alerts, and read live by answers: at most some 6,000 a day.
+ * all of them. Until then they are counted with each turn for alerts, and read live by answers: at most some 9,600 a day.
  */
-const FEW_MESSAGES = 250;
+const FEW_MESSAGES = 400;
 const REST_MS = ALERT_HOURS * HOUR_MS;
 /** An hour whose records begin to be deleted sooner than this after that does not wait for it: settling may stand still for half a day. */
 const SPARE_MS = 12 * HOUR_MS;

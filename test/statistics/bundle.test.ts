@@ -1,6 +1,9 @@
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { expect, it, test } from "vitest";
+import { Archive } from "../../lib/archive/archive.ts";
 import { formatMoment } from "../../lib/message/moment.ts";
+import type { Database } from "../../lib/runtime/dynamodb.ts";
 import { OtherFormatError } from "../../lib/runtime/errors.ts";
 import { cubesOf, loadBundles, parseBundle, putBundle } from "../../lib/statistics/bundle.ts";
 import { countHours } from "../../lib/statistics/count.ts";
@@ -64,7 +67,8 @@ test("a bundle is read as it was put", async () => {
         );
         const bundle = { dayMs: DAY, version, counted: new Set(pages), countedAtMs: DAY + 5, hours };
         expect(await putBundle(db, bundle)).toBe(true);
-        expect(await putBundle(db, bundle)).toBe(false);
+        for (const older of [version, Math.max(0, version - 1)])
+          expect(await putBundle(db, { ...bundle, version: older })).toBe(false);
         version++;
         const stored = (await loadBundles(db, [DAY], clock)).get(DAY);
         expect(stored && { ...stored, hours: stored.hours.size }).toEqual({
@@ -109,7 +113,7 @@ it("an hour with a cube of its own is told by that, also if a bundle has it, and
 
 it("of a day with both the hours are summed up, and of one with a bundle alone nothing is stored beside it", async () => {
   for (const [count, days] of [
-    [260, 1],
+    [410, 1],
     [20, 0],
   ] as const) {
     const { archive, db, clock, services, messages } = setUp(REST_MS);
@@ -222,4 +226,28 @@ it("its hours change for as long as their records live when the retention is rai
     DAY + HOUR_MS + 720 * HOUR_MS,
   ]);
   expect([stored?.counted.size, stored?.countedAtMs, clock.now()]).toEqual([1, DAY, DAY]);
+});
+
+it("a page of which a block is not there yet is not in it", async () => {
+  const { archive, db, clock, services, bundle, messages } = setUp(REST_MS);
+  await appendTo(db, RETENTION, some(2, DAY), clock);
+  await countAndSettle(services);
+  archive.nowMs += DAY_MS;
+  // Whoever appends it dies before the blocks, and begins again later.
+  const late = (into: Database) =>
+    new Archive(into, RETENTION, clock).append({ source: "sms", place: 1 }, some(1, DAY + 60_000, "late"));
+  const isBlocks = (command: unknown) =>
+    command instanceof BatchWriteCommand &&
+    Object.values(command.input.RequestItems ?? {})
+      .flat()
+      .some(({ PutRequest }) => String(PutRequest?.Item?.pk).startsWith("d#"));
+  const send = (command: never) =>
+    isBlocks(command) ? Promise.reject(new Error("killed")) : db.client.send(command);
+  await expect(late({ ...db, client: { send } as unknown as Database["client"] })).rejects.toThrow("killed");
+  await countHours(services);
+  expect(await messages(DAY)).toBe(2);
+  await late(db);
+  archive.nowMs += DAY_MS;
+  await countHours(services);
+  expect([await messages(DAY), (await bundle())?.version]).toEqual([3, 2]);
 });

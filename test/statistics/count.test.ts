@@ -163,11 +163,11 @@ it("an hour that gets too many messages while it waits is stored by itself", asy
   const { db, turn, told } = await setUp(THIS_MS + 2 * 60_000);
   for (let n = 0; n < 40; n++) await turn(...(n < 11 ? [THIS_MS + n * 300_000] : []));
   expect((await loadCubes(db, [THIS_MS])).size).toBe(0);
-  await turn(...Array.from({ length: 240 }, (_, n) => THIS_MS + n));
-  expect((await loadCubes(db, [THIS_MS])).get(THIS_MS)?.messages).toBe(251);
+  await turn(...Array.from({ length: 390 }, (_, n) => THIS_MS + n));
+  expect((await loadCubes(db, [THIS_MS])).get(THIS_MS)?.messages).toBe(401);
   expect((await loadState(db)).stale.has(dayName(dayStartOf(THIS_MS)))).toBe(true);
   await turn();
-  expect(await told(THIS_MS)).toBe(251);
+  expect(await told(THIS_MS)).toBe(401);
 });
 
 it("one of many messages is stored with its first turn", async () => {

@@ -20,7 +20,7 @@ import { MemoryArchive } from "./archive.ts";
 import { randomReport } from "./histories.ts";
 import { anyQuestion, expectRows } from "./questions.ts";
 
-/** OMNILOG_HISTORIES=200 for a long look. */
+/** OMNILOG_HISTORIES=20 for a long look. */
 const HISTORIES = Number(process.env.OMNILOG_HISTORIES ?? 2);
 const BEGIN_MS = Date.parse("2026-12-31T14:10:30Z");
 const MINUTE_MS = 60_000;

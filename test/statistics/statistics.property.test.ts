@@ -189,8 +189,8 @@ test("a cube that lacks a part is told from the archive, counted again with its 
   const archive = new MemoryArchive(NOW_MS);
   const truth = new Truth();
   // So many that their hour has a cube of its own.
-  const records = Array.from({ length: 260 }, (_, n) =>
-    randomReport(random, `m${n}`, NOW_MS - 2 * DAY_MS + n * 4_000),
+  const records = Array.from({ length: 410 }, (_, n) =>
+    randomReport(random, `m${n}`, NOW_MS - 2 * DAY_MS + n * 3_000),
   );
   await appendTo(archive.db, { retentionHours: 10 * 24 }, records, archive.clock);
   truth.add(records);
@@ -218,7 +218,7 @@ test("a cube that lacks a part is told from the archive, counted again with its 
     await countAndSettle(services(archive), 0);
   }
   await lose("day-networks");
-  expect(await sent()).toEqual({ count: 260, isIncomplete: false });
+  expect(await sent()).toEqual({ count: 410, isIncomplete: false });
   archive.nowMs += 10 * DAY_MS;
   await lose("hour");
   expect(await sent()).toEqual({ count: 0, isIncomplete: true });
