@@ -51,7 +51,8 @@ const stored = v.object({
 
 export const BUNDLES = partitionOf("hours");
 
-function keyOf(dayMs: number): Key {
+/** Where the bundle of a day is. */
+export function bundleKey(dayMs: number): Key {
   return { pk: BUNDLES, sk: dayName(dayMs) };
 }
 
@@ -91,7 +92,7 @@ export async function loadBundles(
   days: Iterable<number>,
   clock: Clock,
 ): Promise<Map<number, Bundle>> {
-  const items = await getAll(db, [...new Set(days)].map(keyOf), clock, { consistent: true });
+  const items = await getAll(db, [...new Set(days)].map(bundleKey), clock, { consistent: true });
   return new Map(items.map(parseBundle).map((bundle) => [bundle.dayMs, bundle]));
 }
 
@@ -99,7 +100,12 @@ export async function loadBundles(
 export async function putBundle(db: Database, bundle: Bundle): Promise<boolean> {
   const { dayMs, version, counted, countedAtMs } = bundle;
   const l = packNames(counted);
-  const item = { ...keyOf(dayMs), d: encodeHours(bundle), n: version + 1, ...(l.length > 0 ? { l } : {}) };
+  const item = {
+    ...bundleKey(dayMs),
+    d: encodeHours(bundle),
+    n: version + 1,
+    ...(l.length > 0 ? { l } : {}),
+  };
   try {
     await db.client.send(
       new PutCommand({

@@ -3,7 +3,7 @@ import { CATALOG_KEY, parseCatalog } from "../archive/catalog.ts";
 import { DAYS_KEY, parseDays } from "../archive/days.ts";
 import { FRESH, parseFresh } from "../archive/fresh.ts";
 import type { Reader } from "../archive/search/reader.ts";
-import { BUNDLES, type Bundle, parseBundle } from "./bundle.ts";
+import { type Bundle, bundleKey, parseBundle } from "./bundle.ts";
 import type { CubeKnowledge } from "./freshness.ts";
 import { byHour } from "./pages-by-hour.ts";
 import { dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
@@ -64,37 +64,31 @@ export async function readDays(
   asked: { readonly looksAt: LooksAt },
 ): Promise<Map<string, PackedCube>> {
   if (state.n === 0) return new Map();
-  const read = (first: string, until: string) => readCubes(reader, dayPeriodOf(asked), first, until);
-  const found = (await byStretches(days, read)).flatMap((cubes) => [...cubes]);
+  // In parallel: one query would read a month in three successive pages.
+  const stretches = Array.from({ length: Math.ceil(days.length / DAYS_AT_ONCE) }, (_, n) =>
+    days.slice(n * DAYS_AT_ONCE, (n + 1) * DAYS_AT_ONCE),
+  );
+  const read = ([newest = 0, ...others]: number[]) =>
+    readCubes(reader, dayPeriodOf(asked), dayName(others.at(-1) ?? newest), `${dayName(newest)}~`);
+  const found = (await pMap(stretches, read, { concurrency: CONCURRENCY })).flatMap((cubes) => [...cubes]);
   const fresh = new Set([...pages.keys()].map((hourMs) => dayName(dayStartOf(hourMs))));
   // A day with an hour that waits to be counted is less complete than its hours will be.
   const stale = new Set([...state.stale].map((name) => name.slice(0, 10)));
   return new Map(found.filter(([name]) => !stale.has(name) && !fresh.has(name)));
 }
 
-/** In parallel: one query would read a month in three successive pages. */
-function byStretches<T>(
-  days: readonly number[],
-  read: (first: string, until: string) => Promise<T>,
-): Promise<T[]> {
-  const stretches = Array.from({ length: Math.ceil(days.length / DAYS_AT_ONCE) }, (_, n) =>
-    days.slice(n * DAYS_AT_ONCE, (n + 1) * DAYS_AT_ONCE),
-  );
-  const readOne = ([newest = 0, ...others]: number[]) =>
-    read(dayName(others.at(-1) ?? newest), `${dayName(newest)}~`);
-  return pMap(stretches, readOne, { concurrency: CONCURRENCY });
-}
-
-/** The bundles of these days, newest first, by day. */
+/**
+ * The bundles of these days, by day; read as they are now, since whoever knows that the hours of a day no longer wait would
+ * take a bundle that he does not see for a day without messages.
+ */
 export async function readBundles(
   reader: Reader,
   days: readonly number[],
   { state }: CubeKnowledge,
 ): Promise<Map<number, Bundle>> {
   if (!state.hasBundles) return new Map();
-  const read = (from: string, until: string) => reader.queryWhole({ pk: BUNDLES, from, until });
-  const found = (await byStretches(days, read)).flat().map(parseBundle);
-  return new Map(found.map((bundle) => [bundle.dayMs, bundle]));
+  const found = await reader.get(days.map(bundleKey), { isExact: true });
+  return new Map(found.map(parseBundle).map((bundle) => [bundle.dayMs, bundle]));
 }
 
 /**
