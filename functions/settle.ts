@@ -42,21 +42,22 @@ export const handler = scheduledHandler(
       details: { ...details, countedHours: counted?.hours.size, staleCubes: counted?.stale },
     });
     // Without a complete count no judgement is possible.
-    if (counted?.isWhole) await judge({ ...shared, telemetry, alerting, counted: counted.hours });
+    if (counted?.isWhole) await judge({ ...shared, telemetry, alerting, counted });
     if (fault !== undefined) throw fault;
   },
 );
 
 interface Judging extends Pick<ReturnType<typeof services>, "db" | "clock" | "telemetry"> {
   readonly alerting: Alerting;
-  readonly counted: Counted["hours"];
+  readonly counted: Counted;
 }
 
 /** Compares the latest counts with what is usual, and reports what is worse. */
 async function judge({ db, clock, telemetry, alerting, counted }: Judging): Promise<void> {
   const { settings, mutes, noticeOf, publish } = alerting;
   const judged = await evaluate({
-    ...{ db, clock, settings, mutes, counted, lagMs: await arrivalLagMs(db, clock.now()) },
+    ...{ db, clock, settings, mutes, lagMs: await arrivalLagMs(db, clock.now()) },
+    ...{ counted: counted.hours, countLeft: counted.countLeft },
     tell: async (event) => {
       const notice = noticeOf(event);
       telemetry.run({ what: "alert", metrics: { [event.what]: 1 }, details: { text: notice.message } });

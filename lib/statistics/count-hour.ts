@@ -4,10 +4,10 @@ import type { IndexReader } from "../archive/search/index-reader.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
 import { type Cube, cubeOf } from "./cube.ts";
-import { encodeCube } from "./cube-codec.ts";
-import { mayLackMinutes } from "./due.ts";
-import { type HourBlocks, recordsOfHour } from "./hour-records.ts";
-import { HOUR_MS, hourName, hourOf } from "./periods.ts";
+import { encodeCube, plainBytes } from "./cube-codec.ts";
+import { isForBundle, isLasting, mayLackMinutes } from "./due.ts";
+import { type HourBlocks, type HourRecords, recordsOfHour } from "./hour-records.ts";
+import { dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
 import { putCube } from "./put-cube.ts";
 import { type Series, seriesOf } from "./series.ts";
 import { putSeries } from "./series-store.ts";
@@ -21,7 +21,7 @@ export interface HourCount {
   readonly series?: Series;
 }
 
-interface HourServices {
+export interface HourServices {
   readonly db: Database;
   readonly clock: Clock;
   readonly blocks: HourBlocks;
@@ -29,6 +29,8 @@ interface HourServices {
   readonly countedAtMs: number;
   readonly index: IndexReader;
   readonly moves: Moves;
+  /** Lists a day as one to build, before a cube of it is put; false if somebody else has put another state. */
+  readonly listDay: (dayMs: number) => Promise<boolean>;
 }
 
 const SERIES_MS = 26 * HOUR_MS;
@@ -37,8 +39,8 @@ interface HourToCount {
   readonly hourMs: number;
   /** Its cube as it was read. */
   readonly stored: PackedCube | undefined;
-  /** Is it to be stored again? */
-  readonly isStored: boolean;
+  /** Is it to be stored again? Perhaps only if it has too many messages to wait for its day, or does not last so long. */
+  readonly isStored: boolean | "unless few";
   /** Will every next turn count it until it is over? Then alerts get its minutes from these, and none are stored. */
   readonly isRunning: boolean;
   readonly pages: readonly FreshPage[];
@@ -47,37 +49,65 @@ interface HourToCount {
 /**
  * Counts an hour. If asked to, stores its cube unless it is unchanged; undefined if somebody else has stored another
  * since `stored` was read. If a block of a page does not exist yet, the page is not listed as counted, and its hour is
- * counted again.
+ * counted again. `isLeft`: it waits until it is stored with its day.
  */
 export async function countHour(
-  { hourMs, stored, isStored, isRunning, pages }: HourToCount,
-  { db, clock, blocks, countedAtMs, index, moves }: HourServices,
-): Promise<HourCount | undefined> {
+  hour: HourToCount,
+  services: HourServices,
+): Promise<(HourCount & { readonly isLeft: boolean }) | undefined> {
+  const { hourMs, isStored } = hour;
+  const found = await readHour(hourMs, services);
+  const { cube, finalFromMs, messages } = found;
+  const counted = found.series ? { cube, series: found.series } : { cube };
+  if (!isStored) return { ...counted, isLeft: false };
+  if (isStored === "unless few" && messages > 0) {
+    const plain = plainBytes(cube);
+    if (isForBundle({ messages, plain }) && isLasting({ startMs: hourMs, finalFromMs }))
+      return { ...counted, isLeft: true };
+    if (!(await services.listDay(dayStartOf(hourMs)))) return undefined;
+  }
+  return (await storeHour(found, hour, services)) ? { ...counted, isLeft: false } : undefined;
+}
+
+/** What is in the archive about an hour. */
+export interface FoundHour extends HourCount, Pick<HourRecords, "names"> {
+  readonly messages: number;
+  readonly finalFromMs: number;
+}
+
+export async function readHour(
+  hourMs: number,
+  { blocks, index, moves, countedAtMs }: Pick<HourServices, "blocks" | "index" | "moves" | "countedAtMs">,
+): Promise<FoundHour> {
   const { records, names, finalFromMs } = await recordsOfHour(hourMs, blocks, index, moves);
-  const cube = cubeOf(records);
-  const counted = new Set(pages.filter((page) => isWhole(page, hourMs, names)).map(({ sk }) => pageName(sk)));
-  const isSeriesKept = countedAtMs - hourMs < SERIES_MS;
-  const result: HourCount = isSeriesKept ? { cube, series: seriesOf(records, hourMs) } : { cube };
-  if (!isStored) return result;
-  // There is nothing to store about an empty hour.
-  const isNews = stored ? !isSame(stored, cube, counted) : records.length > 0;
-  const lacksMinutes = stored !== undefined && mayLackMinutes(stored);
-  if (result.series && !isRunning && (isNews || lacksMinutes)) await putSeries(db, result.series, clock);
-  if (!isNews) return result;
-  const name = hourName(hourMs);
-  const put = {
-    ...{ startMs: hourMs, before: stored, cube, counted, countedAtMs },
-    ...{ messages: records.length, finalFromMs: Math.min(finalFromMs, MOST_MS) },
+  const found = {
+    ...{ cube: cubeOf(records), names, messages: records.length },
+    finalFromMs: Math.min(finalFromMs, MOST_MS),
   };
-  if (!(await putCube(db, "hour", name, put, clock))) return undefined;
-  return result;
+  return countedAtMs - hourMs < SERIES_MS ? { ...found, series: seriesOf(records, hourMs) } : found;
+}
+
+/** Stores an hour by itself, unless it is unchanged; false if somebody else has stored another. */
+export async function storeHour(
+  { cube, series, names, messages, finalFromMs }: FoundHour,
+  { hourMs, stored, isRunning, pages }: Omit<HourToCount, "isStored">,
+  { db, clock, countedAtMs }: Pick<HourServices, "db" | "clock" | "countedAtMs">,
+): Promise<boolean> {
+  const counted = new Set(pages.filter((page) => isWhole(page, hourMs, names)).map(({ sk }) => pageName(sk)));
+  // There is nothing to store about an empty hour.
+  const isNews = stored ? !isSame(stored, cube, counted) : messages > 0;
+  const lacksMinutes = stored !== undefined && mayLackMinutes(stored);
+  if (series && !isRunning && (isNews || lacksMinutes)) await putSeries(db, series, clock);
+  if (!isNews) return true;
+  const put = { startMs: hourMs, before: stored, cube, counted, countedAtMs, messages, finalFromMs };
+  return putCube(db, "hour", hourName(hourMs), put, clock);
 }
 
 /** A moment that never comes, for an hour without messages. */
 const MOST_MS = 253_402_300_799_000;
 
 /** Are all blocks of this hour that a page brought among these? */
-function isWhole({ refs }: FreshPage, hourMs: number, blocks: ReadonlySet<string>): boolean {
+export function isWhole({ refs }: FreshPage, hourMs: number, blocks: ReadonlySet<string>): boolean {
   return refs
     .filter(({ oldestMs, newestMs }) => hourOf(oldestMs) <= hourMs && hourMs <= hourOf(newestMs))
     .map(keyOfRef)

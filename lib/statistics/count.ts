@@ -4,14 +4,15 @@ import { IndexReader } from "../archive/search/index-reader.ts";
 import { Budget, Reader } from "../archive/search/reader.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
-import { countHour, type HourCount } from "./count-hour.ts";
+import { countBundle } from "./count-bundle.ts";
+import { countHour, type HourCount, readHour } from "./count-hour.ts";
 import { archivedHours } from "./cubes-for-jobs.ts";
 import { buildDays } from "./days.ts";
 import { HourBlocks } from "./hour-records.ts";
 import { movedHours } from "./moved.ts";
 import { pagesByHour } from "./pages-by-hour.ts";
-import { hourName } from "./periods.ts";
-import { MOST_AT_ONCE, planHours } from "./plan-hours.ts";
+import { dayName, hourName } from "./periods.ts";
+import { planHours } from "./plan-hours.ts";
 import { loadState, putState, type State } from "./state.ts";
 import { type Moves, movesFromRuns, unsettledMoves } from "./unsettled-moves.ts";
 
@@ -33,6 +34,11 @@ export interface Counted {
   readonly trash: ReadonlySet<string>;
   /** The hours that were just counted, by their first milliseconds. */
   readonly hours: ReadonlyMap<number, HourCount>;
+  /**
+   * Counts the hours that are not stored yet, because their day is not at rest, and that this run had no reason to look at:
+   * beside `hours` and stored cubes that is all there is.
+   */
+  readonly countLeft: () => Promise<ReadonlyMap<number, HourCount>>;
   /** The number of hours whose cubes are known to be incomplete, and of days that must be read by hour. */
   readonly stale: number;
 }
@@ -58,15 +64,20 @@ export async function countHours(services: CountServices): Promise<Counted> {
   const begun = state.n === 0 ? await archivedHours(db, clock.now()) : [];
   const waiting = new Set([...state.stale, ...[...begun, ...moved, ...again].map(hourName)]);
   const nowMs = clock.now();
-  const plan = await planHours(db, { waiting, pages, nowMs, isForgetting: trash.size > 0 });
-  const before = {
-    ...state,
-    seen,
-    moved: moves.terms,
+  const asked = { waiting, pages, nowMs, isForgetting: trash.size > 0, isFirst: state.n === 0 };
+  const plan = await planHours(db, { ...asked, hasBundles: state.hasBundles ?? false }, clock);
+  const before: State = {
+    ...{ n: state.n, seen, moved: moves.terms },
+    // Before the first bundle is there.
+    hasBundles: state.hasBundles || plan.bundles.length > 0,
     stale: waiting.union(plan.later).union(plan.days).difference(plan.final),
   };
-  let current = isSame(state, before) && state.n > 0 ? state : await putState(db, before);
-  if (!current) return { isWhole: false, trash: new Set(), hours: new Map(), stale: waiting.size };
+  const ledger = new Ledger(db, state);
+  const lost: Counted = {
+    ...{ isWhole: false, trash: new Set(), hours: new Map(), stale: waiting.size },
+    countLeft: async () => new Map(),
+  };
+  if (!(await ledger.note(before))) return lost;
   const hours = new Map<number, HourCount>();
   let isWhole = true;
   const done = new Set<string>();
@@ -74,22 +85,70 @@ export async function countHours(services: CountServices): Promise<Counted> {
     index.reader,
     plan.now.map(({ hourMs }) => hourMs),
   );
-  const counting = { db, clock, moves, blocks, index: index.index, countedAtMs: nowMs };
-  for (const [n, { hourMs, stored, isStored, isRunning }] of plan.now.entries()) {
-    if (remainingMs() < STEP_MS) {
-      isWhole = n >= MOST_AT_ONCE;
-      break;
+  const listDay = (dayMs: number) => ledger.list(dayName(dayMs));
+  const counting = { db, clock, moves, blocks, index: index.index, countedAtMs: nowMs, listDay };
+  const hasTime = () => remainingMs() >= STEP_MS;
+  for (const { hourMs, stored, isStored, isRunning } of plan.now) {
+    if (!hasTime()) {
+      isWhole &&= plan.optional.has(hourMs);
+      continue;
     }
     const about = { hourMs, stored, isStored, isRunning, pages: pages.get(hourMs) ?? [] };
     const counted = await countHour(about, counting);
     if (counted) hours.set(hourMs, counted);
     else isWhole = false;
-    if (counted && isStored && !isRunning) done.add(hourName(hourMs));
+    if (counted && isStored && !isRunning && !counted.isLeft) done.add(hourName(hourMs));
   }
-  const { built, broken } = await buildDays(services, current.stale.difference(done));
-  const after = { ...current, stale: current.stale.difference(done).difference(built).union(broken) };
-  if (!isSame(current, after)) current = await putState(db, after);
-  return { isWhole, trash: isWhole ? trash : new Set(), hours, stale: (current ?? after).stale.size };
+  // Whatever is not finished of these is listed, or has its pages.
+  for (const due of plan.bundles) {
+    const counted = await countBundle(due, pages, { ...counting, reader: index.reader, hasTime });
+    for (const [hourMs, count] of counted.hours) hours.set(hourMs, count);
+    for (const name of counted.done) done.add(name);
+  }
+  const left = [...plan.left].filter((hourMs) => !hours.has(hourMs));
+  const { stale } = ledger.state;
+  const unbuilt = new Set([...plan.left].map(hourName)).difference(done);
+  const { built, broken } = await buildDays(services, stale.difference(done), unbuilt);
+  await ledger.note({ ...ledger.state, stale: stale.difference(done).difference(built).union(broken) });
+  const countLeft = async () => {
+    const shared = { ...counting, blocks: new HourBlocks(index.reader, left) };
+    const counts = new Map<number, HourCount>();
+    for (const hourMs of left) counts.set(hourMs, await readHour(hourMs, shared));
+    return counts;
+  };
+  return { isWhole, trash: isWhole ? trash : new Set(), hours, countLeft, stale: ledger.state.stale.size };
+}
+
+/** The state as this run knows it; nobody else must have put another. */
+class Ledger {
+  readonly #db: Database;
+  #state: State;
+  #isLost = false;
+
+  constructor(db: Database, state: State) {
+    this.#db = db;
+    this.#state = state;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Puts another state, unless it is the same; false if somebody else has put another. */
+  async note(next: State): Promise<boolean> {
+    if (this.#isLost) return false;
+    if (this.#state.n > 0 && isSame(this.#state, next)) return true;
+    const put = await putState(this.#db, { ...next, n: this.#state.n });
+    this.#state = put ?? next;
+    this.#isLost = put === undefined;
+    return !this.#isLost;
+  }
+
+  /** Lists a day or an hour, unless it is listed. */
+  list(name: string): Promise<boolean> {
+    const { stale } = this.#state;
+    return this.note({ ...this.#state, stale: stale.union(new Set([name])) });
+  }
 }
 
 function openIndex({ db, clock }: CountServices, catalog: Catalog) {
@@ -99,6 +158,7 @@ function openIndex({ db, clock }: CountServices, catalog: Catalog) {
 }
 
 const isSame = (a: State, b: State) =>
+  (a.hasBundles ?? false) === (b.hasBundles ?? false) &&
   [
     a.stale.symmetricDifference(b.stale),
     a.seen.symmetricDifference(b.seen),

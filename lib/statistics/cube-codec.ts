@@ -14,6 +14,11 @@ import { bytesText, deflate, inflate, textBytes, unzigzag, zigzag } from "./pack
  *       of each cell how many buckets of times; the distance of each bucket to the one before; the count of each
  */
 export function encodeCube(cube: Cube): Uint8Array<ArrayBuffer> {
+  return deflate(plainBytes(cube));
+}
+
+/** The same, not deflated: for whoever deflates several together. */
+export function plainBytes(cube: Cube): Uint8Array<ArrayBuffer> {
   const { length, texts, places, messages, parts, prices, starts, buckets, counts } = cellsOf(cube);
   const out = new ByteWriter();
   text(out, JSON.stringify(texts));
@@ -29,7 +34,7 @@ export function encodeCube(cube: Cube): Uint8Array<ArrayBuffer> {
       out.number((buckets[at] ?? 0) - (at > first ? (buckets[at - 1] ?? 0) : 0));
   }
   for (const count of counts) out.number(count);
-  return deflate(out.take());
+  return out.take();
 }
 
 function text(out: ByteWriter, value: string): void {
@@ -39,7 +44,12 @@ function text(out: ByteWriter, value: string): void {
 
 /** Reads what `encodeCube` wrote. Throws if it is anything else. */
 export function decodeCube(packed: Uint8Array): Cube {
-  return new Map([...eachCell(decodeCells(packed, ALL))].map((cell) => [keyOf(cell), cell]));
+  return cubeFrom(inflate(packed));
+}
+
+/** Reads what `plainBytes` made. Throws if it is anything else. */
+export function cubeFrom(plain: Uint8Array): Cube {
+  return new Map([...eachCell(cellsFrom(plain, ALL))].map((cell) => [keyOf(cell), cell]));
 }
 
 /** What is needed of each cell besides its tuple and counts. Everything else stays empty, and costs nothing. */
@@ -52,7 +62,12 @@ export const ALL: Needs = { times: true, prices: true };
 
 /** The cells of a stored cube. Throws if it is not one. */
 export function decodeCells(packed: Uint8Array, needs: Needs): Cells {
-  const input = new ByteReader(inflate(packed));
+  return cellsFrom(inflate(packed), needs);
+}
+
+/** The same of what `plainBytes` made. */
+export function cellsFrom(plain: Uint8Array, needs: Needs): Cells {
+  const input = new ByteReader(plain);
   const texts = JSON.parse(readText(input)) as string[];
   const length = input.number();
   const places = columnsOfTuple(() => input.numbers(new Uint32Array(length)));

@@ -3,6 +3,7 @@ import { CATALOG_KEY, parseCatalog } from "../archive/catalog.ts";
 import { DAYS_KEY, parseDays } from "../archive/days.ts";
 import { FRESH, parseFresh } from "../archive/fresh.ts";
 import type { Reader } from "../archive/search/reader.ts";
+import { type Bundle, bundleKey, parseBundle } from "./bundle.ts";
 import type { CubeKnowledge } from "./freshness.ts";
 import { byHour } from "./pages-by-hour.ts";
 import { dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
@@ -77,7 +78,21 @@ export async function readDays(
 }
 
 /**
- * The stored cubes of the hours in a range, by name; so many hours per query, in parallel: a day of them is a megabyte.
+ * The bundles of these days, by day; read as they are now, since whoever knows that the hours of a day no longer wait would
+ * take a bundle that he does not see for a day without messages.
+ */
+export async function readBundles(
+  reader: Reader,
+  days: readonly number[],
+  { state }: CubeKnowledge,
+): Promise<Map<number, Bundle>> {
+  if (!state.hasBundles) return new Map();
+  const found = await reader.get(days.map(bundleKey), { isExact: true });
+  return new Map(found.map(parseBundle).map((bundle) => [bundle.dayMs, bundle]));
+}
+
+/**
+ * The cubes of the hours in a range that are stored by themselves, by name; so many hours per query, in parallel: a day of them is a megabyte.
  */
 export async function readHoursBetween(
   reader: Reader,

@@ -1,13 +1,15 @@
 import pMap from "p-map";
 import { Days } from "../archive/days.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { type Database, queryAll } from "../runtime/dynamodb.ts";
+import { cubesOf, loadBundles } from "./bundle.ts";
 import { dayStartOf, HOUR_MS, hourName, hoursOfDay, momentOfDay, stretchesOf } from "./periods.ts";
 import { type PackedCube, type Period, parseCubes, partitionOf } from "./stored.ts";
 
 const CONCURRENCY = 16;
 const DAY_HOURS = 24;
 
-/** The stored cubes of these hours, read consistently: neighbours by one query, since most cubes are small. */
+/** The cubes of these hours that are stored by themselves, read consistently: neighbours by one query, since most are small. */
 export async function loadCubes(db: Database, hours: readonly number[]): Promise<Map<number, PackedCube>> {
   const read = ([newest = 0, ...others]: number[]) =>
     loadBetween(db, "hour", hourName(others.at(-1) ?? newest), `${hourName(newest)}~`);
@@ -16,7 +18,7 @@ export async function loadCubes(db: Database, hours: readonly number[]): Promise
   return new Map(found.flatMap((cubes) => [...cubes.values()].map((cube) => [cube.startMs, cube] as const)));
 }
 
-/** The stored cubes from one name to another, both included. */
+/** The cubes that are stored by themselves from one name to another, both included. */
 export async function loadBetween(
   db: Database,
   period: Period,
@@ -40,7 +42,16 @@ export async function archivedHours(db: Database, nowMs: number): Promise<number
   return days.flatMap((day) => hoursOfDay(momentOfDay(day))).filter((hourMs) => hourMs < untilMs);
 }
 
-/** The cubes of these hours as they were last counted, by hour: what alerts compare with. */
-export async function loadHours(db: Database, hours: readonly number[]): Promise<Map<number, PackedCube>> {
-  return new Map([...(await loadCubes(db, hours))].filter(([, { isBroken }]) => !isBroken));
+/** The cubes of these hours as they were last counted, wherever they are stored, by hour: what alerts compare with. */
+export async function loadHours(
+  db: Database,
+  hours: readonly number[],
+  clock: Clock,
+): Promise<Map<number, PackedCube>> {
+  const bundles = await loadBundles(db, hours.map(dayStartOf), clock);
+  const bundled = [...bundles.values()].flatMap(cubesOf).filter(({ startMs }) => hours.includes(startMs));
+  const alone = await loadCubes(db, hours);
+  const whole = [...alone].filter(([, { isBroken }]) => !isBroken);
+  const others = bundled.filter(({ startMs }) => !alone.has(startMs));
+  return new Map([...others.map((cube) => [cube.startMs, cube] as const), ...whole]);
 }

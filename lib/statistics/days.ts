@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
+import { cubesOf, loadBundles } from "./bundle.ts";
 import { addCubes, without } from "./cube.ts";
 import { loadBetween } from "./cubes-for-jobs.ts";
 import { isExpiring } from "./due.ts";
@@ -22,21 +23,30 @@ const STEP_MS = 60_000;
 /**
  * Builds the days that are ready, as sums of their hours. Returns the names of those that are finished, and of hours
  * whose cubes are incomplete: these must be counted again. If such an hour is final, so that it cannot be counted, its
- * day is stored as broken: then answers read its hours, and say that they are incomplete.
+ * day is stored as broken: then answers read its hours, and say that they are incomplete. Of a day whose hours are all in a
+ * bundle nothing is stored: that tells the day. A day waits for its hours that are not stored at all (`left`).
  */
 export async function buildDays(
   { db, clock, remainingMs }: DayServices,
   stale: ReadonlySet<string>,
+  left: ReadonlySet<string>,
 ): Promise<{ built: Set<string>; broken: Set<string> }> {
   const [built, broken] = [new Set<string>(), new Set<string>()];
   const nowMs = clock.now();
   for (const name of stale) {
     const dayMs = momentOfDay(name);
     if (name.includes("T") || nowMs < dayMs + DAY_MS + REST_MS || remainingMs() < STEP_MS) continue;
-    if (hoursOfDay(dayMs).some((hourMs) => stale.has(hourName(hourMs)))) continue;
+    const isWaiting = (hourMs: number) => stale.has(hourName(hourMs)) || left.has(hourName(hourMs));
+    if (hoursOfDay(dayMs).some(isWaiting)) continue;
     // Read before the hours: a writer that replaces what was read here has not summed up older ones.
     const before = await loadForms(db, name);
-    const hours = [...(await loadBetween(db, "hour", name, `${name}~`)).values()];
+    const alone = await loadBetween(db, "hour", name, `${name}~`);
+    if (alone.size === 0 && before.size === 0) {
+      built.add(name);
+      continue;
+    }
+    const bundled = [...(await loadBundles(db, [dayMs], clock)).values()].flatMap(cubesOf);
+    const hours = [...alone.values(), ...bundled.filter((hour) => !alone.has(hour.name))];
     const lacking = hours.filter(({ isBroken }) => isBroken);
     const again = lacking.filter((hour) => !isExpiring(hour, nowMs));
     for (const hour of again) broken.add(hour.name);

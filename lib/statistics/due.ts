@@ -1,4 +1,5 @@
-import { HOUR_MS } from "./periods.ts";
+import { type Bundle, type BundledHour, MOST_PLAIN_BYTES } from "./bundle.ts";
+import { DAY_MS, dayStartOf, HOUR_MS, hourOf } from "./periods.ts";
 import type { PackedCube } from "./stored.ts";
 
 /** This long before its first records may be deleted, an hour is counted for the last time: its cube is then final. */
@@ -30,6 +31,17 @@ const MANY_MISSING = 1 / 20;
  * that stores them, or alerts would see less than on the turn before.
  */
 const WATCHED_MS = 30 * 60_000;
+
+/** Alerts look back on the minutes of so many hours: six, for silence another six, and the one that runs. */
+export const ALERT_HOURS = 13;
+/**
+ * An hour of up to so many messages is not stored by itself: its day's are put together (bundle.ts) when alerts have done with
+ * all of them. Until then they are counted with each turn for alerts, and read live by answers: at most some 9,600 a day.
+ */
+const FEW_MESSAGES = 400;
+const REST_MS = ALERT_HOURS * HOUR_MS;
+/** An hour whose records begin to be deleted sooner than this after that does not wait for it: settling may stand still for half a day. */
+const SPARE_MS = 12 * HOUR_MS;
 
 /** What decides when an hour is counted again. */
 type CountedHour = Pick<PackedCube, "startMs" | "finalFromMs" | "countedAtMs" | "messages">;
@@ -86,4 +98,40 @@ export function isWatched({ startMs }: Pick<CountedHour, "startMs">, nowMs: numb
  */
 function hasBegun(startMs: number, nowMs: number): boolean {
   return startMs <= nowMs;
+}
+
+/** Do alerts look at the minutes of an hour? */
+export function isRecent({ startMs }: Pick<CountedHour, "startMs">, nowMs: number): boolean {
+  return hasBegun(startMs, nowMs) && hourOf(nowMs) - startMs < ALERT_HOURS * HOUR_MS;
+}
+
+/** Is a day over for so long that its hours are stored together? */
+export function isAtRest(dayMs: number, nowMs: number): boolean {
+  return nowMs >= dayMs + DAY_MS + REST_MS;
+}
+
+/** Has an hour so few messages that it is stored with its day? */
+export function isForBundle({ messages, plain }: Pick<BundledHour, "messages" | "plain">): boolean {
+  return messages <= FEW_MESSAGES && plain.length <= MOST_PLAIN_BYTES;
+}
+
+/** Will the records of an hour certainly be there when its day is at rest? */
+export function isLasting({ startMs, finalFromMs }: Pick<CountedHour, "startMs" | "finalFromMs">): boolean {
+  return finalFromMs >= dayStartOf(startMs) + DAY_MS + REST_MS + SPARE_MS;
+}
+
+/**
+ * Is a bundle put again now? By the rule for hours (`isDue`), with the age of the day; at once for hours (`waiting`) that it
+ * does not have, since nothing tells when those are final.
+ */
+export function isBundleDue(
+  { dayMs, hours, countedAtMs }: Pick<Bundle, "dayMs" | "hours" | "countedAtMs">,
+  waiting: readonly number[],
+  nowMs: number,
+): boolean {
+  const endMs = dayMs + DAY_MS;
+  const finalFromMs = Math.min(...waiting.map((hourMs) => hours.get(hourMs)?.finalFromMs ?? -Infinity));
+  if (nowMs >= finalFromMs - FINAL_MARGIN_MS - LAST_CALL_MS) return true;
+  if (nowMs >= countedAtMs + LONGEST_MS) return true;
+  return nowMs - endMs >= (countedAtMs - endMs) * OLDER;
 }

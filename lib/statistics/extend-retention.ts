@@ -3,7 +3,8 @@ import pMap from "p-map";
 import * as v from "valibot";
 import { LINGER_SECONDS } from "../archive/block.ts";
 import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb.ts";
-import { hourName, momentOfHour } from "./periods.ts";
+import { BUNDLES, type BundledHour, parseBundle, putBundle } from "./bundle.ts";
+import { dayName, dayStartOf, hourName, momentOfHour } from "./periods.ts";
 import { partitionOf } from "./stored.ts";
 
 /** The attribute that says when a cube becomes final, in seconds since 1970, and the name of its hour. */
@@ -42,7 +43,33 @@ export async function extendStatistics(
     },
     { concurrency: CONCURRENCY },
   );
-  return changed.filter(Boolean).length;
+  return changed.filter(Boolean).length + (await extendBundles(db, keepSeconds, nowMs));
+}
+
+/** The same for the cubes in bundles. */
+async function extendBundles(db: Database, keepSeconds: number, nowMs: number): Promise<number> {
+  const items = queryAll(db, {
+    KeyConditionExpression: "pk = :pk AND sk >= :from",
+    ExpressionAttributeValues: {
+      ":pk": BUNDLES,
+      ":from": dayName(dayStartOf(nowMs - keepSeconds * 1_000)),
+    },
+  });
+  let changed = 0;
+  for await (const item of items) {
+    const bundle = parseBundle(item);
+    const hours = new Map<number, BundledHour>();
+    let own = 0;
+    for (const [hourMs, hour] of bundle.hours) {
+      const untilMs = hourMs + keepSeconds * 1_000;
+      const isExtended = hour.finalFromMs - LINGER_SECONDS * 1_000 > nowMs && hour.finalFromMs < untilMs;
+      hours.set(hourMs, isExtended ? { ...hour, finalFromMs: untilMs } : hour);
+      if (isExtended) own++;
+    }
+    // If it has been put in the meantime, it was counted with the new retention.
+    if (own > 0 && (await putBundle(db, { ...bundle, hours }))) changed += own;
+  }
+  return changed;
 }
 
 async function extend(

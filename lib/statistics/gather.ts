@@ -5,13 +5,14 @@ import type { SearchLimits } from "../archive/search/search.ts";
 import { epochMsOf } from "../message/record.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
+import { cubesOf } from "./bundle.ts";
 import { type Cells, cellsOf } from "./cells.ts";
 import { cubeOf } from "./cube.ts";
 import type { Needs } from "./cube-codec.ts";
-import { type LooksAt, readDays, readHoursBetween, readKnown } from "./cubes-for-answers.ts";
+import { type LooksAt, readBundles, readDays, readHoursBetween, readKnown } from "./cubes-for-answers.ts";
 import { type CubeKnowledge, chooseSource } from "./freshness.ts";
 import { HourBlocks, recordsOfHour } from "./hour-records.ts";
-import { DAY_MS, dayName, dayStartOf, HOUR_MS, hourName, hourOf } from "./periods.ts";
+import { DAY_MS, dayName, dayStartOf, hourName, hourOf, hoursOfDay } from "./periods.ts";
 import type { PackedCube } from "./stored.ts";
 
 /** What cubes are asked for: a range of whole hours (of whole minutes for `minute`), without its end. */
@@ -60,16 +61,22 @@ export async function gather(
   const hoursAtOnce = days.length > FEW_DAYS ? 24 : FEW_HOURS;
   const index = new IndexReader(reader, known.catalog, now());
   let [isIncomplete, asOfMs] = [false, Infinity];
-  const live = (hourMs: number) => readLive(hourMs, asked, { reader, index, known }, onCells);
-  const stored =
-    asked.grain === "day" ? await readDays(reader, days, known, asked) : new Map<string, PackedCube>();
+  const [stored, bundles] = await Promise.all([
+    asked.grain === "day" ? readDays(reader, days, known, asked) : new Map<string, PackedCube>(),
+    readBundles(reader, days, known),
+  ]);
+  const choose = (hourMs: number, cube: PackedCube | undefined, spentUnits: number) =>
+    // Cubes do not know minutes.
+    asked.grain === "minute"
+      ? "live"
+      : chooseSource(hourMs, cube, known, { spentUnits, askedMs: asked.untilMs - asked.sinceMs });
   await pMap(
     days,
     async (dayMs) => {
       if (asked.grain === "day" && asked.sinceMs <= dayMs && asked.untilMs >= dayMs + DAY_MS) {
         const whole = stored.get(dayName(dayMs));
         if (whole && !whole.isBroken) return onCells(dayMs, whole.cells(asked.needs));
-        if (!whole && !known.hasHours(dayMs)) return;
+        if (!whole && !known.hasHours(dayMs) && !bundles.has(dayMs)) return;
       }
       if (budget.isSpent()) {
         isIncomplete = true;
@@ -77,25 +84,30 @@ export async function gather(
       }
       const sinceMs = Math.max(asked.sinceMs, dayMs);
       const untilMs = Math.min(asked.untilMs, dayMs + DAY_MS);
-      const cubes = await readHoursBetween(reader, { sinceMs, untilMs }, hoursAtOnce);
-      for (let hourMs = hourOf(untilMs - 1); hourMs >= hourOf(sinceMs); hourMs -= HOUR_MS) {
-        const cube: PackedCube | undefined = cubes.get(hourName(hourMs));
-        // Cubes do not know minutes, but whether the records that do are still all there.
+      const alone = await readHoursBetween(reader, { sinceMs, untilMs }, hoursAtOnce);
+      const bundle = bundles.get(dayMs);
+      const cubes = new Map([
+        ...(bundle ? cubesOf(bundle) : []).map((cube) => [cube.name, cube] as const),
+        ...alone,
+      ]);
+      const hours = hoursOfDay(dayMs)
+        .reverse()
+        .filter((hourMs) => hourOf(sinceMs) <= hourMs && hourMs < untilMs);
+      const cubeOfHour = (hourMs: number) => cubes.get(hourName(hourMs));
+      const isLive = (hourMs: number) => choose(hourMs, cubeOfHour(hourMs), budget.spentUnits) === "live";
+      const blocks = new HourBlocks(reader, hours.filter(isLive));
+      for (const hourMs of hours) {
+        const cube = cubeOfHour(hourMs);
+        // Do they know whether the records that know minutes are still all there?
         if (asked.grain === "minute" && cube && cube.finalFromMs <= now()) isIncomplete = true;
-        const source =
-          asked.grain === "minute"
-            ? "live"
-            : chooseSource(hourMs, cube, known, {
-                spentUnits: budget.spentUnits,
-                askedMs: asked.untilMs - asked.sinceMs,
-              });
+        const source = choose(hourMs, cube, budget.spentUnits);
         if (source === "nothing") continue;
         if (source === "lost") isIncomplete = true;
         else if (source !== "live" && cube) {
           onCells(hourMs, cube.cells(asked.needs));
           if (source === "older") asOfMs = Math.min(asOfMs, cube.countedAtMs);
         } else if (budget.isSpent()) isIncomplete = true;
-        else await live(hourMs);
+        else await readLive(hourMs, asked, { blocks, index, known }, onCells);
       }
     },
     { concurrency: CONCURRENCY },
@@ -117,10 +129,10 @@ function daysOf({ sinceMs, untilMs }: CubeQuestion): number[] {
 async function readLive(
   hourMs: number,
   { grain, sinceMs, untilMs }: CubeQuestion,
-  { reader, index, known }: { reader: Reader; index: IndexReader; known: CubeKnowledge },
+  { blocks, index, known }: { blocks: HourBlocks; index: IndexReader; known: CubeKnowledge },
   onCells: OnCells,
 ): Promise<void> {
-  const { records } = await recordsOfHour(hourMs, new HourBlocks(reader), index, known.moves);
+  const { records } = await recordsOfHour(hourMs, blocks, index, known.moves);
   if (grain !== "minute") return onCells(hourMs, cellsOf(cubeOf(records)));
   const minutes = Map.groupBy(records, ({ sentAt }) => Math.floor(epochMsOf(sentAt) / MINUTE_MS) * MINUTE_MS);
   for (const [minuteMs, own] of minutes)

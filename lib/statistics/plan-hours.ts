@@ -1,11 +1,17 @@
 import type { FreshPage } from "../archive/fresh.ts";
+import type { Clock } from "../runtime/clock.ts";
 import type { Database } from "../runtime/dynamodb.ts";
-import { loadCubes } from "./cubes-for-jobs.ts";
-import { isDue, isExpiring, isRunning, isWatched } from "./due.ts";
+import { type Bundle, cubesOf, loadBundles } from "./bundle.ts";
+import type { DueBundle } from "./count-bundle.ts";
+import { loadBetween, loadCubes } from "./cubes-for-jobs.ts";
+import { isAtRest, isBundleDue, isDue, isExpiring, isRecent, isRunning, isWatched } from "./due.ts";
 import { dayName, dayStartOf, hourName, hourOf, momentOfHour } from "./periods.ts";
 import { type PackedCube, pageName } from "./stored.ts";
 
-/** This many hours can certainly be counted in one run. The others are listed in the state as waiting. */
+/**
+ * This many hours can certainly be counted and stored in one run. The others are listed in the state as waiting. Those that
+ * are only looked at have few messages, and are not among them.
+ */
 export const MOST_AT_ONCE = 12;
 
 /**
@@ -17,56 +23,112 @@ const FEW = 2_000;
 interface Due {
   readonly hourMs: number;
   readonly stored: PackedCube | undefined;
-  /** Is its cube stored, or is it only looked at while it waits? */
-  readonly isStored: boolean;
+  /** Is its cube stored, or is it only looked at while it waits? Perhaps that is told by how many messages it has. */
+  readonly isStored: boolean | "unless few";
   /** Does it continue to wait all the same? */
   readonly isRunning: boolean;
 }
 
-/**
- * Which hours are counted now (newest first, future ones last), which ones wait, by name; which days will change; and
- * which hours no longer wait. `isForgetting`: may settling delete pages after this turn? As long as it may not, the pages
- * of an hour of few reports say that it waits, and it need not be listed.
- */
-export async function planHours(
-  db: Database,
-  {
-    waiting,
-    pages,
-    nowMs,
-    isForgetting,
-  }: {
-    waiting: ReadonlySet<string>;
-    pages: ReadonlyMap<number, FreshPage[]>;
-    nowMs: number;
-    isForgetting: boolean;
-  },
-) {
+interface Asked {
+  readonly waiting: ReadonlySet<string>;
+  readonly pages: ReadonlyMap<number, FreshPage[]>;
+  readonly nowMs: number;
+  /**
+   * May settling delete pages after this turn? As long as it may not, the pages of an hour of few reports say that it
+   * waits, and it need not be listed.
+   */
+  readonly isForgetting: boolean;
+  readonly hasBundles: boolean;
+  /** Was nothing ever counted? */
+  readonly isFirst: boolean;
+}
+
+/** What a run does. */
+interface Plan {
+  /** The hours that are counted, newest first, future ones last. */
+  readonly now: readonly Due[];
+  /** Those of them that may be left for the next run. */
+  readonly optional: ReadonlySet<number>;
+  /** The days whose hours of few messages are counted and stored together, newest first. */
+  readonly bundles: readonly DueBundle[];
+  /** The names of the hours that wait, as far as they have to be listed. */
+  readonly later: Set<string>;
+  /** The names of the hours that no longer wait. */
+  readonly final: Set<string>;
+  /** The names of the days that will change. */
+  readonly days: Set<string>;
+  /** The hours that are not stored at all yet: their days are not built. */
+  readonly left: ReadonlySet<number>;
+}
+
+/** Decides what is counted now, and what waits. */
+export async function planHours(db: Database, asked: Asked, clock: Clock): Promise<Plan> {
+  const { waiting, pages, nowMs, isForgetting, hasBundles, isFirst } = asked;
   const stale = [...waiting].filter((name) => name.includes("T")).map(momentOfHour);
   const all = [...new Set([...stale, ...pages.keys()])].sort((a, b) => b - a);
   const hours = [...all.filter((hourMs) => hourMs <= nowMs), ...all.filter((hourMs) => hourMs > nowMs)];
-  const stored = await loadCubes(db, hours);
+  const [stored, bundles] = await Promise.all([
+    loadCubes(db, hours),
+    hasBundles ? loadBundles(db, hours.map(dayStartOf), clock) : new Map<number, Bundle>(),
+  ]);
+  const bundled = new Map(
+    [...bundles.values()].flatMap(cubesOf).map((cube) => [cube.startMs, cube] as const),
+  );
   const [now, later, final]: [Due[], Set<string>, Set<string>] = [[], new Set(), new Set()];
+  const left = new Set<number>();
+  const resting = new Map<number, number[]>();
   for (const hourMs of hours) {
     const name = hourName(hourMs);
-    const cube = stored.get(hourMs);
+    const dayMs = dayStartOf(hourMs);
+    const alone = stored.get(hourMs);
     const own = pages.get(hourMs) ?? [];
+    const cube = alone ?? bundled.get(hourMs);
+    const counted = alone ?? bundles.get(dayMs);
+    const look = (isStored: Due["isStored"], isOpen: boolean) =>
+      now.push({ hourMs, stored: alone, isStored, isRunning: isOpen });
     if (cube && isExpiring(cube, nowMs)) final.add(name);
-    else if (!waiting.has(name) && cube && isCounted(cube, own)) continue;
-    else {
-      const isFew = !cube && isWatched({ startMs: hourMs }, nowMs) && recordsOf(own) <= FEW;
-      const isStored = !isFew && (!cube || cube.isBroken || isDue(cube, nowMs, missingIn(cube, own)));
-      const isOpen = isFew || isRunning(cube ?? { startMs: hourMs, messages: 0 }, nowMs);
-      if (isFew ? isForgetting : !isStored || isOpen) later.add(name);
-      if (isStored || isWatched({ startMs: hourMs }, nowMs))
-        now.push({ hourMs, stored: cube, isStored, isRunning: isOpen });
+    else if (!waiting.has(name) && counted && isCounted(counted, own)) continue;
+    else if (alone) {
+      const isStored = alone.isBroken || isDue(alone, nowMs, missingIn(alone, own));
+      const isOpen = isRunning(alone, nowMs);
+      if (!isStored || isOpen) later.add(name);
+      if (isStored || isWatched({ startMs: hourMs }, nowMs)) look(isStored, isOpen);
+    } else if (!isAtRest(dayMs, nowMs) && (hourMs > nowMs || recordsOf(own) > FEW)) {
+      const isOpen = isRunning({ startMs: hourMs, messages: 0 }, nowMs);
+      if (isOpen) later.add(name);
+      look(true, isOpen);
+    } else {
+      if (isForgetting) later.add(name);
+      left.add(hourMs);
+      if (isAtRest(dayMs, nowMs)) resting.set(dayMs, [...(resting.get(dayMs) ?? []), hourMs]);
+      else if (isWatched({ startMs: hourMs }, nowMs)) look(false, true);
+      // Until its last page is settled something new may have come, and its records may last less long than it seemed.
+      else if (isRecent({ startMs: hourMs }, nowMs) || own.length > 0 || isFirst) look("unless few", false);
     }
   }
-  for (const { hourMs } of now.slice(MOST_AT_ONCE)) later.add(hourName(hourMs));
-  const days = new Set(
-    now.filter(({ isStored }) => isStored).map(({ hourMs }) => dayName(dayStartOf(hourMs))),
+  const optional = new Set(
+    now
+      .filter(({ isStored }) => isStored === true)
+      .slice(MOST_AT_ONCE)
+      .map(({ hourMs }) => hourMs),
   );
-  return { now, later, final, days };
+  for (const hourMs of optional) later.add(hourName(hourMs));
+  const days = new Set(
+    now.filter(({ isStored }) => isStored === true).map(({ hourMs }) => dayName(dayStartOf(hourMs))),
+  );
+  const due = [...resting].filter(([dayMs, own]) => {
+    const bundle = bundles.get(dayMs);
+    return !bundle || isBundleDue(bundle, own, nowMs);
+  });
+  const dueBundles: DueBundle[] = [];
+  for (const [dayMs] of due) {
+    const name = dayName(dayMs);
+    const alone = await loadBetween(db, "hour", name, `${name}~`);
+    if (alone.size > 0) days.add(name);
+    const moments = new Set([...alone.values()].map(({ startMs }) => startMs));
+    dueBundles.push({ dayMs, before: bundles.get(dayMs), alone: moments });
+  }
+  return { now, optional, bundles: dueBundles, later, final, days, left };
 }
 
 function recordsOf(pages: readonly FreshPage[]): number {
@@ -84,7 +146,7 @@ function missingIn({ startMs, counted }: PackedCube, pages: readonly FreshPage[]
   }, 0);
 }
 
-/** Does a cube list all of these pages? */
+/** Does a cube or a bundle list all of these pages? */
 function isCounted({ counted }: Pick<PackedCube, "counted">, pages: readonly FreshPage[]): boolean {
   return pages.every(({ sk }) => counted.has(pageName(sk)));
 }

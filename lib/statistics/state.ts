@@ -10,7 +10,8 @@ import { partitionOf } from "./stored.ts";
  *
  *     pk stats#state   sk state   n  counts the puts     stale  names of hours and days     seen  runs whose moved messages
  *     have been looked after     m  fingerprints of messages whose reports name different hours of sending, as long as no run
- *     tells so     v  1
+ *     tells so     v  1, or 2 from before the first bundle (bundle.ts) on: a version that knows no bundles would take their hours
+ *     for empty, and refuses all statistics instead
  */
 export interface State {
   /** The number of puts so far; 0 if there is no state, and nothing was ever counted. */
@@ -19,22 +20,26 @@ export interface State {
   readonly seen: ReadonlySet<string>;
   /** Unsettled messages that were sent in different hours, by their fingerprints. */
   readonly moved: ReadonlySet<number>;
+  /** May there be bundles? Nobody reads them otherwise. */
+  readonly hasBundles?: boolean;
 }
 
 export const STATE_KEY = { pk: partitionOf("state"), sk: "state" } as const;
 
+const BUNDLED = 2;
 const stored = v.object({
   n: v.number(),
   stale: v.array(v.string()),
   seen: v.array(v.string()),
   m: v.optional(v.array(v.number()), []),
-  v: v.literal(1),
+  v: v.picklist([1, BUNDLED]),
 });
 
 export function parseState(item: unknown): State {
   if (item === undefined) return { n: 0, stale: new Set(), seen: new Set(), moved: new Set() };
-  const { n, stale, seen, m } = parseStored(stored, item);
-  return { n, stale: new Set(stale), seen: new Set(seen), moved: new Set(m) };
+  const { n, stale, seen, m, v: format } = parseStored(stored, item);
+  const hasBundles = format === BUNDLED;
+  return { n, stale: new Set(stale), seen: new Set(seen), moved: new Set(m), hasBundles };
 }
 
 export async function loadState(db: Database): Promise<State> {
@@ -46,14 +51,20 @@ export async function loadState(db: Database): Promise<State> {
 
 /** Puts the next state; undefined if somebody else has put another in the meantime. */
 export async function putState(db: Database, state: State): Promise<State | undefined> {
-  const { n, stale, seen, moved } = state;
+  const { n, stale, seen, moved, hasBundles = false } = state;
   const m = [...moved].sort((a, b) => a - b);
   try {
     await db.client.send(
       new PutCommand({
         TableName: db.table,
         Item: {
-          ...{ ...STATE_KEY, n: n + 1, stale: [...stale].sort(), seen: [...seen].sort(), v: 1 },
+          ...{
+            ...STATE_KEY,
+            n: n + 1,
+            stale: [...stale].sort(),
+            seen: [...seen].sort(),
+            v: hasBundles ? BUNDLED : 1,
+          },
           ...(m.length > 0 ? { m } : {}),
         },
         ConditionExpression: n === 0 ? "attribute_not_exists(pk)" : "n = :n",

@@ -55,7 +55,7 @@ const head = v.object({
   v: v.literal(1),
 });
 
-export const partitionOf = (period: Period | "series" | "state"): string =>
+export const partitionOf = (period: Period | "hours" | "series" | "state"): string =>
   `${STATISTICS_PARTITION}${period}`;
 
 /** The name of a page in `l`: twelve hexadecimal digits. */
@@ -123,7 +123,8 @@ export function packNames(names: ReadonlySet<string>): Uint8Array {
   return new Uint8Array(Buffer.from([...names].sort().join(""), "hex"));
 }
 
-function namesIn(bytes: Uint8Array): Set<string> {
+/** Decodes what `packNames` encoded. */
+export function namesIn(bytes: Uint8Array): Set<string> {
   const text = Buffer.from(bytes).toString("hex");
   const digits = NAME_BYTES * 2;
   return new Set(

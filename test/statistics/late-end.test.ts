@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatMoment } from "../../lib/message/moment.ts";
 import { countAndSettle } from "../../lib/statistics/count-and-settle.ts";
-import { loadCubes } from "../../lib/statistics/cubes-for-jobs.ts";
+import { loadHours } from "../../lib/statistics/cubes-for-jobs.ts";
 import { hourOf } from "../../lib/statistics/periods.ts";
 import { appendTo } from "../archive/appending.ts";
 import { aRecord, PENDING } from "../message/records.ts";
@@ -43,7 +43,7 @@ test.each([0, 59])(
     await append(ended);
     await live(endMs + 24 * 60 * MINUTE_MS);
     const hourMs = hourOf(sentMs);
-    const cells = [...((await loadCubes(db, [hourMs])).get(hourMs)?.cube().values() ?? [])];
+    const cells = [...((await loadHours(db, [hourMs], clock)).get(hourMs)?.cube().values() ?? [])];
     expect(cells.map(({ group, messages, sender }) => [group, messages, sender]).sort()).toEqual([
       ["DELIVERED", 3, "Shop"],
       ["EXPIRED", 1, "Shop"],

@@ -63,7 +63,12 @@ test.each([
 test("hours for which there was no time in a run wait by name", async () => {
   const { db, clock } = new MemoryArchive(NOON);
   const moments = Array.from({ length: 20 }, (_, n) => NOON - (n + 2.5) * HOUR_MS);
-  const records = moments.map((ms, n) => aRecord({ messageId: `m${n}`, sentAt: formatMoment(ms) }));
+  // So many that none of the hours may turn out to have few.
+  const records = moments.flatMap((ms, n) =>
+    Array.from({ length: 2_001 }, (_, k) =>
+      aRecord({ messageId: `m${n}-${k}`, sentAt: formatMoment(ms + k) }),
+    ),
+  );
   // What was never counted at all would wait anyway.
   await countHours({ db, clock, remainingMs: () => 300_000 });
   await appendTo(db, { retentionHours: 240 }, records, clock);

@@ -12,6 +12,8 @@ import { MemoryArchive } from "./archive.ts";
 
 const NOW_MS = Date.parse("2027-01-03T10:20:00Z");
 const OLD_MS = Date.parse("2027-01-03T04:00:00Z");
+/** So short that an hour cannot wait for its day to be at rest. */
+const SHORT_HOURS = 20;
 const STATUS = { groupId: 1, groupName: "PENDING", id: 7, name: "PENDING_ENROUTE" };
 
 function setUp() {
@@ -23,7 +25,7 @@ function setUp() {
     services: { db, clock, remainingMs: () => 300_000 },
     /** A message of the old hour comes, by a page of its own, into this database. */
     arrive: (place: number, into: Database = db) =>
-      new Archive(into, { retentionHours: 48 }, clock).append({ source: "sms", place }, [
+      new Archive(into, { retentionHours: SHORT_HOURS }, clock).append({ source: "sms", place }, [
         { messageId: `m${place}`, sentAt: formatMoment(OLD_MS + place), channel: "SMS", status: STATUS },
       ]),
   };

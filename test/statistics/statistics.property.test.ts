@@ -188,8 +188,9 @@ test("a cube that lacks a part is told from the archive, counted again with its 
   const random = new Random(3);
   const archive = new MemoryArchive(NOW_MS);
   const truth = new Truth();
-  const records = Array.from({ length: 20 }, (_, n) =>
-    randomReport(random, `m${n}`, NOW_MS - 2 * DAY_MS + n * 60_000),
+  // So many that their hour has a cube of its own.
+  const records = Array.from({ length: 410 }, (_, n) =>
+    randomReport(random, `m${n}`, NOW_MS - 2 * DAY_MS + n * 3_000),
   );
   await appendTo(archive.db, { retentionHours: 10 * 24 }, records, archive.clock);
   truth.add(records);
@@ -217,8 +218,8 @@ test("a cube that lacks a part is told from the archive, counted again with its 
     await countAndSettle(services(archive), 0);
   }
   await lose("day-networks");
-  expect(await sent()).toEqual({ count: 20, isIncomplete: false });
-  archive.nowMs += 9 * DAY_MS;
+  expect(await sent()).toEqual({ count: 410, isIncomplete: false });
+  archive.nowMs += 10 * DAY_MS;
   await lose("hour");
   expect(await sent()).toEqual({ count: 0, isIncomplete: true });
   // Its day is not tried for ever: it is told by its hours from now on, and they say what they lack.
@@ -249,6 +250,11 @@ test("minutes of which the records are gone are missed, and not told as nothing"
     return { sent, isIncomplete: "incomplete" in answer };
   };
   expect(await minutes()).toEqual({ sent: 9, isIncomplete: false });
+  // Until it is stored with its day.
+  for (let passed = 0; passed < 36 * HOUR_MS; passed += HOUR_MS) {
+    archive.nowMs += HOUR_MS;
+    await countAndSettle(services(archive));
+  }
   archive.nowMs += 20 * DAY_MS;
   archive.table.expire(archive.nowMs, () => true);
   expect(await minutes()).toEqual({ sent: 0, isIncomplete: true });

@@ -2,6 +2,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Database } from "../../runtime/dynamodb.ts";
 import type { HourCount } from "../count-hour.ts";
 import { loadHours } from "../cubes-for-jobs.ts";
+import { ALERT_HOURS } from "../due.ts";
 import { readSeries } from "../series-store.ts";
 import { putIncident, readIncidents } from "./incident-store.ts";
 import { HISTORY_MS, Learning } from "./learn.ts";
@@ -21,6 +22,8 @@ export interface EvaluateServices {
   readonly mutes: readonly string[];
   /** The hours that were just counted: newer than what is stored about them. */
   readonly counted?: ReadonlyMap<number, HourCount>;
+  /** Counts the hours that are neither among these nor stored. */
+  readonly countLeft?: () => Promise<ReadonlyMap<number, HourCount>>;
   /** How far our knowledge is behind, in milliseconds: beyond five minutes nothing is judged. */
   readonly lagMs: number;
   /** Tells that an incident opened or closed; this may happen twice. */
@@ -37,8 +40,6 @@ export interface Evaluated {
 }
 
 export const MOST_LAG_MS = 5 * 60_000;
-/** Rules look back six hours, and for silence another six. */
-const RECENT_HOURS = 13;
 /** What is learned serves for so many hours, somewhat longer than a day. */
 const LEARNED_HOURS = 26;
 const HOURS_AT_ONCE = 48;
@@ -98,18 +99,22 @@ async function tellAll(state: AlertState, { db, tell }: EvaluateServices): Promi
 }
 
 /** Every segment, with its newest hours and what is usual for it. */
-async function watch({ db, clock, settings, counted }: EvaluateServices, nowMs: number) {
+async function watch({ db, clock, settings, counted, countLeft }: EvaluateServices, nowMs: number) {
   const thisMs = floorTo(nowMs, HOUR_MS);
-  const hours = Array.from({ length: RECENT_HOURS }, (_, n) => thisMs - n * HOUR_MS);
+  const hours = Array.from({ length: ALERT_HOURS }, (_, n) => thisMs - n * HOUR_MS);
   const newest = hours.slice(0, 2);
   const [series, cubes, stored] = await Promise.all([
     readSeries(db, hours, clock),
-    loadHours(db, newest),
+    loadHours(db, newest, clock),
     readUsuals(db, hours, clock),
   ]);
   const usuals = stored.has(thisMs)
     ? stored
-    : await learn({ db, clock, settings, ...(counted && { counted }) }, thisMs, hours);
+    : await learn(
+        { db, clock, settings, ...(counted && { counted }), ...(countLeft && { countLeft }) },
+        thisMs,
+        hours,
+      );
   const costs = new Map([...cubes].map(([hourMs, packed]) => [hourMs, packed.cube()]));
   for (const [hourMs, { series: own, cube }] of counted ?? []) {
     if (own && hours.includes(hourMs)) series.set(hourMs, own);
@@ -123,18 +128,25 @@ async function watch({ db, clock, settings, counted }: EvaluateServices, nowMs: 
 
 /** Learns what is usual from 28 days, for hours before and to come. */
 async function learn(
-  { db, clock, settings, counted }: Pick<EvaluateServices, "db" | "clock" | "settings" | "counted">,
+  {
+    db,
+    clock,
+    settings,
+    counted,
+    countLeft,
+  }: Pick<EvaluateServices, "db" | "clock" | "settings" | "counted" | "countLeft">,
   thisMs: number,
   before: readonly number[],
 ): Promise<Usuals> {
   const learning = new Learning(thisMs, await readIncidents(db, thisMs - HISTORY_MS, thisMs));
+  const left = await countLeft?.();
   for (let fromMs = thisMs - HISTORY_MS; fromMs < thisMs; fromMs += HOURS_AT_ONCE * HOUR_MS) {
     const length = Math.min(HOURS_AT_ONCE, (thisMs - fromMs) / HOUR_MS);
     const hours = Array.from({ length }, (_, n) => fromMs + n * HOUR_MS);
-    const stored = await loadHours(db, hours);
+    const stored = await loadHours(db, hours, clock);
     for (const hourMs of hours) {
       // The newest hours may have been counted but not stored.
-      const cube = counted?.get(hourMs)?.cube ?? stored.get(hourMs)?.cube();
+      const cube = (counted?.get(hourMs) ?? left?.get(hourMs))?.cube ?? stored.get(hourMs)?.cube();
       if (cube) learning.add(hourMs, cube);
     }
   }

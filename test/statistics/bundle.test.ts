@@ -1,0 +1,253 @@
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import fc from "fast-check";
+import { expect, it, test } from "vitest";
+import { Archive } from "../../lib/archive/archive.ts";
+import { formatMoment } from "../../lib/message/moment.ts";
+import type { Database } from "../../lib/runtime/dynamodb.ts";
+import { OtherFormatError } from "../../lib/runtime/errors.ts";
+import { cubesOf, loadBundles, parseBundle, putBundle } from "../../lib/statistics/bundle.ts";
+import { countHours } from "../../lib/statistics/count.ts";
+import { countAndSettle } from "../../lib/statistics/count-and-settle.ts";
+import { cubeOf } from "../../lib/statistics/cube.ts";
+import { encodeCube, plainBytes } from "../../lib/statistics/cube-codec.ts";
+import { loadCubes, loadHours } from "../../lib/statistics/cubes-for-jobs.ts";
+import { isBundleDue } from "../../lib/statistics/due.ts";
+import { extendStatistics } from "../../lib/statistics/extend-retention.ts";
+import { pagesByHour } from "../../lib/statistics/pages-by-hour.ts";
+import { DAY_MS, dayName, HOUR_MS, hourName } from "../../lib/statistics/periods.ts";
+import { putCube } from "../../lib/statistics/put-cube.ts";
+import { loadState } from "../../lib/statistics/state.ts";
+import { appendTo } from "../archive/appending.ts";
+import { Random } from "../archive/search/random.ts";
+import { aRecord } from "../message/records.ts";
+import { bundlePrevious, previousVersion } from "../simulation/previous.ts";
+import { MemoryArchive } from "./archive.ts";
+import { randomReport } from "./histories.ts";
+
+const DAY = Date.parse("2027-01-03T00:00:00Z");
+const REST_MS = DAY + 37 * HOUR_MS;
+const RETENTION = { retentionHours: 30 * 24 };
+
+const some = (count: number, fromMs: number, name = "m") =>
+  Array.from({ length: count }, (_, n) =>
+    aRecord({ messageId: `${name}${n}`, sentAt: formatMoment(fromMs + n), from: "Shop" }),
+  );
+
+function setUp(nowMs: number) {
+  const archive = new MemoryArchive(nowMs);
+  const { db, clock } = archive;
+  const services = { db, clock, remainingMs: () => 300_000 };
+  return {
+    ...{ archive, db, clock, services },
+    bundle: async () => (await loadBundles(db, [DAY], clock)).get(DAY),
+    messages: async (hourMs: number) => (await loadHours(db, [hourMs], clock)).get(hourMs)?.messages,
+  };
+}
+
+test("a bundle is read as it was put", async () => {
+  const { db, clock } = setUp(DAY);
+  const hour = fc.record({
+    seed: fc.nat(),
+    count: fc.integer({ min: 1, max: 20 }),
+    finalFromMs: fc.integer({ min: 0, max: 253_402_300_799 }).map((seconds) => seconds * 1_000),
+  });
+  let version = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.dictionary(fc.integer({ min: 0, max: 23 }).map(String), hour),
+      fc.uniqueArray(fc.stringMatching(/^[0-9a-f]{12}$/)),
+      async (drawn, pages) => {
+        const cubes = Object.entries(drawn).map(([n, { seed, count, finalFromMs }]) => {
+          const random = new Random(seed);
+          const records = Array.from({ length: count }, (_, k) => randomReport(random, `m${k}`, DAY));
+          return { hourMs: DAY + Number(n) * HOUR_MS, cube: cubeOf(records), messages: count, finalFromMs };
+        });
+        const hours = new Map(
+          cubes.map(({ hourMs, cube, ...rest }) => [hourMs, { ...rest, plain: plainBytes(cube) }]),
+        );
+        const bundle = { dayMs: DAY, version, counted: new Set(pages), countedAtMs: DAY + 5, hours };
+        expect(await putBundle(db, bundle)).toBe(true);
+        for (const older of [version, Math.max(0, version - 1)])
+          expect(await putBundle(db, { ...bundle, version: older })).toBe(false);
+        version++;
+        const stored = (await loadBundles(db, [DAY], clock)).get(DAY);
+        expect(stored && { ...stored, hours: stored.hours.size }).toEqual({
+          ...bundle,
+          version,
+          hours: hours.size,
+        });
+        for (const { hourMs, cube, messages, finalFromMs } of cubes) {
+          const found = cubesOf(stored ?? bundle).find(({ startMs }) => startMs === hourMs);
+          expect([found?.name, found?.messages, found?.finalFromMs]).toEqual([
+            hourName(hourMs),
+            messages,
+            finalFromMs,
+          ]);
+          expect(Buffer.compare(found?.packed() ?? new Uint8Array(), encodeCube(cube))).toBe(0);
+          expect(found?.cube()).toEqual(cube);
+        }
+      },
+    ),
+  );
+  expect(() =>
+    parseBundle({ pk: "stats#hours", sk: dayName(DAY), d: new Uint8Array(), n: 1, a: 1, v: 2 }),
+  ).toThrow(OtherFormatError);
+});
+
+it("an hour with a cube of its own is told by that, also if a bundle has it, and leaves it with the next", async () => {
+  const { archive, db, clock, services, bundle, messages } = setUp(REST_MS);
+  const hourMs = DAY + 5 * HOUR_MS;
+  await appendTo(db, RETENTION, [...some(3, hourMs), ...some(2, hourMs + HOUR_MS, "other")], clock);
+  await countAndSettle(services, 0);
+  expect([...((await bundle())?.hours.keys() ?? [])]).toEqual([hourMs, hourMs + HOUR_MS]);
+  const cube = cubeOf(some(4, hourMs));
+  const put = { startMs: hourMs, before: undefined, cube, counted: new Set<string>(), countedAtMs: REST_MS };
+  await putCube(db, "hour", hourName(hourMs), { ...put, messages: 4, finalFromMs: REST_MS + DAY_MS }, clock);
+  expect([await messages(hourMs), await messages(hourMs + HOUR_MS)]).toEqual([4, 2]);
+  archive.nowMs += DAY_MS;
+  await appendTo(db, RETENTION, some(5, hourMs + HOUR_MS, "other"), clock);
+  await countAndSettle(services, 0);
+  expect([...((await bundle())?.hours.keys() ?? [])]).toEqual([hourMs + HOUR_MS]);
+  expect([await messages(hourMs), await messages(hourMs + HOUR_MS)]).toEqual([4, 5]);
+});
+
+it("of a day with both the hours are summed up, and of one with a bundle alone nothing is stored beside it", async () => {
+  for (const [count, days] of [
+    [410, 1],
+    [20, 0],
+  ] as const) {
+    const { archive, db, clock, services, messages } = setUp(REST_MS);
+    await appendTo(db, RETENTION, [...some(count, DAY), ...some(7, DAY + 3 * HOUR_MS, "night")], clock);
+    for (let n = 0; n < 4; n++) {
+      await countAndSettle(services, 0);
+      archive.nowMs += HOUR_MS;
+    }
+    const stored = [...archive.table.all(archive.nowMs)] as { pk: string; r?: number }[];
+    expect(stored.filter(({ pk }) => pk === "stats#day").map(({ r }) => r)).toEqual(
+      days === 1 ? [count + 7] : [],
+    );
+    expect((await loadCubes(db, [DAY])).size).toBe(days);
+    expect([await messages(DAY), await messages(DAY + 3 * HOUR_MS)]).toEqual([count, 7]);
+    expect((await loadState(db)).stale.size).toBe(0);
+  }
+});
+
+it("late reports have it put again ever more rarely, and before it is final", async () => {
+  const { archive, db, clock, services, bundle } = setUp(DAY + 23 * HOUR_MS);
+  await appendTo(db, { retentionHours: 48 }, some(48, DAY + 30 * 60_000), clock);
+  let late = 0;
+  // A report every hour from the first day on, until two hours before the records are deleted.
+  for (; archive.nowMs < DAY + 49 * HOUR_MS; archive.nowMs += 300_000) {
+    if (archive.nowMs % HOUR_MS === 0)
+      await appendTo(db, { retentionHours: 48 }, some(1, DAY + 40 * 60_000, `late${late++}-`), clock);
+    await countAndSettle(services);
+  }
+  for (; archive.nowMs < DAY + 80 * HOUR_MS; archive.nowMs += 300_000) {
+    archive.table.expire(archive.nowMs, () => true);
+    await countAndSettle(services);
+  }
+  const stored = await bundle();
+  expect(late).toBe(26);
+  expect(stored?.hours.get(DAY)?.messages).toBe(48 + late);
+  expect(stored?.version).toBeLessThanOrEqual(4);
+});
+
+test("a bundle is due when it is older by half, after a day, before it is final, and for an hour that it does not have", () => {
+  const endMs = DAY + DAY_MS;
+  const hour = { messages: 1, plain: new Uint8Array(), finalFromMs: endMs + 100 * HOUR_MS };
+  const at = (hours: number, countedAfter: number, waiting = DAY) =>
+    isBundleDue(
+      { dayMs: DAY, hours: new Map([[DAY, hour]]), countedAtMs: endMs + countedAfter * HOUR_MS },
+      [waiting],
+      endMs + hours * HOUR_MS,
+    );
+  expect([at(19, 13), at(20, 13), at(83, 60), at(84, 60), at(99.3, 90), at(99.5, 90)]).toEqual([
+    ...[false, true, false, true, false, true],
+  ]);
+  expect(at(14, 13, DAY + HOUR_MS)).toBe(true);
+});
+
+test.skipIf((await bundlePrevious()) === undefined)(
+  "the version before counts on while hours are left, and refuses when there is a bundle, and deletes nothing",
+  async () => {
+    const { archive, db, clock, services, messages } = setUp(DAY + 10 * HOUR_MS);
+    const { countAndSettle: before } = await previousVersion();
+    const hourMs = DAY + 5 * HOUR_MS;
+    // Settled, and deleted where it was: it is listed.
+    await appendTo(db, RETENTION, some(3, hourMs), clock);
+    for (let n = 0; n < 4; n++) {
+      await countAndSettle(services, 0);
+      archive.nowMs += 600_000;
+    }
+    expect((await loadState(db)).stale.has(hourName(hourMs))).toBe(true);
+    expect((await before(services)).fault).toBeUndefined();
+    // It stores by itself what it finds waiting, and that is where it is told.
+    expect((await loadCubes(db, [hourMs])).get(hourMs)?.messages).toBe(3);
+    archive.nowMs = REST_MS;
+    await appendTo(db, RETENTION, some(4, DAY, "other"), clock);
+    await countAndSettle(services, 0);
+    expect([await messages(DAY), await messages(hourMs)]).toEqual([4, 3]);
+    archive.nowMs += HOUR_MS;
+    await appendTo(db, RETENTION, some(5, DAY, "other"), clock);
+    await countAndSettle(services, 0);
+    archive.nowMs += HOUR_MS;
+    const pages = async () => (await pagesByHour(db)).get(DAY)?.length;
+    const waiting = await pages();
+    expect((await before(services, 0)).fault).toMatchObject({ name: "OtherFormatError" });
+    expect(await pages()).toBe(waiting);
+    archive.nowMs += DAY_MS;
+    expect((await countHours(services)).isWhole).toBe(true);
+    expect(await messages(DAY)).toBe(5);
+  },
+);
+
+it("its hours change for as long as their records live when the retention is raised, unless they are final", async () => {
+  const { db, clock, bundle } = setUp(DAY);
+  const hour = (finalFromMs: number) => ({
+    messages: 1,
+    plain: plainBytes(cubeOf(some(1, DAY))),
+    finalFromMs,
+  });
+  const hours = new Map([0, 1].map((n) => [DAY + n * HOUR_MS, hour(DAY + (50 + 3 * n) * HOUR_MS)]));
+  await putBundle(db, {
+    dayMs: DAY,
+    version: 0,
+    counted: new Set(["0123456789ab"]),
+    countedAtMs: DAY,
+    hours,
+  });
+  const nowMs = DAY + 48 * HOUR_MS;
+  expect(await extendStatistics(db, { retentionHours: 720, nowMs })).toBe(1);
+  expect(await extendStatistics(db, { retentionHours: 720, nowMs })).toBe(0);
+  const stored = await bundle();
+  // Of the first some blocks only linger.
+  expect([...(stored?.hours.values() ?? [])].map(({ finalFromMs }) => finalFromMs)).toEqual([
+    DAY + 50 * HOUR_MS,
+    DAY + HOUR_MS + 720 * HOUR_MS,
+  ]);
+  expect([stored?.counted.size, stored?.countedAtMs, clock.now()]).toEqual([1, DAY, DAY]);
+});
+
+it("a page of which a block is not there yet is not in it", async () => {
+  const { archive, db, clock, services, bundle, messages } = setUp(REST_MS);
+  await appendTo(db, RETENTION, some(2, DAY), clock);
+  await countAndSettle(services);
+  archive.nowMs += DAY_MS;
+  // Whoever appends it dies before the blocks, and begins again later.
+  const late = (into: Database) =>
+    new Archive(into, RETENTION, clock).append({ source: "sms", place: 1 }, some(1, DAY + 60_000, "late"));
+  const isBlocks = (command: unknown) =>
+    command instanceof BatchWriteCommand &&
+    Object.values(command.input.RequestItems ?? {})
+      .flat()
+      .some(({ PutRequest }) => String(PutRequest?.Item?.pk).startsWith("d#"));
+  const send = (command: never) =>
+    isBlocks(command) ? Promise.reject(new Error("killed")) : db.client.send(command);
+  await expect(late({ ...db, client: { send } as unknown as Database["client"] })).rejects.toThrow("killed");
+  await countHours(services);
+  expect(await messages(DAY)).toBe(2);
+  await late(db);
+  archive.nowMs += DAY_MS;
+  await countHours(services);
+  expect([await messages(DAY), (await bundle())?.version]).toEqual([3, 2]);
+});
