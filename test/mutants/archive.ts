@@ -124,8 +124,8 @@ export const ARCHIVE: readonly Mutant[] = [
   {
     name: "takes the bound of a range for that of the range behind it",
     file: "lib/archive/search/walk-stream.ts",
-    search: "boundMs: Math.max(range.boundMs, next.boundMs), first, next",
-    replace: "first, next",
+    search: "const boundMs = Math.max(range.boundMs, behind.boundMs);",
+    replace: "const { boundMs } = range;",
     harm: "what was not delivered and is newer than what is settled is given late, or not at all",
     tests: ["test/archive/search/front.test.ts"],
   },

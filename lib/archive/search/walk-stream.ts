@@ -60,20 +60,20 @@ export function streamsOf(day: string, { sinceMs, untilMs }: Stretch, front: Fro
   // One class is read down to its oldest block, and the next from its newest, so they form one range.
   if (!isFresh && !front.isDense) {
     const first = (usual: number) => Math.min(usual + 1, Math.ceil(front.settledBlocks) + SPARE);
-    return [joined([minutes, slots, long, undelivered], first)];
+    return [joined(minutes, [slots, long, undelivered], first)];
   }
   if (isFresh && !front.isDense && front.settledUntilMs >= dayStart(day)) return streams;
   const first = () => (isFresh ? FRESH_JOINED : JOINED);
-  return [minutes, slots, joined([long, undelivered], first)];
+  return [minutes, slots, joined(long, [undelivered], first)];
 }
 
 /** Adjacent ranges as one. */
-function joined([range, ...others]: readonly WalkStream[], first: WalkStream["first"]): WalkStream {
-  if (!range) throw new Error("no range to join");
-  const next = others.length > 0 ? joined(others, first) : undefined;
-  return next
-    ? { ...range, until: next.until, boundMs: Math.max(range.boundMs, next.boundMs), first, next }
-    : range;
+function joined(range: WalkStream, others: readonly WalkStream[], first: WalkStream["first"]): WalkStream {
+  const [next, ...rest] = others;
+  if (!next) return range;
+  const behind = joined(next, rest, first);
+  const boundMs = Math.max(range.boundMs, behind.boundMs);
+  return { ...range, until: behind.until, boundMs, first, next: behind };
 }
 
 /**
