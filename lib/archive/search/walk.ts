@@ -1,7 +1,7 @@
 import { dayOf, dayStart, orderKey, orderPrefix } from "../keys.ts";
 import { messageTerm } from "../terms.ts";
 import type { Collector, Placed } from "./answer.ts";
-import { DayWalk } from "./day-walk.ts";
+import { DayWalk, FEW } from "./day-walk.ts";
 import { type Front, frontOf } from "./front.ts";
 import type { IndexReader } from "./index-reader.ts";
 import { type Stretch, stretchOf } from "./plan.ts";
@@ -84,7 +84,7 @@ async function finish(
     let { held } = walk;
     const others = behind.filter((one, other) => {
       // Of a day with few blocks the rest is needed as well if what has been read before it is not enough.
-      const isNext = isNeeded(other) || (one.isOne && held < wanted);
+      const isNext = isNeeded(other) || (one.isOne && held < wanted && wanted <= FEW);
       held += one.held;
       return isNext && !one.isOver();
     });

@@ -106,6 +106,40 @@ describe.each([{ settledDays: 29 }, { settledDays: 28 }, { settledDays: 3 }])(
       }
     });
 
+    test("what was rejected on a settled day, and is told of late, is found in its place", async () => {
+      const { archive, find } = await openSparse(settledDays);
+      // So many within ten minutes that those not delivered have blocks of their own.
+      const afterN = 10 * A_DAY + 45;
+      const late = Array.from({ length: 40 }, (_, n) =>
+        recordOf([
+          ["messageId", `late-${String(n).padStart(2, "0")}`],
+          ["channel", "SMS"],
+          ["sentAt", new Date(START_MS + afterN * EVERY_MS + 1 + n).toISOString().replace("Z", "+0000")],
+          ["status", REJECTED],
+        ]),
+      );
+      await archive.append({ source: "logs", place: 0 }, late);
+      const expected = [
+        ...newestFirst.slice(0, ALL - 1 - afterN),
+        ...late.map(({ messageId }) => messageId).reverse(),
+        ...newestFirst.slice(ALL - 1 - afterN),
+      ];
+      for (const limit of [7, 100]) {
+        const ids: string[] = [];
+        for (let after: string | undefined, page = 0; page === 0 || after !== undefined; page++) {
+          const found = await find(limit, {}, after);
+          ids.push(...found.ids);
+          after = found.after;
+        }
+        expect(ids).toEqual(expected);
+      }
+      const sentUntil = START_MS + 11 * DAY_MS - 1;
+      for (const limit of [3, 45]) {
+        const first = ALL - 11 * A_DAY;
+        expect((await find(limit, { sentUntil })).ids).toEqual(expected.slice(first, first + limit));
+      }
+    });
+
     test("what was rejected once a day is found in six rounds", async () => {
       const { find } = await openSparse(settledDays);
       const { ids, rounds } = await find(1_000, { generalStatus: "REJECTED" });
