@@ -122,6 +122,14 @@ export const ARCHIVE: readonly Mutant[] = [
     tests: ["test/archive/search/settled-walk.test.ts"],
   },
   {
+    name: "forgets what is not delivered on days that are one range",
+    file: "lib/archive/search/walk-stream.ts",
+    search: "return [joined(minutes, [slots, long, undelivered], first)];",
+    replace: "return [joined(minutes, [slots, long], first)];",
+    harm: "what was not delivered, on a day of few messages, is not found until it is settled",
+    tests: ["test/archive/search/sparse.test.ts"],
+  },
+  {
     name: "takes the bound of a range for that of the range behind it",
     file: "lib/archive/search/walk-stream.ts",
     search: "const boundMs = Math.max(range.boundMs, behind.boundMs);",

@@ -25,6 +25,9 @@ function placeOf(version: Version): Place {
   return place;
 }
 
+/** If so few records are wanted, what is read ahead in vain is little, and saves a round nearly always. */
+export const FEW = 100;
+
 /**
  * Reads a day's blocks, newest first, and merges the versions of each message. Blocks overlap, and a message may be in
  * several; but once all blocks whose newest record is at `t` or later have been read, every version of a record sent
@@ -35,6 +38,8 @@ export class DayWalk {
   readonly #pk: string;
   readonly #startMs: number;
   readonly #streams: WalkStream[];
+  /** Is all of the day one range at first? Then it is settled and has few blocks, probably of one class only. */
+  readonly isOne: boolean;
   #hasBegun = false;
   readonly #known = new Map<string, Place>();
 
@@ -43,10 +48,16 @@ export class DayWalk {
     this.#pk = blockPartition(day);
     this.#startMs = Math.min(stretch.untilMs, dayStart(day) + DAY_MS - 1);
     this.#streams = streamsOf(day, stretch, front);
+    this.isOne = this.#streams.length === 1;
   }
 
   isOver(): boolean {
     return this.#streams.length === 0;
+  }
+
+  /** How many messages have been read and not been taken. */
+  get held(): number {
+    return this.#known.size;
   }
 
   /** Everything sent after this moment has been read. */
@@ -57,10 +68,14 @@ export class DayWalk {
     );
   }
 
-  /** Reads on, for about so many records, wherever that advances the frontier. */
+  /**
+   * Reads on, for about so many records, wherever that advances the frontier; and where it will be needed next, since what is behind
+   * is probably empty.
+   */
   async read(wanted = Infinity): Promise<void> {
     const frontierMs = this.#streams.reduce((ms, { boundMs }) => Math.max(ms, boundMs), -Infinity);
-    const behind = this.#streams.filter(({ boundMs }) => !this.#hasBegun || boundMs >= frontierMs);
+    const isAll = !this.#hasBegun || (this.isOne && this.#known.size < wanted && wanted <= FEW);
+    const behind = this.#streams.filter(({ boundMs }) => isAll || boundMs >= frontierMs);
     this.#hasBegun = true;
     await Promise.all(behind.map((stream) => this.#readStream(stream, limitOf(stream, wanted))));
   }

@@ -37,7 +37,12 @@ const ENOUGH = 3_000;
 /** The front of the day that begins at `dayStartMs`, at `nowMs`. Pure. */
 export function frontOf(runs: readonly SettledRun[], dayStartMs: number, nowMs: number): Front {
   const settledUntilMs = runs.reduce((most, { untilMs }) => Math.max(most, untilMs), -Infinity);
-  const within = runs.filter(({ untilMs, blocks }) => untilMs >= dayStartMs && blocks > 0);
+  // One moment in the future, by a clock that is wrong, would spread all that a run contains over the years until then.
+  const comeRuns = runs.map((run) => ({
+    ...run,
+    untilMs: Math.max(run.sinceMs, Math.min(run.untilMs, nowMs)),
+  }));
+  const within = comeRuns.filter(({ untilMs, blocks }) => untilMs >= dayStartMs && blocks > 0);
   const isDense =
     within.length > 0 &&
     within.every(({ sinceMs, untilMs, blocks }) => (untilMs - sinceMs) / blocks < DENSE_MS);
@@ -49,7 +54,7 @@ export function frontOf(runs: readonly SettledRun[], dayStartMs: number, nowMs: 
     settledBlocks += share * blocks;
     settledRecords += share * records;
   }
-  const perMinute = rateOf(runs.find(({ untilMs }) => untilMs === settledUntilMs));
+  const perMinute = rateOf(comeRuns[runs.findIndex(({ untilMs }) => untilMs === settledUntilMs)]);
   const freshMinutes = (Math.min(nowMs, lastMs) - Math.max(settledUntilMs, dayStartMs)) / MINUTE_MS;
   const isOver =
     Number.isFinite(perMinute) && (nowMs - settledUntilMs) / MINUTE_MS > RESTED_MINUTES + ENOUGH / perMinute;

@@ -1,7 +1,7 @@
 import { dayOf, dayStart, orderKey, orderPrefix } from "../keys.ts";
 import { messageTerm } from "../terms.ts";
 import type { Collector, Placed } from "./answer.ts";
-import { DayWalk } from "./day-walk.ts";
+import { DayWalk, FEW } from "./day-walk.ts";
 import { type Front, frontOf } from "./front.ts";
 import type { IndexReader } from "./index-reader.ts";
 import { type Stretch, stretchOf } from "./plan.ts";
@@ -29,7 +29,8 @@ export async function walkDays(
     await Promise.all(walks.map((walk, n) => walk.read(wanted[n])));
     for (const [n, walk] of walks.entries()) {
       // All but the last of those that are needed are probably needed whole.
-      if (await finish(walk, walks.slice(n + 1, needed - 1), index, answer)) return;
+      const isNeeded = (other: number) => n + other + 1 < needed - 1;
+      if (await finish(walk, walks.slice(n + 1), isNeeded, index, answer)) return;
     }
   }
 }
@@ -59,12 +60,13 @@ function wantedOfEach({ missing, matched, considered }: Collector, days: readonl
 }
 
 /**
- * Walks a day to its end, and reads `others` on meanwhile. Is the search over, because there is enough or the budget is
- * spent?
+ * Walks a day to its end, and meanwhile reads on those behind it that are needed, as far as can be told. Is the search over,
+ * because there is enough or the budget is spent?
  */
 async function finish(
   walk: DayWalk,
-  others: readonly DayWalk[],
+  behind: readonly DayWalk[],
+  isNeeded: (other: number) => boolean,
   index: IndexReader,
   answer: Collector,
 ): Promise<boolean> {
@@ -79,7 +81,14 @@ async function finish(
       return true;
     }
     const wanted = answer.missing * Math.max(1, answer.considered / Math.max(answer.matched, 1));
-    await Promise.all([walk, ...others.filter((one) => !one.isOver())].map((one) => one.read(wanted)));
+    let { held } = walk;
+    const others = behind.filter((one, other) => {
+      // Of a day with few blocks the rest is needed as well if what has been read before it is not enough.
+      const isNext = isNeeded(other) || (one.isOne && held < wanted && wanted <= FEW);
+      held += one.held;
+      return isNext && !one.isOver();
+    });
+    await Promise.all([walk, ...others].map((one) => one.read(wanted)));
   }
 }
 

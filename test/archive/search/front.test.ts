@@ -206,3 +206,18 @@ test("a front tells how many records are expected of a day: those of its runs by
     records: Infinity,
   });
 });
+
+test("a moment in the future does not spread what a run contains over the years until then", () => {
+  const dayMs = dayStart(dayOf(START_MS));
+  const nowMs = dayMs + DAY_MS / 2;
+  const untilMs = nowMs + 1_000 * DAY_MS;
+  const run = runOf({ sinceMs: nowMs - DAY_MS, untilMs, blocks: 40, records: 1_440 });
+  expect(frontOf([run], dayMs, nowMs)).toMatchObject({
+    settledUntilMs: untilMs,
+    settledBlocks: expect.closeTo(20, 3),
+    records: expect.closeTo(720, 3),
+    perMinute: expect.closeTo(1, 3),
+  });
+  const tomorrow = runOf({ sinceMs: nowMs + DAY_MS, untilMs, blocks: 1, records: 1 });
+  expect(frontOf([tomorrow], dayMs + DAY_MS, nowMs)).toMatchObject({ settledUntilMs: untilMs, records: 1 });
+});

@@ -30,19 +30,28 @@ const records: readonly MessageRecord[] = Array.from({ length: ALL }, (_, n) =>
 );
 const newestFirst = records.map(({ messageId }) => messageId).reverse();
 
-/** Each message comes by itself; of `settledDays` each has been settled. */
-async function openSparse(settledDays: number) {
+/** Ten messages a day for a month, and 3,000 within ten minutes a week before its end. */
+const FEW_MS = DAY_MS / 10;
+const CAMPAIGN_MS = START_MS + 23 * DAY_MS;
+const campaign: readonly (readonly [number, number])[] = [
+  ...Array.from({ length: DAYS * 10 }, (_, n) => [START_MS + n * FEW_MS, n] as const),
+  ...Array.from({ length: 3_000 }, (_, n) => [CAMPAIGN_MS + n * 200, DAYS * 10 + n] as const),
+].sort(([a], [b]) => a - b);
+const aroundCampaign = campaign.map(([sentAtMs, n]) =>
+  recordOf([
+    ["messageId", `${String(n * 7919).padStart(8, "0")}-${(n * 104_729).toString(16)}`],
+    ["channel", "SMS"],
+    ["to", `4179${n * 31}`],
+    ["sentAt", new Date(sentAtMs).toISOString().replace("Z", "+0000")],
+    ["status", DELIVERED],
+  ]),
+);
+
+function openArchive() {
   let nowMs = START_MS;
   const { db, meter } = openModel(() => nowMs);
   const clock = { now: () => nowMs, sleep: async () => {}, random: () => 0.5 };
   const archive = new Archive(db, { retentionHours: 60 * 24 }, clock);
-  for (const [n, record] of records.entries()) {
-    nowMs = START_MS + n * EVERY_MS + 1;
-    if (n % A_DAY === 0 && n > 0 && n / A_DAY <= settledDays)
-      await settle({ db, clock, remainingMs: () => 1e9 }, 0);
-    await archive.append({ source: "sms", place: n }, [record]);
-  }
-  nowMs = NOW_MS;
   const find = async (limit: number, filter = {}, after?: string) => {
     meter.takeRounds();
     const request = { filter, limit, ...(after === undefined ? {} : { after }) };
@@ -50,6 +59,21 @@ async function openSparse(settledDays: number) {
     const ids = found.items.map((item) => recordOfItem(item).messageId);
     return { ids, after: found.after, rounds: meter.takeRounds(), units: found.spentUnits };
   };
+  const at = (atMs: number) => {
+    nowMs = atMs;
+  };
+  return { archive, at, find, settle: () => settle({ db, clock, remainingMs: () => 1e9 }, 0) };
+}
+
+/** Each message comes by itself; of `settledDays` each has been settled. */
+async function openSparse(settledDays: number) {
+  const { archive, at, find, settle } = openArchive();
+  for (const [n, record] of records.entries()) {
+    at(START_MS + n * EVERY_MS + 1);
+    if (n % A_DAY === 0 && n > 0 && n / A_DAY <= settledDays) await settle();
+    await archive.append({ source: "sms", place: n }, [record]);
+  }
+  at(NOW_MS);
   return { archive, find };
 }
 
@@ -82,6 +106,40 @@ describe.each([{ settledDays: 29 }, { settledDays: 28 }, { settledDays: 3 }])(
       }
     });
 
+    test("what was rejected on a settled day, and is told of late, is found in its place", async () => {
+      const { archive, find } = await openSparse(settledDays);
+      // So many within ten minutes that those not delivered have blocks of their own.
+      const afterN = 10 * A_DAY + 45;
+      const late = Array.from({ length: 40 }, (_, n) =>
+        recordOf([
+          ["messageId", `late-${String(n).padStart(2, "0")}`],
+          ["channel", "SMS"],
+          ["sentAt", new Date(START_MS + afterN * EVERY_MS + 1 + n).toISOString().replace("Z", "+0000")],
+          ["status", REJECTED],
+        ]),
+      );
+      await archive.append({ source: "logs", place: 0 }, late);
+      const expected = [
+        ...newestFirst.slice(0, ALL - 1 - afterN),
+        ...late.map(({ messageId }) => messageId).reverse(),
+        ...newestFirst.slice(ALL - 1 - afterN),
+      ];
+      for (const limit of [7, 100]) {
+        const ids: string[] = [];
+        for (let after: string | undefined, page = 0; page === 0 || after !== undefined; page++) {
+          const found = await find(limit, {}, after);
+          ids.push(...found.ids);
+          after = found.after;
+        }
+        expect(ids).toEqual(expected);
+      }
+      const sentUntil = START_MS + 11 * DAY_MS - 1;
+      for (const limit of [3, 45]) {
+        const first = ALL - 11 * A_DAY;
+        expect((await find(limit, { sentUntil })).ids).toEqual(expected.slice(first, first + limit));
+      }
+    });
+
     test("what was rejected once a day is found in six rounds", async () => {
       const { find } = await openSparse(settledDays);
       const { ids, rounds } = await find(1_000, { generalStatus: "REJECTED" });
@@ -90,3 +148,24 @@ describe.each([{ settledDays: 29 }, { settledDays: 28 }, { settledDays: 3 }])(
     });
   },
 );
+
+test("a week after a campaign the newest come in six rounds at most, though it makes every day seem to hold many", async () => {
+  const { archive, at, find, settle } = openArchive();
+  for (let day = 0, n = 0; day < DAYS; day++) {
+    // Each day's messages are in two runs, one of the morning and one of the rest.
+    for (const untilMs of [START_MS + day * DAY_MS + DAY_MS / 3, START_MS + (day + 1) * DAY_MS]) {
+      const first = n;
+      while (n < campaign.length && (campaign[n]?.[0] ?? 0) < untilMs) n++;
+      at(untilMs);
+      await archive.append({ source: "sms", place: n }, aroundCampaign.slice(first, n));
+      await settle();
+    }
+  }
+  const newest = aroundCampaign.map(({ messageId }) => messageId).reverse();
+  for (const limit of [20, 50]) {
+    const { ids, rounds, units } = await find(limit);
+    expect(ids).toEqual(newest.slice(0, limit));
+    expect(rounds, `${limit}`).toBeLessThanOrEqual(6);
+    expect(units, `${limit}`).toBeLessThanOrEqual(12);
+  }
+});
