@@ -107,6 +107,14 @@ export const STATISTICS: readonly Mutant[] = [
     tests: ["test/statistics/count.test.ts"],
   },
   {
+    name: "hours that only wait for their day are never looked at",
+    file: "lib/statistics/plan-hours.ts",
+    search: " || isFirst || isGlance(nowMs))",
+    replace: " || isFirst)",
+    harm: "where records are kept for less than two days, what stood still for half a day is lost when it goes on",
+    tests: ["test/statistics/standstill.test.ts"],
+  },
+  {
     name: "bundles are put and the version before is not warned",
     file: "lib/statistics/count.ts",
     search: "hasBundles: state.hasBundles || plan.bundles.length > 0,",
