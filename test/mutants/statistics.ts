@@ -115,6 +115,14 @@ export const STATISTICS: readonly Mutant[] = [
     tests: ["test/statistics/standstill.test.ts"],
   },
   {
+    name: "whoever raises the retention gives up on a bundle that is put at the same time",
+    file: "lib/statistics/extend-retention.ts",
+    search: "      else isDone = false;\n",
+    replace: "",
+    harm: "what comes late for that day is in the archive, and never in its statistics",
+    tests: ["test/statistics/bundle.test.ts"],
+  },
+  {
     name: "bundles are put and the version before is not warned",
     file: "lib/statistics/count.ts",
     search: "hasBundles: state.hasBundles || plan.bundles.length > 0,",

@@ -1,4 +1,4 @@
-import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { expect, it, test } from "vitest";
 import { Archive } from "../../lib/archive/archive.ts";
@@ -250,4 +250,25 @@ it("a page of which a block is not there yet is not in it", async () => {
   archive.nowMs += DAY_MS;
   await countHours(services);
   expect([await messages(DAY), (await bundle())?.version]).toEqual([3, 2]);
+});
+
+it("its hours live longer also if it is put by somebody who has not seen the raised retention", async () => {
+  const { db, bundle } = setUp(DAY);
+  const finalFromMs = DAY + 51 * HOUR_MS;
+  const hours = new Map([[DAY, { messages: 1, plain: plainBytes(cubeOf(some(1, DAY))), finalFromMs }]]);
+  const put = (version: number) =>
+    putBundle(db, { dayMs: DAY, version, counted: new Set(), countedAtMs: DAY, hours });
+  await put(0);
+  let isFirst = true;
+  // It has read the blocks before they were extended, and puts what it counted between reading and writing here.
+  const send = async (command: never) => {
+    if ((command as unknown) instanceof PutCommand && isFirst) {
+      isFirst = false;
+      await put(1);
+    }
+    return db.client.send(command);
+  };
+  const raced: Database = { ...db, client: { send } as unknown as Database["client"] };
+  expect(await extendStatistics(raced, { retentionHours: 720, nowMs: DAY + 40 * HOUR_MS })).toBe(1);
+  expect((await bundle())?.hours.get(DAY)?.finalFromMs).toBe(DAY + 720 * HOUR_MS);
 });
