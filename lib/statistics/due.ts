@@ -105,6 +105,17 @@ export function isRecent({ startMs }: Pick<CountedHour, "startMs">, nowMs: numbe
   return hasBegun(startMs, nowMs) && hourOf(nowMs) - startMs < ALERT_HOURS * HOUR_MS;
 }
 
+/** Slightly more than the time between two turns, so that one of them is in it. */
+const GLANCE_MS = 6 * 60_000;
+
+/**
+ * Once an hour, whatever waits for its day is looked at, although nothing came: nothing tells whether a turn has ever seen how
+ * long its records last, because settling stood still or died.
+ */
+export function isGlance(nowMs: number): boolean {
+  return nowMs - hourOf(nowMs) < GLANCE_MS;
+}
+
 /** Is a day over for so long that its hours are stored together? */
 export function isAtRest(dayMs: number, nowMs: number): boolean {
   return nowMs >= dayMs + DAY_MS + REST_MS;

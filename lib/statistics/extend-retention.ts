@@ -3,18 +3,20 @@ import pMap from "p-map";
 import * as v from "valibot";
 import { LINGER_SECONDS } from "../archive/block.ts";
 import { type Database, isConditionFailure, queryAll } from "../runtime/dynamodb.ts";
-import { BUNDLES, type BundledHour, parseBundle, putBundle } from "./bundle.ts";
+import { BusyError } from "../runtime/errors.ts";
+import { BUNDLES, type Bundle, type BundledHour, parseBundle, putBundle } from "./bundle.ts";
 import { dayName, dayStartOf, hourName, momentOfHour } from "./periods.ts";
 import { partitionOf } from "./stored.ts";
 
 /** The attribute that says when a cube becomes final, in seconds since 1970, and the name of its hour. */
 const head = v.object({ sk: v.string(), f: v.optional(v.number()) });
 const CONCURRENCY = 16;
+const MOST_TRIES = 10;
 
 /**
  * Lets the cubes of hours change for as long as their records live after the retention was raised: otherwise later
  * reports would be in the archive but never in the statistics. Final cubes stay final. Returns the number of cubes. May
- * be repeated.
+ * be repeated. Throws what DynamoDB throws, and BusyError.
  */
 export async function extendStatistics(
   db: Database,
@@ -46,30 +48,44 @@ export async function extendStatistics(
   return changed.filter(Boolean).length + (await extendBundles(db, keepSeconds, nowMs));
 }
 
-/** The same for the cubes in bundles. */
+/**
+ * The same for the cubes in bundles. One that has been put in the meantime is read again: whoever did may have read the blocks
+ * before they were extended.
+ */
 async function extendBundles(db: Database, keepSeconds: number, nowMs: number): Promise<number> {
-  const items = queryAll(db, {
-    KeyConditionExpression: "pk = :pk AND sk >= :from",
-    ExpressionAttributeValues: {
-      ":pk": BUNDLES,
-      ":from": dayName(dayStartOf(nowMs - keepSeconds * 1_000)),
-    },
-  });
   let changed = 0;
-  for await (const item of items) {
-    const bundle = parseBundle(item);
-    const hours = new Map<number, BundledHour>();
-    let own = 0;
-    for (const [hourMs, hour] of bundle.hours) {
-      const untilMs = hourMs + keepSeconds * 1_000;
-      const isExtended = hour.finalFromMs - LINGER_SECONDS * 1_000 > nowMs && hour.finalFromMs < untilMs;
-      hours.set(hourMs, isExtended ? { ...hour, finalFromMs: untilMs } : hour);
-      if (isExtended) own++;
+  for (let n = 0; n < MOST_TRIES; n++) {
+    const items = queryAll(db, {
+      KeyConditionExpression: "pk = :pk AND sk >= :from",
+      ExpressionAttributeValues: {
+        ":pk": BUNDLES,
+        ":from": dayName(dayStartOf(nowMs - keepSeconds * 1_000)),
+      },
+      ConsistentRead: true,
+    });
+    let isDone = true;
+    for await (const item of items) {
+      const bundle = parseBundle(item);
+      const { hours, extended } = extendHours(bundle, keepSeconds, nowMs);
+      if (extended === 0) continue;
+      if (await putBundle(db, { ...bundle, hours })) changed += extended;
+      else isDone = false;
     }
-    // If it has been put in the meantime, it was counted with the new retention.
-    if (own > 0 && (await putBundle(db, { ...bundle, hours }))) changed += own;
+    if (isDone) return changed;
   }
-  return changed;
+  throw new BusyError("settling keeps putting another bundle");
+}
+
+function extendHours(bundle: Bundle, keepSeconds: number, nowMs: number) {
+  const hours = new Map<number, BundledHour>();
+  let extended = 0;
+  for (const [hourMs, hour] of bundle.hours) {
+    const untilMs = hourMs + keepSeconds * 1_000;
+    const isExtended = hour.finalFromMs - LINGER_SECONDS * 1_000 > nowMs && hour.finalFromMs < untilMs;
+    hours.set(hourMs, isExtended ? { ...hour, finalFromMs: untilMs } : hour);
+    if (isExtended) extended++;
+  }
+  return { hours, extended };
 }
 
 async function extend(

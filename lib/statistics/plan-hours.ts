@@ -4,7 +4,7 @@ import type { Database } from "../runtime/dynamodb.ts";
 import { type Bundle, cubesOf, loadBundles } from "./bundle.ts";
 import type { DueBundle } from "./count-bundle.ts";
 import { loadBetween, loadCubes } from "./cubes-for-jobs.ts";
-import { isAtRest, isBundleDue, isDue, isExpiring, isRecent, isRunning, isWatched } from "./due.ts";
+import { isAtRest, isBundleDue, isDue, isExpiring, isGlance, isRecent, isRunning, isWatched } from "./due.ts";
 import { dayName, dayStartOf, hourName, hourOf, momentOfHour } from "./periods.ts";
 import { type PackedCube, pageName } from "./stored.ts";
 
@@ -103,7 +103,8 @@ export async function planHours(db: Database, asked: Asked, clock: Clock): Promi
       if (isAtRest(dayMs, nowMs)) resting.set(dayMs, [...(resting.get(dayMs) ?? []), hourMs]);
       else if (isWatched({ startMs: hourMs }, nowMs)) look(false, true);
       // Until its last page is settled something new may have come, and its records may last less long than it seemed.
-      else if (isRecent({ startMs: hourMs }, nowMs) || own.length > 0 || isFirst) look("unless few", false);
+      else if (isRecent({ startMs: hourMs }, nowMs) || own.length > 0 || isFirst || isGlance(nowMs))
+        look("unless few", false);
     }
   }
   const optional = new Set(

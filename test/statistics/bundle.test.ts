@@ -1,7 +1,8 @@
-import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { expect, it, test } from "vitest";
 import { Archive } from "../../lib/archive/archive.ts";
+import { settle } from "../../lib/archive/settle.ts";
 import { formatMoment } from "../../lib/message/moment.ts";
 import type { Database } from "../../lib/runtime/dynamodb.ts";
 import { OtherFormatError } from "../../lib/runtime/errors.ts";
@@ -11,12 +12,13 @@ import { countAndSettle } from "../../lib/statistics/count-and-settle.ts";
 import { cubeOf } from "../../lib/statistics/cube.ts";
 import { encodeCube, plainBytes } from "../../lib/statistics/cube-codec.ts";
 import { loadCubes, loadHours } from "../../lib/statistics/cubes-for-jobs.ts";
-import { isBundleDue } from "../../lib/statistics/due.ts";
+import { isBundleDue, isForBundle, isLasting } from "../../lib/statistics/due.ts";
 import { extendStatistics } from "../../lib/statistics/extend-retention.ts";
+import { gather } from "../../lib/statistics/gather.ts";
 import { pagesByHour } from "../../lib/statistics/pages-by-hour.ts";
 import { DAY_MS, dayName, HOUR_MS, hourName } from "../../lib/statistics/periods.ts";
 import { putCube } from "../../lib/statistics/put-cube.ts";
-import { loadState } from "../../lib/statistics/state.ts";
+import { loadState, putState } from "../../lib/statistics/state.ts";
 import { appendTo } from "../archive/appending.ts";
 import { Random } from "../archive/search/random.ts";
 import { aRecord } from "../message/records.ts";
@@ -250,4 +252,129 @@ it("a page of which a block is not there yet is not in it", async () => {
   archive.nowMs += DAY_MS;
   await countHours(services);
   expect([await messages(DAY), (await bundle())?.version]).toEqual([3, 2]);
+});
+
+it("its hours live longer also if it is put by somebody who has not seen the raised retention", async () => {
+  const { db, bundle } = setUp(DAY);
+  const finalFromMs = DAY + 51 * HOUR_MS;
+  const hours = new Map([[DAY, { messages: 1, plain: plainBytes(cubeOf(some(1, DAY))), finalFromMs }]]);
+  const put = (version: number) =>
+    putBundle(db, { dayMs: DAY, version, counted: new Set(), countedAtMs: DAY, hours });
+  await put(0);
+  let isFirst = true;
+  // It has read the blocks before they were extended, and puts what it counted between reading and writing here.
+  const send = async (command: never) => {
+    if ((command as unknown) instanceof PutCommand && isFirst) {
+      isFirst = false;
+      await put(1);
+    }
+    return db.client.send(command);
+  };
+  const raced: Database = { ...db, client: { send } as unknown as Database["client"] };
+  expect(await extendStatistics(raced, { retentionHours: 720, nowMs: DAY + 40 * HOUR_MS })).toBe(1);
+  expect((await bundle())?.hours.get(DAY)?.finalFromMs).toBe(DAY + 720 * HOUR_MS);
+});
+
+it("what is in both is summed up and answered once, as its own cube says", async () => {
+  const { archive, db, clock, services, bundle } = setUp(REST_MS);
+  const hourMs = DAY + 5 * HOUR_MS;
+  await appendTo(db, RETENTION, [...some(3, hourMs), ...some(2, hourMs + HOUR_MS, "other")], clock);
+  await countHours(services);
+  const counted = (await bundle())?.counted ?? new Set();
+  const put = { startMs: hourMs, before: undefined, cube: cubeOf(some(4, hourMs)), counted };
+  const about = { countedAtMs: REST_MS, messages: 4, finalFromMs: REST_MS + DAY_MS };
+  await putCube(db, "hour", hourName(hourMs), { ...put, ...about }, clock);
+  const told = async (grain: "hour" | "day") => {
+    let sum = 0;
+    const asked = { sinceMs: DAY, untilMs: DAY + DAY_MS, grain, needs: { times: false, prices: false } };
+    const looksAt = { senders: false, networks: false };
+    const limits = { units: 1e9, timeoutMs: 1e9 };
+    await gather(db, { ...asked, looksAt }, limits, clock.now, (_, { messages }) => {
+      for (const n of messages) sum += n;
+    });
+    return sum;
+  };
+  expect(await told("hour")).toBe(6);
+  const state = await loadState(db);
+  await putState(db, { ...state, stale: new Set([dayName(DAY)]) });
+  await countHours(services);
+  const days = [...archive.table.all(archive.nowMs)] as { pk: string; r?: number }[];
+  expect(days.filter(({ pk }) => pk === "stats#day").map(({ r }) => r)).toEqual([6]);
+});
+
+it("a day is summed up again when its bundle changes", async () => {
+  const { archive, db, clock, services } = setUp(REST_MS);
+  const turns = async () => {
+    for (let n = 0; n < 4; n++) {
+      await countAndSettle(services, 0);
+      archive.nowMs += 8 * HOUR_MS;
+    }
+  };
+  await appendTo(db, RETENTION, [...some(410, DAY), ...some(7, DAY + 3 * HOUR_MS, "night")], clock);
+  await turns();
+  await appendTo(db, RETENTION, some(9, DAY + 3 * HOUR_MS, "night"), clock);
+  await turns();
+  const days = [...archive.table.all(archive.nowMs)] as { pk: string; r?: number }[];
+  expect(days.filter(({ pk }) => pk === "stats#day").map(({ r }) => r)).toEqual([419]);
+});
+
+it("what is final in it stays when another of its hours is counted again", async () => {
+  const { archive, db, clock, services, bundle, messages } = setUp(DAY);
+  const lateMs = DAY + 20 * HOUR_MS;
+  const turns = async (untilMs: number) => {
+    for (; archive.nowMs < untilMs; archive.nowMs += 1_200_000) {
+      archive.table.expire(archive.nowMs, () => true);
+      await countAndSettle(services);
+    }
+  };
+  await turns(DAY + HOUR_MS);
+  await appendTo(db, { retentionHours: 48 }, some(3, DAY), clock);
+  await turns(DAY + 52 * HOUR_MS);
+  await appendTo(db, { retentionHours: 48 }, some(2, lateMs, "late"), clock);
+  await turns(DAY + 80 * HOUR_MS);
+  expect([await messages(DAY), await messages(lateMs), (await bundle())?.version]).toEqual([3, 2, 2]);
+});
+
+it("hours go on waiting when somebody else has put their bundle", async () => {
+  const { archive, db, clock, services, messages } = setUp(REST_MS);
+  await appendTo(db, RETENTION, some(2, DAY), clock);
+  await settle(services, 0);
+  archive.nowMs += HOUR_MS;
+  let isFirst = true;
+  const send = async (command: never) => {
+    const sent = command as unknown;
+    if (sent instanceof PutCommand && sent.input.Item?.pk === "stats#hours" && isFirst) {
+      isFirst = false;
+      const nothing = { version: 0, counted: new Set<string>(), countedAtMs: REST_MS, hours: new Map() };
+      await putBundle(db, { dayMs: DAY, ...nothing });
+    }
+    return db.client.send(command);
+  };
+  await countAndSettle({ ...services, db: { ...db, client: { send } as unknown as Database["client"] } });
+  expect((await loadState(db)).stale.has(hourName(DAY))).toBe(true);
+  await countAndSettle(services);
+  expect(await messages(DAY)).toBe(2);
+});
+
+test("hours are stored with their day that are few and small, and last for half a day longer than needed", () => {
+  const isOne = (messages: number, bytes: number) => isForBundle({ messages, plain: new Uint8Array(bytes) });
+  expect([isOne(400, 12_000), isOne(401, 12_000), isOne(400, 12_001)]).toEqual([true, false, false]);
+  const finalFromMs = DAY + 49 * HOUR_MS;
+  const isOneOf = (hour: number, ms: number) =>
+    isLasting({ startMs: DAY + hour * HOUR_MS, finalFromMs: finalFromMs + ms });
+  expect([isOneOf(0, 0), isOneOf(23, 0), isOneOf(0, -1), isOneOf(23, -1)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+it("a run without time leaves it to the next one", async () => {
+  const { db, clock, services, bundle, messages } = setUp(REST_MS);
+  await appendTo(db, RETENTION, some(2, DAY), clock);
+  await countHours({ ...services, remainingMs: () => 0 });
+  expect(await bundle()).toBeUndefined();
+  await countHours(services);
+  expect(await messages(DAY)).toBe(2);
 });

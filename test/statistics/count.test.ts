@@ -128,7 +128,7 @@ it("an hour of few messages is stored with its day, once, when alerts have done 
 });
 
 it("such an hour is listed as waiting before any of its pages is deleted, and loses nothing", async () => {
-  const { archive, db, turn } = await setUp(THIS_MS + 2 * 60_000);
+  const { archive, db, turn, told: inTurn } = await setUp(THIS_MS + 2 * 60_000);
   const services = { db, clock: archive.clock, remainingMs: () => 300_000 };
   const told: string[] = [];
   for (let n = 0; n < 340; n++) {
@@ -141,6 +141,8 @@ it("such an hour is listed as waiting before any of its pages is deleted, and lo
     if (stored) told.push(`${stored.messages} stored`);
     else if (isListed) told.push("listed");
     else told.push(pages.length === n + 1 ? "all there" : "lost");
+    // Alerts are told all of it, also of what is listed alone.
+    if (archive.nowMs < THIS_MS + 13 * HOUR_MS) expect(await inTurn(THIS_MS)).toBe(Math.min(n + 1, 11));
   }
   expect(new Set(told)).toEqual(new Set(["all there", "listed", "11 stored"]));
 });
