@@ -1,4 +1,3 @@
-import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, it } from "vitest";
 import { Archive } from "../../lib/archive/archive.ts";
 import { formatMoment } from "../../lib/message/moment.ts";
@@ -8,6 +7,7 @@ import { countAndSettle } from "../../lib/statistics/count-and-settle.ts";
 import { loadCubes } from "../../lib/statistics/cubes-for-jobs.ts";
 import { HOUR_MS, hourName } from "../../lib/statistics/periods.ts";
 import { loadState, putState } from "../../lib/statistics/state.ts";
+import { dyingBeforeBlocks } from "../archive/appending.ts";
 import { MemoryArchive } from "./archive.ts";
 
 const NOW_MS = Date.parse("2027-01-03T10:20:00Z");
@@ -60,15 +60,7 @@ it("a page of which a block is not there yet is not counted as if it were", asyn
   const { archive, services, arrive } = setUp();
   await arrive(1);
   // Whoever appends it dies before the blocks.
-  const isBlocks = (command: unknown) =>
-    command instanceof BatchWriteCommand &&
-    Object.values(command.input.RequestItems ?? {})
-      .flat()
-      .some(({ PutRequest }) => String(PutRequest?.Item?.pk).startsWith("d#"));
-  const send = (command: never) =>
-    isBlocks(command) ? Promise.reject(new Error("killed")) : archive.db.client.send(command);
-  const dying = { ...archive.db, client: { send } as unknown as Database["client"] };
-  await expect(arrive(2, dying)).rejects.toThrow("killed");
+  await expect(arrive(2, dyingBeforeBlocks(archive.db))).rejects.toThrow("killed");
   await countHours(services);
   expect(await messagesOf(archive.db)).toBe(1);
   await arrive(2);

@@ -19,13 +19,13 @@ export async function walkDays(
 ): Promise<void> {
   const stretch = stretchOf(answer.range);
   const within = daysWithin(days, stretch);
-  const fronts = within.map((day) => frontOf(index.runs, dayStart(day), index.nowMs));
   for (let at = 0, least = 1, size = 1; at < within.length; at += size, least *= 2) {
-    const needed = daysHolding(answer.missing, fronts.slice(at));
+    const next = within.slice(at, at + MOST_DAYS);
+    const fronts = next.map((day) => frontOf(index.runs, dayStart(day), index.nowMs));
+    const needed = daysHolding(answer.missing, fronts);
     size = Math.min(MOST_DAYS, Math.max(least, needed));
-    const batch = fronts.slice(at, at + size);
-    const wanted = wantedOfEach(answer, batch);
-    const walks = within.slice(at, at + size).map((day, n) => new DayWalk(reader, day, stretch, batch[n]));
+    const wanted = wantedOfEach(answer, fronts);
+    const walks = next.slice(0, size).map((day, n) => new DayWalk(reader, day, stretch, fronts[n]));
     await Promise.all(walks.map((walk, n) => walk.read(wanted[n])));
     for (const [n, walk] of walks.entries()) {
       // All but the last of those that are needed are probably needed whole.

@@ -74,7 +74,17 @@ async function openSparse(settledDays: number) {
     await archive.append({ source: "sms", place: n }, [record]);
   }
   at(NOW_MS);
-  return { archive, find };
+  /** All that there is, by pages of so many. */
+  const findAll = async (limit: number) => {
+    const ids: string[] = [];
+    for (let after: string | undefined, page = 0; page === 0 || after !== undefined; page++) {
+      const found = await find(limit, {}, after);
+      ids.push(...found.ids);
+      after = found.after;
+    }
+    return ids;
+  };
+  return { archive, find, findAll };
 }
 
 describe.each([{ settledDays: 29 }, { settledDays: 28 }, { settledDays: 3 }])(
@@ -91,23 +101,17 @@ describe.each([{ settledDays: 29 }, { settledDays: 28 }, { settledDays: 3 }])(
     });
 
     test("late reports within settled days neither hide what is settled nor come twice", async () => {
-      const { archive, find } = await openSparse(settledDays);
+      const { archive, findAll } = await openSparse(settledDays);
       const late = records.filter((_, n) => n % 7 === 3);
       for (let at = 0; at < late.length; at += 30)
         await archive.append({ source: "logs", place: at }, late.slice(at, at + 30));
       for (const limit of [7, 100]) {
-        const ids: string[] = [];
-        for (let after: string | undefined, page = 0; page === 0 || after !== undefined; page++) {
-          const found = await find(limit, {}, after);
-          ids.push(...found.ids);
-          after = found.after;
-        }
-        expect(ids).toEqual(newestFirst);
+        expect(await findAll(limit)).toEqual(newestFirst);
       }
     });
 
     test("what was rejected on a settled day, and is told of late, is found in its place", async () => {
-      const { archive, find } = await openSparse(settledDays);
+      const { archive, find, findAll } = await openSparse(settledDays);
       // So many within ten minutes that those not delivered have blocks of their own.
       const afterN = 10 * A_DAY + 45;
       const late = Array.from({ length: 40 }, (_, n) =>
@@ -125,13 +129,7 @@ describe.each([{ settledDays: 29 }, { settledDays: 28 }, { settledDays: 3 }])(
         ...newestFirst.slice(ALL - 1 - afterN),
       ];
       for (const limit of [7, 100]) {
-        const ids: string[] = [];
-        for (let after: string | undefined, page = 0; page === 0 || after !== undefined; page++) {
-          const found = await find(limit, {}, after);
-          ids.push(...found.ids);
-          after = found.after;
-        }
-        expect(ids).toEqual(expected);
+        expect(await findAll(limit)).toEqual(expected);
       }
       const sentUntil = START_MS + 11 * DAY_MS - 1;
       for (const limit of [3, 45]) {
