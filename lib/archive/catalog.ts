@@ -1,6 +1,6 @@
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
+import { type Database, putNext } from "../runtime/dynamodb.ts";
 import { parseStored } from "../runtime/stored.ts";
 
 /**
@@ -84,19 +84,7 @@ export async function loadCatalog(db: Database): Promise<Catalog> {
 }
 
 /** Puts the next catalog; false if somebody else has put another in the meantime. */
-export async function commitCatalog(db: Database, { n, runs, trash }: Catalog): Promise<boolean> {
-  try {
-    await db.client.send(
-      new PutCommand({
-        TableName: db.table,
-        Item: { ...CATALOG_KEY, n: n + 1, v: 1, runs: JSON.stringify(runs), trash: JSON.stringify(trash) },
-        ConditionExpression: n === 0 ? "attribute_not_exists(pk)" : "n = :n",
-        ...(n === 0 ? {} : { ExpressionAttributeValues: { ":n": n } }),
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+export function commitCatalog(db: Database, { n, runs, trash }: Catalog): Promise<boolean> {
+  const item = { ...CATALOG_KEY, v: 1, runs: JSON.stringify(runs), trash: JSON.stringify(trash) };
+  return putNext(db, item, n);
 }

@@ -1,5 +1,10 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
+import {
+  DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from "@aws-sdk/lib-dynamodb";
 import { BrokenRecordError } from "../message/errors.ts";
 import { BrokenItemError, BusyError } from "./errors.ts";
 
@@ -80,6 +85,31 @@ function base64Decoder(text: string): Uint8Array {
 /** Did a condition of ours fail? Then somebody else wrote first, which is not a fault. */
 export function isConditionFailure(error: unknown): boolean {
   return nameOf(error) === "ConditionalCheckFailedException";
+}
+
+/**
+ * Puts an item whose `n` counts its puts, on the condition that `n` of them were made (0: none, there is no such item); false
+ * if somebody else has put another in the meantime. Throws what DynamoDB throws otherwise.
+ */
+export async function putNext(
+  { client, table }: Database,
+  item: Readonly<Record<string, unknown>>,
+  n: number,
+): Promise<boolean> {
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: table,
+        Item: { ...item, n: n + 1 },
+        ConditionExpression: n === 0 ? "attribute_not_exists(pk)" : "n = :n",
+        ...(n === 0 ? {} : { ExpressionAttributeValues: { ":n": n } }),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
 }
 
 /** Does DynamoDB reject this very item (too large, a key too long)? Then a retry would not help. */

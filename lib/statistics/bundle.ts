@@ -1,10 +1,9 @@
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
 import { ByteReader, ByteWriter } from "../archive/bytes.ts";
 import type { Key } from "../archive/keys.ts";
 import { getAll } from "../runtime/batch.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
+import { type Database, putNext } from "../runtime/dynamodb.ts";
 import { parseStored } from "../runtime/stored.ts";
 import { cellsFrom, cubeFrom } from "./cube-codec.ts";
 import { deflate, inflate } from "./packing.ts";
@@ -97,29 +96,11 @@ export async function loadBundles(
 }
 
 /** Puts a bundle; false if another has been put since that of this `version` was read (0: there was none). */
-export async function putBundle(db: Database, bundle: Bundle): Promise<boolean> {
+export function putBundle(db: Database, bundle: Bundle): Promise<boolean> {
   const { dayMs, version, counted, countedAtMs } = bundle;
   const l = packNames(counted);
-  const item = {
-    ...bundleKey(dayMs),
-    d: encodeHours(bundle),
-    n: version + 1,
-    ...(l.length > 0 ? { l } : {}),
-  };
-  try {
-    await db.client.send(
-      new PutCommand({
-        TableName: db.table,
-        Item: { ...item, a: countedAtMs, v: 1, e: Math.ceil((dayMs + KEPT_MS) / 1_000) },
-        ConditionExpression: version === 0 ? "attribute_not_exists(pk)" : "n = :n",
-        ...(version === 0 ? {} : { ExpressionAttributeValues: { ":n": version } }),
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+  const item = { ...bundleKey(dayMs), d: encodeHours(bundle), ...(l.length > 0 ? { l } : {}) };
+  return putNext(db, { ...item, a: countedAtMs, v: 1, e: Math.ceil((dayMs + KEPT_MS) / 1_000) }, version);
 }
 
 /** Does it tell the same of the same hours? */

@@ -1,7 +1,6 @@
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { deleteAll, putAll } from "../runtime/batch.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
+import { type Database, putNext } from "../runtime/dynamodb.ts";
 import { sha256 } from "../runtime/hash.ts";
 import { encodeCube } from "./cube-codec.ts";
 import { DAY_MS } from "./periods.ts";
@@ -44,25 +43,10 @@ export async function putCube(
   );
   const l = packNames(counted);
   const c = rest.length + (isBroken ? 1 : 0);
-  const item = { pk, sk: name, d, c, n: version + 1, ...(l.length > 0 ? { l } : {}) };
+  const item = { pk, sk: name, d, c, ...(l.length > 0 ? { l } : {}) };
   const named = c > 0 ? { t: tag } : {};
-  try {
-    await db.client.send(
-      new PutCommand({
-        TableName: db.table,
-        Item: {
-          ...item,
-          ...named,
-          ...{ a: countedAtMs, r: messages, f: Math.floor(finalFromMs / 1_000), v: 1, e },
-        },
-        ConditionExpression: version === 0 ? "attribute_not_exists(pk)" : "n = :n",
-        ...(version === 0 ? {} : { ExpressionAttributeValues: { ":n": version } }),
-      }),
-    );
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+  const about = { a: countedAtMs, r: messages, f: Math.floor(finalFromMs / 1_000), v: 1, e };
+  if (!(await putNext(db, { ...item, ...named, ...about }, version))) return false;
   // Deletes the rest of the previous cube; that of an identical cube has the same keys.
   if (before && before.tag !== tag) {
     const keys = Array.from({ length: before.parts }, (_, n) => partKey(pk, name, before.tag, n));

@@ -1,6 +1,6 @@
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
+import { type Database, putNext } from "../runtime/dynamodb.ts";
 import { parseStored } from "../runtime/stored.ts";
 import { partitionOf } from "./stored.ts";
 
@@ -53,27 +53,9 @@ export async function loadState(db: Database): Promise<State> {
 export async function putState(db: Database, state: State): Promise<State | undefined> {
   const { n, stale, seen, moved, hasBundles = false } = state;
   const m = [...moved].sort((a, b) => a - b);
-  try {
-    await db.client.send(
-      new PutCommand({
-        TableName: db.table,
-        Item: {
-          ...{
-            ...STATE_KEY,
-            n: n + 1,
-            stale: [...stale].sort(),
-            seen: [...seen].sort(),
-            v: hasBundles ? BUNDLED : 1,
-          },
-          ...(m.length > 0 ? { m } : {}),
-        },
-        ConditionExpression: n === 0 ? "attribute_not_exists(pk)" : "n = :n",
-        ...(n === 0 ? {} : { ExpressionAttributeValues: { ":n": n } }),
-      }),
-    );
-    return { ...state, n: n + 1 };
-  } catch (error) {
-    if (isConditionFailure(error)) return undefined;
-    throw error;
-  }
+  const item = {
+    ...{ ...STATE_KEY, stale: [...stale].sort(), seen: [...seen].sort(), v: hasBundles ? BUNDLED : 1 },
+    ...(m.length > 0 ? { m } : {}),
+  };
+  return (await putNext(db, item, n)) ? { ...state, n: n + 1 } : undefined;
 }

@@ -151,7 +151,7 @@ export const SETTLING: readonly Mutant[] = [
   },
   {
     name: "the catalog is put whoever has put another",
-    file: "lib/archive/catalog.ts",
+    file: "lib/runtime/dynamodb.ts",
     search: '"attribute_not_exists(pk)" : "n = :n"',
     replace: '"attribute_not_exists(pk)" : "n >= :n"',
     harm: "of two that settle at once one takes away the other's run: nobody finds any more what is in it",

@@ -36,7 +36,7 @@ export const STATISTICS: readonly Mutant[] = [
   },
   {
     name: "the state is put whoever has put another",
-    file: "lib/statistics/state.ts",
+    file: "lib/runtime/dynamodb.ts",
     search: 'n === 0 ? "attribute_not_exists(pk)" : "n = :n"',
     replace: 'n === 0 ? "attribute_not_exists(pk)" : "n >= :n"',
     harm: "of two that count at once the slower one takes away what the other has noted as waiting",
@@ -213,9 +213,9 @@ export const STATISTICS: readonly Mutant[] = [
   },
   {
     name: "of two that put a bundle the last one has its way",
-    file: "lib/statistics/bundle.ts",
-    search: 'version === 0 ? "attribute_not_exists(pk)" : "n = :n"',
-    replace: 'version === 0 ? "attribute_not_exists(pk)" : "n >= :n"',
+    file: "lib/runtime/dynamodb.ts",
+    search: 'n === 0 ? "attribute_not_exists(pk)" : "n = :n"',
+    replace: 'n === 0 ? "attribute_not_exists(pk)" : "n >= :n"',
     harm: "whoever counted earlier and puts later takes away what the other has counted",
     tests: ["test/statistics/bundle.test.ts"],
   },

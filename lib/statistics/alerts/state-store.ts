@@ -1,6 +1,6 @@
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { type Database, isConditionFailure } from "../../runtime/dynamodb.ts";
+import { type Database, putNext } from "../../runtime/dynamodb.ts";
 import { parseStored } from "../../runtime/stored.ts";
 import { storedIncident } from "./schemas.ts";
 import { KINDS_OF_INCIDENT } from "./shares.ts";
@@ -53,19 +53,9 @@ export async function loadWatch({ client, table }: Database): Promise<AlertState
 
 /** Puts the next state; undefined if another evaluation was faster. */
 export async function putWatch(
-  { client, table }: Database,
+  db: Database,
   { n, watch, events }: AlertState,
 ): Promise<AlertState | undefined> {
-  const Item = { ...KEY, n: n + 1, w: JSON.stringify(watch), o: JSON.stringify(events), v: 1 };
-  const condition =
-    n === 0
-      ? { ConditionExpression: "attribute_not_exists(pk)" }
-      : { ConditionExpression: "n = :n", ExpressionAttributeValues: { ":n": n } };
-  try {
-    await client.send(new PutCommand({ TableName: table, Item, ...condition }));
-    return { n: n + 1, watch, events };
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-    return undefined;
-  }
+  const item = { ...KEY, w: JSON.stringify(watch), o: JSON.stringify(events), v: 1 };
+  return (await putNext(db, item, n)) ? { n: n + 1, watch, events } : undefined;
 }
