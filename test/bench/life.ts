@@ -2,7 +2,7 @@ import { SOURCE_NAMES } from "../../lib/infobip/sources.ts";
 import { type BenchArchive, openBenchArchive } from "./archive.ts";
 import type { Units } from "./meter.ts";
 import { questionsAbout } from "./questions.ts";
-import { benchReads } from "./reads.ts";
+import { benchFirstPages, benchReads } from "./reads.ts";
 import { arrivalsOf, type Shape } from "./shapes.ts";
 import { round, type Table } from "./table.ts";
 
@@ -39,6 +39,7 @@ export async function benchLife(table: Table, shape: Shape, untilMs: number): Pr
     untilMs,
     scale: shape.scale,
   });
+  await benchFirstPages(table, { db, meter }, untilMs);
   const stored = await storedBytes(items, life.nowMs / 1000);
   table.section("stored, 100 bytes an item included");
   const total = [...stored.values()].reduce((sum, bytes) => sum + bytes, 0);

@@ -15,7 +15,7 @@ export interface Units {
 
 /** What counts units and rounds, on whatever database. */
 export interface UnitMeter {
-  /** How often, since this was last asked, requests were sent after all earlier ones had been answered. */
+  /** How often, since this was last asked, requests waited for the answers to others. */
   takeRounds(): number;
   /** What was consumed since this was last asked. */
   take(): Units;
@@ -27,22 +27,55 @@ interface Capacity {
   readonly GlobalSecondaryIndexes?: Readonly<Record<string, { readonly CapacityUnits?: number }>>;
 }
 
+/**
+ * Counts rounds, and nothing less: each answer is held back until all requests that are under way have theirs. So requests that follow one
+ * another are told apart, even where others go on beside them.
+ */
+export class Rounds {
+  #underWay = 0;
+  #count = 0;
+  #answered: (() => void)[] = [];
+
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay++;
+    try {
+      return await work();
+    } finally {
+      await new Promise<void>((resolve) => {
+        this.#answered.push(resolve);
+        if (--this.#underWay === 0) this.#release();
+      });
+    }
+  }
+
+  #release(): void {
+    this.#count++;
+    const all = this.#answered;
+    this.#answered = [];
+    for (const goOn of all) goOn();
+  }
+
+  take(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
+}
+
 const WRITES = /^(Put|Update|Delete|BatchWrite|TransactWrite)/;
 
 /** Adds up what every request of this database consumes, whoever sends it. */
 export class Meter implements UnitMeter {
   #units = { reads: 0, writes: 0, writesBy: {} as Record<string, number>, requests: 0, failedConditions: 0 };
 
-  #underWay = 0;
-  #rounds = 0;
+  readonly #rounds = new Rounds();
 
   constructor(db: Database) {
     db.client.middlewareStack.add(
       (next, context) => async (args) => {
         const input = { ...args.input, ReturnConsumedCapacity: "INDEXES" } as typeof args.input;
-        if (this.#underWay++ === 0) this.#rounds++;
         try {
-          const result = await next({ ...args, input });
+          const result = await this.#rounds.during(() => next({ ...args, input }));
           const consumed = (result.output as { ConsumedCapacity?: Capacity | Capacity[] }).ConsumedCapacity;
           const isWrite = WRITES.test(context.commandName ?? "");
           this.#units.requests++;
@@ -51,8 +84,6 @@ export class Meter implements UnitMeter {
         } catch (error) {
           if ((error as Error).name === "ConditionalCheckFailedException") this.#units.failedConditions++;
           throw error;
-        } finally {
-          this.#underWay--;
         }
       },
       { step: "initialize", name: "meter", override: true },
@@ -60,9 +91,7 @@ export class Meter implements UnitMeter {
   }
 
   takeRounds(): number {
-    const rounds = this.#rounds;
-    this.#rounds = 0;
-    return rounds;
+    return this.#rounds.take();
   }
 
   take(): Units {

@@ -4,7 +4,7 @@ import type { Database } from "../../lib/runtime/dynamodb.ts";
 import { writeUnits } from "../simulation/dynamodb/batch.ts";
 import { execute } from "../simulation/dynamodb/commands.ts";
 import { Table } from "../simulation/dynamodb/table.ts";
-import type { UnitMeter, Units } from "./meter.ts";
+import { Rounds, type UnitMeter, type Units } from "./meter.ts";
 
 interface Answer {
   readonly ConsumedCapacity?: { readonly CapacityUnits?: number } | { readonly CapacityUnits?: number }[];
@@ -62,8 +62,7 @@ function isWrite(input: object): boolean {
 
 class ModelMeter implements UnitMeter {
   #units = empty();
-  #underWay = 0;
-  #rounds = 0;
+  readonly #rounds = new Rounds();
 
   wrote(kind: string, units: number): void {
     this.#units.writes += units;
@@ -79,22 +78,17 @@ class ModelMeter implements UnitMeter {
   }
 
   async during<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#underWay++ === 0) this.#rounds++;
     this.#units.requests++;
     try {
-      return await work();
+      return await this.#rounds.during(work);
     } catch (error) {
       if ((error as Error).name === "ConditionalCheckFailedException") this.#units.failedConditions++;
       throw error;
-    } finally {
-      this.#underWay--;
     }
   }
 
   takeRounds(): number {
-    const rounds = this.#rounds;
-    this.#rounds = 0;
-    return rounds;
+    return this.#rounds.take();
   }
 
   take(): Units {

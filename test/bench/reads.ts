@@ -1,5 +1,6 @@
 import type { BenchArchive } from "./archive.ts";
 import { answer, ask } from "./body.ts";
+import { firstPages } from "./first-pages.ts";
 import type { Units } from "./meter.ts";
 import type { Question } from "./questions.ts";
 import type { Table } from "./table.ts";
@@ -40,4 +41,33 @@ export async function benchReads(
     if (rounds > mostRounds)
       table.add({ name: `${name}: rounds`, measured: rounds, unit: "", goal: { most: mostRounds } });
   }
+}
+
+/** First pages of many kinds, which the table of questions does not ask for: in how many rounds they come. */
+export async function benchFirstPages(
+  table: Table,
+  { db, meter }: Pick<BenchArchive, "db" | "meter">,
+  untilMs: number,
+): Promise<void> {
+  const byRounds = new Map<number, string[]>();
+  let sum = 0;
+  const pages = firstPages(untilMs);
+  for (const [name, query] of pages) {
+    meter.takeRounds();
+    sum += (await answer(db, ask(query), untilMs)).units;
+    const rounds = meter.takeRounds();
+    byRounds.set(rounds, [...(byRounds.get(rounds) ?? []), name]);
+  }
+  const sorted = [...byRounds].sort(([a], [b]) => a - b);
+  const [most = 0, slowest = []] = sorted.at(-1) ?? [];
+  const counts = sorted.map(([rounds, names]) => `${names.length} in ${rounds}`);
+  table.section(`first pages of ${pages.length} kinds`);
+  table.add({
+    name: "rounds, at most",
+    measured: most,
+    unit: "",
+    goal: { most: MOST_ROUNDS },
+    note: `${counts.join(", ")}; as: ${slowest[0]}`,
+  });
+  table.add({ name: "read units, on average", measured: sum / pages.length, unit: "RU" });
 }
