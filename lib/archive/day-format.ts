@@ -7,7 +7,8 @@ import { DAY_MS, DAY_SECONDS, dayStart, type Item } from "./keys.ts";
 /**
  * What a day's blocks are, where a version that walks them by the classes that it knows would pass some by and not notice: a day
  * with blocks of what is not delivered has this item from before the first of them on. It stands where whoever walks a day begins
- * to read, among the blocks that may span all of it, and its format is none of theirs: so an earlier version refuses the day.
+ * to read, among the blocks that may span all of it, and its format is none of theirs: so an earlier version refuses the day. This one
+ * reads those later, and learns of what is new to it from the item of the days (days.ts).
  *
  *     pk  d#<yyyy-mm-dd>   sk  c#<the last moment of the day, inverted>#format   v  2   e  a day after the blocks it is for
  */

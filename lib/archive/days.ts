@@ -1,5 +1,7 @@
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as v from "valibot";
 import { type Database, isConditionFailure } from "../runtime/dynamodb.ts";
+import { parseStored } from "../runtime/stored.ts";
 import { DAY_SECONDS } from "./keys.ts";
 
 /**
@@ -7,14 +9,24 @@ import { DAY_SECONDS } from "./keys.ts";
  * its first block is written, and stays until a while after everything in it has expired: that is what lets a process
  * remember what it has written here.
  *
- *     pk archive   sk days   <yyyy-mm-dd>: <seconds since 1970>
+ *     pk archive   sk days   <yyyy-mm-dd>: <seconds since 1970>     v  1 or, as until now, none
+ *
+ * Every query begins with this item. So a later version that stores what this one would pass by says so here before it does, by
+ * another v.
  */
 export const DAYS_KEY = { pk: "archive", sk: "days" } as const;
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** The days in the item, each with the moment (seconds since 1970) from which nothing in it is served any more. */
+const FORMAT = 1;
+const stored = v.object({ pk: v.string(), v: v.optional(v.literal(FORMAT)) });
+
+/**
+ * The days in the item, each with the moment (seconds since 1970) from which nothing in it is served any more. Throws
+ * OtherFormatError if a later version says that there is what this one would pass by.
+ */
 export function parseDays(item: Readonly<Record<string, unknown>> | undefined): Map<string, number> {
+  if (item) parseStored(stored, item);
   const entries = Object.entries(item ?? {}).flatMap(([day, until]) =>
     DAY.test(day) && typeof until === "number" ? [[day, until] as const] : [],
   );

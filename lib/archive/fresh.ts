@@ -16,7 +16,7 @@ import { idTerms, messageTerm, singleTerms, valuesOf } from "./terms.ts";
  * an id the second. What few records tell is in one item instead, which both read: another would cost a write and a deletion.
  *
  *     pk  fresh | fresh-ids
- *     sk  <hash of the blocks>; of a large page o<the same> is a second item of fresh-ids; s<the same> is the one item of few records
+ *     sk  <slot of the page's newest moment><hash of the blocks>, 16 hex digits; of a large page o<the same> is a second item of fresh-ids; s<the same> is the one item of few records
  *     t   the blocks (block-ref.ts)     p  terms of single values | of ids (fresh-terms.ts)
  *     i   terms of ids, where p has those of values and there is one item
  *     k   of ids: which of the terms are messages' (`FreshTerms.marks`), from version 3 on
@@ -87,26 +87,35 @@ export const SETTLE_AFTER_MS = 25 * 60_000;
  * page, so appending it again makes the same items.
  */
 export function freshItems(blocks: readonly NewBlock[], nowMs: number): Record<string, unknown>[] {
-  const newestMs = blocks.flatMap(({ known }) => known.map(({ record }) => toldAtMs(record)));
-  const restedMs = newestMs.reduce((a, b) => Math.max(a, b), 0) - SETTLE_AFTER_MS - SLOT_MS;
+  const newestMs = blocks
+    .flatMap(({ known }) => known.map(({ record }) => toldAtMs(record)))
+    .reduce((a, b) => Math.max(a, b), 0);
+  const restedMs = newestMs - SETTLE_AFTER_MS - SLOT_MS;
   const groups = Map.groupBy(blocks, (block) =>
     block.newestMs < restedMs ? "rested" : Math.floor(block.newestMs / SLOT_MS),
   );
-  return [...groups.values()].flatMap((group) => itemsOf(group, nowMs));
+  return [...groups.values()].flatMap((group) => itemsOf(group, nowMs, newestMs));
 }
 
 function toldAtMs({ sentAt, doneAt }: MessageRecord): number {
   return Math.max(epochMsOf(sentAt), doneAt ? epochMsOf(doneAt) : 0);
 }
 
-function itemsOf(blocks: readonly NewBlock[], nowMs: number): Record<string, unknown>[] {
+/** The slot of a page's newest moment, so that what came about then lies together; two bytes, after which they begin anew. */
+function slotDigits(newestMs: number): string {
+  return (Math.floor(newestMs / SLOT_MS) % 0x10000).toString(16).padStart(4, "0");
+}
+
+function itemsOf(blocks: readonly NewBlock[], nowMs: number, newestMs: number): Record<string, unknown>[] {
   if (blocks.length > MOST_BLOCKS)
-    return [blocks.slice(0, MOST_BLOCKS), blocks.slice(MOST_BLOCKS)].flatMap((part) => itemsOf(part, nowMs));
+    return [blocks.slice(0, MOST_BLOCKS), blocks.slice(MOST_BLOCKS)].flatMap((part) =>
+      itemsOf(part, nowMs, newestMs),
+    );
   const t = encodeRefs(blocks.map(refOf));
   const count = blocks.reduce((sum, { known }) => sum + known.length, 0);
   const isApart = count >= LEAST_APART;
   const shared = {
-    sk: sha256(t).slice(0, 16),
+    sk: slotDigits(newestMs) + sha256(t).slice(0, 12),
     t,
     n: count,
     ...(isApart ? { m: 1 } : {}),

@@ -60,9 +60,25 @@ export async function refsOf(
   );
 }
 
-/** The settled blocks that contain one of the terms that their run is asked for. */
-export async function refsHolding(questions: readonly TermLookup[], get: GetItems): Promise<BlockRef[]> {
-  const postings = await postingsOf(questions, get);
+/** Asking for so many chunks of references in vain costs less than another round. */
+const FEW_CHUNKS = 2;
+
+/**
+ * The settled blocks that contain one of the terms that their run is asked for. `areHeld`: each run is known to have its terms, so
+ * that the references of a small run are asked for at once; what `get` has got is then not asked for again.
+ */
+export async function refsHolding(
+  questions: readonly TermLookup[],
+  get: GetItems,
+  { areHeld = false } = {},
+): Promise<BlockRef[]> {
+  const small = questions.filter(
+    ({ run, fingerprints }) => run.blocks <= FEW_CHUNKS * CHUNK && fingerprints.length > 0,
+  );
+  const chunks = small.flatMap(({ run: { id, blocks } }) =>
+    Array.from({ length: Math.ceil(blocks / CHUNK) }, (_, n) => chunkKey(id, n * CHUNK)),
+  );
+  const [postings] = await Promise.all([postingsOf(questions, get), areHeld ? get(chunks) : undefined]);
   const numbers = [...postings].map(([run, byTerm]) => [run, new Set([...byTerm.values()].flat())] as const);
   const refs = await refsOf(new Map(numbers.filter(([, wanted]) => wanted.size > 0)), get);
   return [...refs.values()].flatMap((byNumber) => [...byNumber.values()]);

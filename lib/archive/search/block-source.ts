@@ -3,6 +3,7 @@ import type { SettledRun } from "../catalog.ts";
 import type { Version } from "../codec.ts";
 import { type GetItems, readBlocks, refsOf } from "../lookup.ts";
 import { CHUNK } from "../run.ts";
+import { mostlySinceMs } from "./front.ts";
 import { eachHolding } from "./odds.ts";
 import type { Stretch } from "./plan.ts";
 import type { Source } from "./sources.ts";
@@ -12,6 +13,9 @@ const MOST_BLOCKS = 300;
 const LEAST_BLOCKS = 4;
 /** The reference of a block costs a hundredth of the block, while asking again costs a round. */
 const AHEAD = 1.5;
+const MORE_CHUNKS = 16;
+/** Where the second blocks were not enough, so much more is read each time, since each round of blocks is followed by look-ups. */
+const MORE = 4;
 
 /**
  * A margin for guesses of how many records blocks contain; and how many blocks are read at once before any has been
@@ -24,8 +28,9 @@ const MOST_GUESSED = 50;
 interface Unknown {
   readonly run: SettledRun;
   readonly numbers: ReadonlySet<number>;
-  /** Roughly how new they are, so that likely ones are tried first. */
+  /** Roughly how new they are, and how old the oldest: so likely ones are tried first. */
   readonly likelyMs: number;
+  readonly likelyUntilMs: number;
 }
 
 /**
@@ -40,19 +45,27 @@ export async function blockSource(
   wanted: number,
 ): Promise<Source> {
   const yields = new Yields(all);
-  const unknown = [...all].flatMap(([run, numbers]) => chunksOf(run, numbers));
+  const runs = [...all.keys()];
+  const unknown = [...all].flatMap(([run, numbers]) => chunksOf(run, numbers, mostlySinceMs(run, runs)));
   /** For each run, an upper bound for the moments of all its unknown blocks. */
   const bounds = new Map([...all.keys()].map((run) => [run, run.untilMs]));
   const seen = new Set<string>();
   /** Known and not read yet, newest first. */
   let known: BlockRef[] = [];
+  /** As many references are asked for as lead to what is wanted, but each time to more than before. */
+  let leastChunks = 1;
   const unknownMs = () => unknown.reduce((most, { run }) => Math.max(most, bounds.get(run) ?? 0), -Infinity);
 
   async function learn(wanted: number): Promise<void> {
     unknown.sort((a, b) => b.likelyMs - a.likelyMs);
     let count = 0;
     let end = 0;
-    while (end < unknown.length && count < wanted * AHEAD) count += unknown[end++]?.numbers.size ?? 0;
+    for (const { numbers, likelyUntilMs } of unknown) {
+      if (count >= wanted * AHEAD && end >= leastChunks) break;
+      if (likelyUntilMs <= untilMs) count += numbers.size;
+      end++;
+    }
+    leastChunks *= MORE_CHUNKS;
     // The chunks of a run are read in order: only then does a later one contain nothing newer.
     const chosen = unknown.splice(0, end);
     const byRun = Map.groupBy(chosen, ({ run }) => run);
@@ -101,6 +114,7 @@ class Yields {
   readonly #expected: number;
   #blocks = 0;
   #rows = 0;
+  #reads = 0;
 
   constructor(all: ReadonlyMap<SettledRun, ReadonlySet<number>>) {
     const blocks = [...all.keys()].reduce((sum, run) => sum + run.blocks, 0);
@@ -111,6 +125,7 @@ class Yields {
   note(blocks: number, rows: number): void {
     this.#blocks += blocks;
     this.#rows += rows;
+    this.#reads++;
   }
 
   /**
@@ -119,20 +134,26 @@ class Yields {
    */
   blocksFor(wanted: number): number {
     const isGuess = this.#blocks === 0;
-    const each = isGuess ? this.#expected : Math.max(1, this.#rows / this.#blocks);
-    const enough = Math.ceil(each > 1 ? (wanted * SPARE) / each : wanted);
+    const each = isGuess ? this.#expected : (this.#rows + 1) / (this.#blocks + 1);
+    const more = MORE ** Math.max(0, this.#reads - 1);
+    const enough = Math.ceil((more * (each > 1 ? SPARE : 1) * wanted) / each);
     const first = isGuess && each > 1 ? Math.max(MOST_GUESSED, Math.ceil(enough / 3)) : enough;
     return Math.min(Math.max(Math.min(enough, first), LEAST_BLOCKS), MOST_BLOCKS);
   }
 }
 
-function chunksOf(run: SettledRun, numbers: ReadonlySet<number>): Unknown[] {
-  const spanMs = run.untilMs - run.sinceMs;
+function chunksOf(run: SettledRun, numbers: ReadonlySet<number>, sinceMs: number): Unknown[] {
+  const spanMs = run.untilMs - sinceMs;
   const byChunk = Map.groupBy(numbers, (n) => Math.floor(n / CHUNK));
   const inOrder = [...byChunk].sort(([a], [b]) => a - b);
+  const momentOf = (chunk: number) =>
+    run.isSorted
+      ? run.untilMs - spanMs * Math.min(1, (chunk * CHUNK) / Math.max(1, run.blocks))
+      : run.untilMs;
   return inOrder.map(([chunk, own]) => ({
     run,
     numbers: new Set(own),
-    likelyMs: run.isSorted ? run.untilMs - (spanMs * chunk * CHUNK) / Math.max(1, run.blocks) : run.untilMs,
+    likelyMs: momentOf(chunk),
+    likelyUntilMs: momentOf(chunk + 1),
   }));
 }

@@ -6,11 +6,14 @@ import { messageTerm } from "../terms.ts";
 import type { Collector, Placed } from "./answer.ts";
 import { blockSource } from "./block-source.ts";
 import { meetsIds } from "./filters.ts";
-import { freshCandidates } from "./fresh-candidates.ts";
+import { freshCandidates, freshRefsOf } from "./fresh-candidates.ts";
 import type { IndexReader } from "./index-reader.ts";
 import { type Plan, type Stretch, stretchOf } from "./plan.ts";
 import type { Reader } from "./reader.ts";
 import { exceptionSource, type SettledVersion, type Source } from "./sources.ts";
+
+/** So many matches are counted on in each block that is not settled. */
+const FRESH_EACH = 2;
 
 /** Reads what the index leads to, newest first, until the answer is full or the budget is spent. */
 export async function walkCandidates(
@@ -19,22 +22,35 @@ export async function walkCandidates(
   reader: Reader,
   answer: Collector,
 ): Promise<void> {
-  const [fresh, source] = await Promise.all([
-    freshCandidates(answer.filter, chosen, index),
-    openSource(chosen, index, reader, answer),
-  ]);
   const pool = new Map<string, Placed>();
   const put = (version: Version) =>
     pool.set(identityOf(version.record), { version, order: orderKey(version.record) });
-  for (const version of fresh) put(version);
+  const readOn = async (source: Source, wanted = answer.missing) => {
+    // Whether there is more to know is asked at the same time as the blocks are read, which saves a round.
+    const [versions] = await Promise.all([source.read(wanted), index.again(), index.freshMessages()]);
+    return whole(versions, chosen, index, answer);
+  };
+  const refs = freshRefsOf(chosen, index);
+  const open = async () => {
+    const [source, { early }] = await Promise.all([openSource(chosen, index, reader, answer), refs]);
+    const { sinceMs, untilMs } = stretchOf(answer.range);
+    const within = early.filter(({ oldestMs, newestMs }) => oldestMs <= untilMs && newestMs >= sinceMs);
+    // If what is not settled will not be enough, there is no need to wait for it, and for what else is known of what came late. Each of
+    // its blocks has a match.
+    const isFew = within.length * FRESH_EACH < answer.missing && source.frontierMs > -Infinity;
+    return { source, settled: isFew ? await readOn(source, answer.missing - within.length) : [] };
+  };
+  const [fresh, { source, settled }] = await Promise.all([
+    refs.then((chosenRefs) => freshCandidates(answer.filter, chosen, chosenRefs, index)),
+    open(),
+  ]);
+  for (const version of [...fresh, ...settled]) put(version);
   for (;;) {
     answer.add(takeAfter(pool, source.frontierMs));
     if (answer.missing <= 0 || source.frontierMs === -Infinity) return;
     const reached = orderPrefix(source.frontierMs);
     if (answer.budget.isSpent() && reached > answer.range.from) return answer.cut(reached);
-    // Whether there is more to know is asked at the same time as the blocks are read, which saves a round.
-    const [versions] = await Promise.all([source.read(answer.missing), index.again(), index.freshMessages()]);
-    for (const version of await whole(versions, chosen, index, answer)) put(version);
+    for (const version of await readOn(source)) put(version);
   }
 }
 
@@ -46,11 +62,18 @@ async function openSource(
 ): Promise<Source> {
   const stretch = stretchOf(answer.range);
   if (chosen.exception !== undefined)
-    return exceptionSource(runsWithin(index, stretch), chosen.exception, stretch, reader);
+    return exceptionSource(runsWithin(index, stretch), chosen.exception, stretch, reader, (run) =>
+      index.stale(run),
+    );
   const runs = runsFor(chosen, index, stretch);
   const numbers = await index.settledNumbers(runs, chosen.alternatives);
   const isMatch = (version: Version) => answer.isMatch({ version, order: orderKey(version.record) });
-  return blockSource(numbers, stretch, index.get, isMatch, answer.missing);
+  const [source] = await Promise.all([
+    blockSource(numbers, stretch, index.get, isMatch, answer.missing),
+    // What is settled will be asked for in what is not.
+    numbers.size > 0 ? index.freshMessages() : undefined,
+  ]);
+  return source;
 }
 
 /** The runs that may contain matches in a range. */

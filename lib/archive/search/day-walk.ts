@@ -5,6 +5,7 @@ import { DAY_MS, dayStart, identityOf, momentOfOrder, orderKey } from "../keys.t
 import type { Placed } from "./answer.ts";
 import { type Front, UNKNOWN } from "./front.ts";
 import type { Stretch } from "./plan.ts";
+import type { Reach, RestOfDay } from "./reach.ts";
 import type { Chunk, Reader } from "./reader.ts";
 import { limitOf, streamsOf, type WalkStream } from "./walk-stream.ts";
 
@@ -25,8 +26,10 @@ function placeOf(version: Version): Place {
   return place;
 }
 
-/** If so few records are wanted, what is read ahead in vain is little, and saves a round nearly always. */
-export const FEW = 100;
+/** After so many messages have been taken, their moments say more of how many there are than the runs do. */
+const SEEN = 20;
+const MINUTE_MS = 60_000;
+const ALL: Reach = { wanted: Infinity, reachMs: -Infinity };
 
 /**
  * Reads a day's blocks, newest first, and merges the versions of each message. Blocks overlap, and a message may be in
@@ -37,54 +40,69 @@ export class DayWalk {
   readonly #reader: Reader;
   readonly #pk: string;
   readonly #startMs: number;
+  readonly #dayMs: number;
+  readonly #endMs: number;
+  readonly #front: Front;
   readonly #streams: WalkStream[];
-  /** Is all of the day one range at first? Then it is settled and has few blocks, probably of one class only. */
-  readonly isOne: boolean;
-  #hasBegun = false;
   readonly #known = new Map<string, Place>();
+  /** How many messages have been taken, and when the newest of them was sent. */
+  #taken = 0;
+  #newestMs = -Infinity;
 
   constructor(reader: Reader, day: string, stretch: Stretch, front: Front = UNKNOWN) {
     this.#reader = reader;
     this.#pk = blockPartition(day);
-    this.#startMs = Math.min(stretch.untilMs, dayStart(day) + DAY_MS - 1);
+    this.#dayMs = dayStart(day);
+    this.#startMs = Math.min(stretch.untilMs, this.#dayMs + DAY_MS - 1);
+    this.#endMs = Math.max(stretch.sinceMs, this.#dayMs);
+    this.#front = front;
     this.#streams = streamsOf(day, stretch, front);
-    this.isOne = this.#streams.length === 1;
   }
 
   isOver(): boolean {
     return this.#streams.length === 0;
   }
 
-  /** How many messages have been read and not been taken. */
-  get held(): number {
-    return this.#known.size;
-  }
-
   /** Everything sent after this moment has been read. */
   get frontierMs(): number {
-    return Math.min(
-      this.#startMs,
-      this.#streams.reduce((ms, { boundMs }) => Math.max(ms, boundMs), -Infinity),
-    );
+    return Math.min(this.#startMs, this.#boundMs);
   }
 
-  /**
-   * Reads on, for about so many records, wherever that advances the frontier; and where it will be needed next, since what is behind
-   * is probably empty.
-   */
-  async read(wanted = Infinity): Promise<void> {
-    const frontierMs = this.#streams.reduce((ms, { boundMs }) => Math.max(ms, boundMs), -Infinity);
-    const isAll = !this.#hasBegun || (this.isOne && this.#known.size < wanted && wanted <= FEW);
-    const behind = this.#streams.filter(({ boundMs }) => isAll || boundMs >= frontierMs);
-    this.#hasBegun = true;
-    await Promise.all(behind.map((stream) => this.#readStream(stream, limitOf(stream, wanted))));
+  get #boundMs(): number {
+    return this.#streams.reduce((ms, { boundMs }) => Math.max(ms, boundMs), -Infinity);
+  }
+
+  /** What can be told of what has not been taken yet. */
+  rest(nowMs: number): RestOfDay {
+    const frontierMs = Math.min(this.frontierMs, nowMs);
+    const heldMs = [...this.#known.values()].map(({ sentAtMs }) => sentAtMs).sort((a, b) => b - a);
+    const takenPerMs = this.#taken / Math.max(1, this.#newestMs - frontierMs);
+    const expectedPerMs = this.#expectedPerMs(nowMs);
+    // If no run tells, the few that have been taken must do.
+    const least = Number.isFinite(expectedPerMs) ? SEEN : 1;
+    const perMs = this.#taken < least ? expectedPerMs : takenPerMs;
+    return { frontierMs, endMs: this.#endMs, heldMs, perMs };
+  }
+
+  #expectedPerMs(nowMs: number): number {
+    const { records, perMinute, settledUntilMs } = this.#front;
+    if (this.frontierMs > settledUntilMs && Number.isFinite(perMinute)) return perMinute / MINUTE_MS;
+    return records / Math.max(1, Math.min(nowMs - this.#dayMs, DAY_MS));
+  }
+
+  /** Reads on, as far as that: the classes that have not come so far yet. */
+  async read(reach: Reach = ALL): Promise<void> {
+    const reachMs = Math.min(reach.reachMs, this.frontierMs);
+    const behind = this.#streams.filter(({ boundMs }) => boundMs >= reachMs);
+    await Promise.all(behind.map((stream) => this.#readStream(stream, limitOf(stream, reach))));
   }
 
   async #readStream(stream: WalkStream, limit: number | undefined): Promise<void> {
     const { items, last } = await this.#query(stream, limit);
     const blocks = parseBlocks(items);
     stream.blocks += blocks.length;
-    for (const { versions } of blocks) {
+    for (const { versions, newestMs } of blocks) {
+      stream.newestMs = Math.max(stream.newestMs, newestMs);
       stream.records += versions.length;
       for (const version of versions) this.#add(version);
     }
@@ -111,12 +129,11 @@ export class DayWalk {
 
   /** Goes on in the range that the answer ended in, and separates those behind it from that. */
   #part(stream: WalkStream, last: string): void {
-    let { next } = stream;
-    while (next && last >= next.from) next = next.next;
-    stream.next = undefined;
-    if (!next) return;
+    const behind = stream.others.filter(({ from }) => last < from);
+    stream.others = [];
+    if (behind.length === 0) return;
     stream.until = `${last.slice(0, 2)}~`;
-    this.#streams.push(next);
+    this.#streams.push(...behind);
   }
 
   #add(version: Version): void {
@@ -132,8 +149,10 @@ export class DayWalk {
     for (const [id, one] of this.#known) {
       if (one.sentAtMs <= frontierMs) continue;
       certain.push(one);
+      this.#newestMs = Math.max(this.#newestMs, one.sentAtMs);
       this.#known.delete(id);
     }
+    this.#taken += certain.length;
     return certain;
   }
 

@@ -16,8 +16,12 @@ import type { Plan, Stretch } from "./plan.ts";
  * - if others are settled (its moment lies where runs are), each block that meets any condition is read, and what is
  *   settled of those messages looked up.
  */
-export async function freshCandidates(filter: Filter, chosen: Plan, index: IndexReader): Promise<Version[]> {
-  const { early, late } = await chooseRefs(chosen, index);
+export async function freshCandidates(
+  filter: Filter,
+  chosen: Plan,
+  { early, late }: FreshRefs,
+  index: IndexReader,
+): Promise<Version[]> {
   const refs = [...early, ...late];
   if (refs.length === 0) return [];
   // With a single condition every block contains a match, so the rest about these messages will be needed.
@@ -37,15 +41,27 @@ export async function freshCandidates(filter: Filter, chosen: Plan, index: Index
     ),
   );
   const settledToo = found.filter(({ record }) => isLate.get(identityOf(record)));
-  const whole = await index.messages(settledToo.map(({ record }) => record.messageId));
-  const others = await freshOnly(
-    found.filter(({ record }) => !isLate.get(identityOf(record))),
-    index,
-  );
+  const [whole, others] = await Promise.all([
+    index.messages(settledToo.map(({ record }) => record.messageId)),
+    freshOnly(
+      found.filter(({ record }) => !isLate.get(identityOf(record))),
+      index,
+    ),
+  ]);
   return [...whole, ...others];
 }
 
-async function chooseRefs({ idConditions, valueConditions }: Plan, index: IndexReader) {
+/** Blocks that are not settled and lead to messages that may match; `late` ones are of moments of which much is settled. */
+interface FreshRefs {
+  readonly early: readonly BlockRef[];
+  readonly late: readonly BlockRef[];
+}
+
+/** The unsettled blocks that a filter's conditions lead to. */
+export async function freshRefsOf(
+  { idConditions, valueConditions }: Plan,
+  index: IndexReader,
+): Promise<FreshRefs> {
   const byIds = await Promise.all(
     idConditions.map(async (terms) => freshRefs(await index.freshIds(), terms)),
   );
@@ -95,7 +111,7 @@ export async function freshShare(
   index: IndexReader,
   { sinceMs, untilMs }: Stretch,
 ): Promise<Odds["fresh"]> {
-  const { early, late } = await chooseRefs(chosen, index);
+  const { early, late } = await freshRefsOf(chosen, index);
   const sum = { blocks: 0, records: 0 };
   const ahead = { blocks: 0, records: 0 };
   for (const { refs, count } of await index.freshValues()) {

@@ -54,7 +54,7 @@ export function frontOf(runs: readonly SettledRun[], dayStartMs: number, nowMs: 
     settledBlocks += share * blocks;
     settledRecords += share * records;
   }
-  const perMinute = rateOf(comeRuns[runs.findIndex(({ untilMs }) => untilMs === settledUntilMs)]);
+  const perMinute = rateOfNewest(comeRuns);
   const freshMinutes = (Math.min(nowMs, lastMs) - Math.max(settledUntilMs, dayStartMs)) / MINUTE_MS;
   const isOver =
     Number.isFinite(perMinute) && (nowMs - settledUntilMs) / MINUTE_MS > RESTED_MINUTES + ENOUGH / perMinute;
@@ -65,6 +65,21 @@ export function frontOf(runs: readonly SettledRun[], dayStartMs: number, nowMs: 
   };
 }
 
-function rateOf(run: SettledRun | undefined): number {
-  return run ? run.records / Math.max(1, (run.untilMs - run.sinceMs) / MINUTE_MS) : Infinity;
+/** How many records a minute the newest run contains. */
+function rateOfNewest(runs: readonly SettledRun[]): number {
+  const [newest] = runs.toSorted((a, b) => b.untilMs - a.untilMs);
+  if (!newest) return Infinity;
+  return newest.records / Math.max(1, (newest.untilMs - mostlySinceMs(newest, runs)) / MINUTE_MS);
+}
+
+/**
+ * Since when nearly all records of a run were sent: if there are late reports among them, it spans hours, but others of those hours are in
+ * the runs before it.
+ */
+export function mostlySinceMs({ sinceMs, untilMs }: SettledRun, runs: readonly SettledRun[]): number {
+  const before = runs.reduce(
+    (ms, one) => (one.untilMs < untilMs ? Math.max(ms, one.untilMs) : ms),
+    -Infinity,
+  );
+  return Math.max(sinceMs, Math.min(before, untilMs - MINUTE_MS));
 }

@@ -2,6 +2,7 @@ import type { BlockRef } from "../block-ref.ts";
 import type { Catalog, SettledRun } from "../catalog.ts";
 import type { Version } from "../codec.ts";
 import {
+  FRESH_IDS,
   type FreshPage,
   MESSAGES_RANGE,
   OTHER_IDS_RANGE,
@@ -122,11 +123,22 @@ export class IndexReader {
   ): Promise<FreshPage[]> {
     this.#replaced ??= this.get(this.#replacedKeys).then((items) => new Set(items.flatMap(parseReplaced)));
     const [items, small, replaced] = await Promise.all([
-      this.#reader.queryWhole(range),
+      this.#reader.queryWhole(await this.#livePart(range)),
       others,
       this.#replaced,
     ]);
     return parse([...items, ...small]).filter(({ sk }) => !replaced.has(sk));
+  }
+
+  /**
+   * Those parts of a range of ids in which pages are that have values: what is only waiting to be deleted comes from the moments before
+   * them, and is not read.
+   */
+  async #livePart(range: KeyRange): Promise<KeyRange> {
+    if (range.pk !== FRESH_IDS || !this.#values) return range;
+    const keys = (await this.#values).flatMap(({ sk, form }) => (form === "one" ? [] : [sk]));
+    const first = keys.reduce((least, sk) => (sk < least ? sk : least), range.until);
+    return { ...range, from: range.from === "!" ? first : range.from + first };
   }
 
   #smallItems(): Promise<readonly Item[]> {
@@ -158,7 +170,12 @@ export class IndexReader {
     const others = this.runs
       .filter(({ id, again }) => again > 0 && id !== run.id)
       .map(({ id }) => againKey(id));
-    return this.#sets([...others, ...(run.stale > 0 ? [staleKey(run.id)] : [])]);
+    return (await Promise.all([this.#sets(others), this.stale(run)])).reduce((a, b) => a.union(b));
+  }
+
+  /** Fingerprints of the messages for which the second set of a run may be outdated. */
+  stale(run: SettledRun): Promise<ReadonlySet<number>> {
+    return this.#sets(run.stale ? [staleKey(run.id)] : []);
   }
 
   /** Those of them whose reports disagree about when they were sent. */
@@ -198,25 +215,25 @@ export class IndexReader {
    */
   messages(messageIds: Iterable<string>, meet?: (version: Version) => void): Promise<Version[]> {
     const ids = new Set(messageIds);
-    return this.#gathered(ids, inEach(this.runs, [...ids].map(messageTerm)), meet);
+    return this.#gathered(ids, inEach(this.runs, [...ids].map(messageTerm)), { meet });
   }
 
   /** What these runs and all fresh pages tell of these messages. */
   async #gathered(
     ids: ReadonlySet<string>,
     questions: readonly TermLookup[],
-    meet: (version: Version) => void = () => {},
+    { meet, areHeld = false }: { meet?: ((version: Version) => void) | undefined; areHeld?: boolean } = {},
   ): Promise<Version[]> {
     const terms = [...ids].map(messageTerm);
     if (terms.length === 0) return [];
     const [settled, fresh] = await Promise.all([
-      refsHolding(questions, this.get),
+      refsHolding(questions, this.get, { areHeld }),
       this.freshMessages().then((pages) => freshRefs(pages, terms)),
     ]);
     const messages = new Messages();
     for (const { versions } of await readBlocks([...settled, ...fresh], this.get)) {
       for (const version of versions.filter(({ record }) => ids.has(record.messageId))) {
-        meet(version);
+        meet?.(version);
         messages.add(version);
       }
     }
@@ -246,7 +263,7 @@ export class IndexReader {
       });
       return Promise.all(questions);
     };
-    return this.#completed(versions, isDoubtful, { questionsFor, known: versions });
+    return this.#completed(versions, isDoubtful, { questionsFor, known: versions, areHeld: true });
   }
 
   async #completed(
@@ -255,13 +272,14 @@ export class IndexReader {
     how: {
       questionsFor: (terms: readonly number[]) => Promise<readonly TermLookup[]>;
       known?: readonly Version[];
+      areHeld?: boolean;
     },
   ): Promise<Version[]> {
     const doubtful = versions.filter(isDoubtful);
     if (doubtful.length === 0) return [...versions];
     const identities = new Set(doubtful.map(({ record }) => identityOf(record)));
     const ids = new Set(doubtful.map(({ record }) => record.messageId));
-    const found = await this.#gathered(ids, await how.questionsFor([...ids].map(messageTerm)));
+    const found = await this.#gathered(ids, await how.questionsFor([...ids].map(messageTerm)), how);
     const messages = new Messages();
     for (const version of [...(how.known?.filter(isDoubtful) ?? []), ...found]) messages.add(version);
     return [

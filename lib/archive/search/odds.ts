@@ -33,13 +33,18 @@ export function eachHolding({ blocks, holding }: { blocks: number; holding: numb
   return Math.max(1, (-Math.log(1 - holding / (blocks + 1)) * blocks) / holding);
 }
 
-/** Does the index find the wanted records for fewer read units than reading everything from the newest on? */
-export function isIndexCheaper({ wanted, settled, fresh }: Odds): boolean {
+/** About which share of the records have the value, at least; 0 if the index knows of none. */
+export function shareOf({ settled, fresh }: Odds): number {
   const known = settled.blocks > 0 ? settled : fresh;
-  const each = eachHolding(known);
-  const rows = each * known.holding;
-  if (rows <= 0) return true;
-  const share = Math.min(1, rows / Math.max(known.records, rows));
+  const rows = eachHolding(known) * known.holding;
+  return rows <= 0 ? 0 : Math.min(1, rows / Math.max(known.records, rows));
+}
+
+/** Does the index find the wanted records for fewer read units than reading everything from the newest on? */
+export function isIndexCheaper(odds: Odds): boolean {
+  const { wanted, settled, fresh } = odds;
+  const share = shareOf(odds);
+  if (share === 0) return true;
   const messages = wanted / share;
   const freshMessages = fresh.ahead.records / TELLINGS;
   const perBlock = Math.max(1, settled.records / Math.max(1, settled.blocks));

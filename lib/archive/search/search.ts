@@ -10,7 +10,7 @@ import { runsFor, runsWithin, walkCandidates } from "./candidates.ts";
 import type { Filter } from "./filters.ts";
 import { freshShare } from "./fresh-candidates.ts";
 import { IndexReader } from "./index-reader.ts";
-import { isIndexCheaper } from "./odds.ts";
+import { isIndexCheaper, type Odds, shareOf } from "./odds.ts";
 import { type Plan, plan, rangeOf, stretchOf } from "./plan.ts";
 import { Budget, Reader } from "./reader.ts";
 import { walkDays } from "./walk.ts";
@@ -68,23 +68,28 @@ async function gather(
       answer.momentsMs.add(epochMsOf(record.sentAt)),
     );
     answer.add(versions.map((version) => ({ version, order: orderKey(version.record) })));
-  } else if (chosen.kind === "none" || (chosen.kind === "values" && !(await isRare(chosen, index, answer)))) {
-    await walkDays(days, index, reader, answer);
+    return;
+  }
+  const odds =
+    chosen.kind === "values" && chosen.exception === undefined
+      ? await oddsOf(chosen, index, answer)
+      : undefined;
+  if (chosen.kind === "none" || (odds && !isIndexCheaper(odds))) {
+    await walkDays(days, index, reader, answer, odds && shareOf(odds));
   } else {
     await walkCandidates(chosen, index, reader, answer);
   }
 }
 
-/** Does the index lead past enough blocks to be worth it? */
-async function isRare(chosen: Plan, index: IndexReader, { range, missing }: Collector): Promise<boolean> {
-  if (chosen.exception !== undefined) return true;
+/** What the index tells of the values that are asked for. */
+async function oddsOf(chosen: Plan, index: IndexReader, { range, missing }: Collector): Promise<Odds> {
   const stretch = stretchOf(range);
   const [settled, fresh] = await Promise.all([
     index.settledNumbers(runsFor(chosen, index, stretch), chosen.alternatives),
     freshShare(chosen, index, stretch),
   ]);
   const within = runsWithin(index, stretch);
-  return isIndexCheaper({
+  return {
     wanted: missing,
     settled: {
       blocks: within.reduce((sum, { blocks }) => sum + blocks, 0),
@@ -92,7 +97,7 @@ async function isRare(chosen: Plan, index: IndexReader, { range, missing }: Coll
       holding: [...settled.values()].reduce((sum, numbers) => sum + numbers.size, 0),
     },
     fresh,
-  });
+  };
 }
 
 /** Does the query ask for a channel or sender that its client may not see? */

@@ -3,6 +3,7 @@ import { ALL_DAY, blockPrefix, CLASSES } from "../block.ts";
 import { DAY_MS, dayStart } from "../keys.ts";
 import type { Front } from "./front.ts";
 import type { Stretch } from "./plan.ts";
+import type { Reach } from "./reach.ts";
 
 /** A class of a day's blocks that is being read, newest first. */
 export interface WalkStream {
@@ -15,11 +16,12 @@ export interface WalkStream {
   /** What has been read of it so far, and how many blocks were asked for last. */
   blocks: number;
   records: number;
+  newestMs: number;
   limit: number;
   /** How many blocks are asked for first; `usual` are enough where they are full. */
   readonly first: (usual: number, wanted: number) => number;
-  /** The range right behind this one, read by the same requests as long as that costs nothing. */
-  next?: WalkStream | undefined;
+  /** The ranges right behind this one, read by the same request as long as that does not end before them. */
+  others: readonly WalkStream[];
 }
 
 /** The classes of a day, from the end of a range on. */
@@ -32,21 +34,20 @@ export function streamsOf(day: string, { sinceMs, untilMs }: Stretch, front: Fro
     const fromMs = Math.min(startMs + spanMs, lastMs);
     const stream = {
       ...{ name, from: blockPrefix(name, fromMs), until: `${blockPrefix(name, firstMs)}~` },
-      ...{ boundMs: fromMs, blocks: 0, records: 0, limit: 0 },
+      ...{ boundMs: fromMs, blocks: 0, records: 0, newestMs: -Infinity, limit: 0, others: [] },
     };
-    // Pages are appended by slots, so what spans more has been settled. What a day's blocks are is said before these
-    // (day-format.ts), so that one of them is asked for all the same.
+    // Pages are appended by slots, so what spans more has been settled, and is not needed before.
     if (name === ALL_DAY && isFresh)
       return {
         ...stream,
         boundMs: Math.min(fromMs, Math.max(front.settledUntilMs, dayStart(day))),
-        first: () => 1,
+        first: (usual: number) => Math.ceil(usual * LONG_SHARE) + FORMAT,
       };
     return {
       ...stream,
       ...(fromMs > startMs ? { within: blockPrefix(name, startMs) } : {}),
       first: (usual: number, wanted: number) => {
-        if (!isFresh) return usual;
+        if (!isFresh) return Math.ceil(usual * (SETTLED_SHARES.get(name) ?? 1));
         // Blocks are full then, and one more tells that nothing is between.
         if (front.freshRecords === 0) return name === PULLED ? usual + 1 : usual;
         const enough = Math.max(usual, FEWEST_FRESH.get(name) ?? 0);
@@ -62,18 +63,16 @@ export function streamsOf(day: string, { sinceMs, untilMs }: Stretch, front: Fro
     const first = (usual: number) => Math.min(usual + 1, Math.ceil(front.settledBlocks) + SPARE);
     return [joined(minutes, [slots, long, undelivered], first)];
   }
-  if (isFresh && !front.isDense && front.settledUntilMs >= dayStart(day)) return streams;
+  const isSettledToo = front.settledUntilMs >= dayStart(day);
+  if (isFresh && isSettledToo && (front.freshRecords > 0 || !front.isDense)) return streams;
   const first = () => (isFresh ? FRESH_JOINED : JOINED);
   return [minutes, slots, joined(long, [undelivered], first)];
 }
 
 /** Adjacent ranges as one. */
 function joined(range: WalkStream, others: readonly WalkStream[], first: WalkStream["first"]): WalkStream {
-  const [next, ...rest] = others;
-  if (!next) return range;
-  const behind = joined(next, rest, first);
-  const boundMs = Math.max(range.boundMs, behind.boundMs);
-  return { ...range, until: behind.until, boundMs, first, next: behind };
+  const boundMs = Math.max(range.boundMs, ...others.map(({ boundMs }) => boundMs));
+  return { ...range, until: others.at(-1)?.until ?? range.until, boundMs, first, others };
 }
 
 /**
@@ -82,14 +81,16 @@ function joined(range: WalkStream, others: readonly WalkStream[], first: WalkStr
  */
 function blocksFor(wanted: number, { perMinute, freshRecords }: Front): number {
   const fresh = Math.min(wanted, freshRecords);
-  return Math.ceil(fresh / Math.max(1, Math.min(RECORDS, perMinute)) + (wanted - fresh) / RECORDS);
+  const each = Number.isFinite(perMinute) ? Math.max(1, Math.min(RECORDS, perMinute)) : UNKNOWN_EACH;
+  return Math.ceil(fresh / each + (wanted - fresh) / RECORDS);
 }
 
 /**
- * How many blocks to ask for. If they turn out to contain little, four times as many each time: later ones may be
- * full.
+ * How many blocks to ask for: as many as would yield all that is wanted, or, if that is less, as lie before the moment to be reached.
+ * If they turn out to contain little, four times as many each time: later ones may be full.
  */
-export function limitOf(stream: WalkStream, wanted: number): number | undefined {
+export function limitOf(stream: WalkStream, { wanted, reachMs }: Reach): number | undefined {
+  if (!Number.isFinite(wanted)) return undefined;
   const isFirst = stream.limit === 0;
   const each = stream.blocks === 0 ? RECORDS : Math.min(RECORDS, stream.records / stream.blocks);
   const spare = wanted > MOST_EXACT ? 1 : 0;
@@ -98,15 +99,25 @@ export function limitOf(stream: WalkStream, wanted: number): number | undefined 
   const enough = Math.ceil((twice * wanted) / Math.max(1, each)) + spare;
   stream.limit = Math.min(enough, Math.max(least, MORE * stream.limit));
   if (isFirst) stream.limit = stream.first(stream.limit, wanted);
-  return stream.limit > LARGEST_LIMIT ? undefined : stream.limit;
+  const limit = isFirst ? stream.limit : Math.min(stream.limit, blocksUntil(reachMs, stream));
+  return limit > LARGEST_LIMIT ? undefined : limit;
+}
+
+/** How many blocks of a class there are until this moment, if they are as far apart as those that have been read. */
+function blocksUntil(reachMs: number, { blocks, newestMs, boundMs }: WalkStream): number {
+  if (reachMs === Infinity || blocks < 2 || newestMs <= boundMs) return Infinity;
+  return Math.ceil((MARGIN * blocks * Math.max(0, boundMs - reachMs)) / (newestMs - boundMs)) + 1;
 }
 
 /** The class of most blocks that a pull of a minute brings. */
 const PULLED = "a";
 /** With three times as many each time, a walk would take more than six rounds if reports arrive one by one. */
 const MORE = 4;
-/** About so many records are in a full block. */
+/** Another round costs more than some blocks that are not wanted. */
+const MARGIN = 1.25;
+/** About so many records are in a full block; and in one of a pull, where nothing has been settled that tells. */
 const RECORDS = 40;
+const UNKNOWN_EACH = 4;
 /**
  * Blocks of so few records are of single pulls, and what they tell is told once more by a block of the logs. Sixteen of them cost
  * as much as one that is full.
@@ -125,7 +136,21 @@ const MOST_EXACT = 100;
 const FEWEST_FRESH: ReadonlyMap<string, number> = new Map([
   [PULLED, 4],
   ["b", 3],
-  [UNDELIVERED, 2],
+  [UNDELIVERED, 4],
+]);
+/** The share of blocks that span hours, beside the others of a day. */
+const LONG_SHARE = 0.2;
+/** What a day's blocks are stands before these (day-format.ts). */
+const FORMAT = 1;
+/**
+ * Where all is settled and blocks are full, those of the first two classes are among each other, and there are few others. More of a class
+ * are read once it is known how far apart they are.
+ */
+const SETTLED_SHARES: ReadonlyMap<string, number> = new Map([
+  [PULLED, 0.6],
+  ["b", 0.6],
+  [ALL_DAY, LONG_SHARE],
+  [UNDELIVERED, 0.1],
 ]);
 /** Blocks that span hours are far from the newest, unless nearly all blocks do. */
 const JOINED = 2;

@@ -1,94 +1,66 @@
 import { dayOf, dayStart, orderKey, orderPrefix } from "../keys.ts";
 import { messageTerm } from "../terms.ts";
 import type { Collector, Placed } from "./answer.ts";
-import { DayWalk, FEW } from "./day-walk.ts";
-import { type Front, frontOf } from "./front.ts";
+import { DayWalk } from "./day-walk.ts";
+import { frontOf } from "./front.ts";
 import type { IndexReader } from "./index-reader.ts";
 import { type Stretch, stretchOf } from "./plan.ts";
+import { reachesOf } from "./reach.ts";
 import type { Reader } from "./reader.ts";
 
 /** This many days are read at once, if they have yielded little so far. */
 const MOST_DAYS = 32;
+/** So much more than should be enough is read each time that it was not, but not more than so much: a query has a budget. */
+const MORE = 2;
+const MOST = 16;
+/** What the index tells of the share of records that match counts like so many that were looked at. */
+const TOLD = 100;
 
-/** Reads the days of a range, newest first. */
+/**
+ * Reads the days of a range, newest first, each time as far as should be enough. About `share` of the records match, as far as can be told
+ * before any is read.
+ */
 export async function walkDays(
   days: readonly string[],
   index: IndexReader,
   reader: Reader,
   answer: Collector,
+  share = 1,
 ): Promise<void> {
   const stretch = stretchOf(answer.range);
-  const within = daysWithin(days, stretch);
-  for (let at = 0, least = 1, size = 1; at < within.length; at += size, least *= 2) {
-    const next = within.slice(at, at + MOST_DAYS);
-    const fronts = next.map((day) => frontOf(index.runs, dayStart(day), index.nowMs));
-    const needed = daysHolding(answer.missing, fronts);
-    size = Math.min(MOST_DAYS, Math.max(least, needed));
-    const wanted = wantedOfEach(answer, fronts);
-    const walks = next.slice(0, size).map((day, n) => new DayWalk(reader, day, stretch, fronts[n]));
-    await Promise.all(walks.map((walk, n) => walk.read(wanted[n])));
-    for (const [n, walk] of walks.entries()) {
-      // All but the last of those that are needed are probably needed whole.
-      const isNeeded = (other: number) => n + other + 1 < needed - 1;
-      if (await finish(walk, walks.slice(n + 1), isNeeded, index, answer)) return;
+  const unread = daysWithin(days, stretch);
+  const walks: DayWalk[] = [];
+  // Where a run tells how much there is, the second time is as sure as the first.
+  const sure = index.runs.length > 0 ? 1 : 0;
+  for (let reads = 0, least = 1; ; reads++) {
+    walks.push(
+      ...unread
+        .splice(0, MOST_DAYS - walks.length)
+        .map((day) => new DayWalk(reader, day, stretch, frontOf(index.runs, dayStart(day), index.nowMs))),
+    );
+    const known = (answer.matched + share * TOLD) / (answer.considered + TOLD);
+    const wanted = (answer.missing / known) * Math.min(MOST, MORE ** Math.max(0, reads - sure));
+    const reaches = reachesOf(
+      walks.map((walk) => walk.rest(index.nowMs)),
+      wanted,
+    );
+    const last = reaches.at(-1) ?? { wanted, reachMs: -Infinity };
+    const read = walks.slice(0, Math.max(reaches.length, least));
+    await Promise.all([...read.map((walk, n) => walk.read(reaches[n] ?? last)), index.moved()]);
+    const placed = walks[0]?.take() ?? [];
+    // Days hold less than was expected.
+    if (walks[0]?.isOver()) least *= 2;
+    while (walks[0]?.isOver()) {
+      walks.shift();
+      placed.push(...(walks[0]?.take() ?? []));
     }
-  }
-}
-
-/** How many of these days, the newest first, hold so many records, as far as can be told before any of them is read. */
-function daysHolding(wanted: number, days: readonly Front[]): number {
-  let held = 0;
-  const enough = days.findIndex(({ records }) => {
-    held += records;
-    return held >= wanted;
-  });
-  return enough < 0 ? days.length : enough + 1;
-}
-
-/** Traffic is not even: so much of what is expected of a day is counted on when those before it are read. */
-const SURE = 0.75;
-
-/** How many records are wanted of each of these days: what those after it are not expected to yield. */
-function wantedOfEach({ missing, matched, considered }: Collector, days: readonly Front[]): number[] {
-  const share = considered === 0 ? 1 : matched / considered;
-  let wanted = missing;
-  return days.map(({ records }) => {
-    const own = Math.max(1, wanted);
-    if (Number.isFinite(records)) wanted -= SURE * share * records;
-    return own;
-  });
-}
-
-/**
- * Walks a day to its end, and meanwhile reads on those behind it that are needed, as far as can be told. Is the search over,
- * because there is enough or the budget is spent?
- */
-async function finish(
-  walk: DayWalk,
-  behind: readonly DayWalk[],
-  isNeeded: (other: number) => boolean,
-  index: IndexReader,
-  answer: Collector,
-): Promise<boolean> {
-  for (;;) {
-    answer.add(await inPlace(walk.take(), index));
-    if (answer.missing <= 0) return true;
-    if (walk.isOver()) return false;
+    answer.add(await inPlace(placed, index));
+    if (answer.missing <= 0) return;
+    const [next] = walks;
+    if (!next && unread.length === 0) return;
     // Even with a small budget, a query that continues from here must make progress.
-    const reached = orderPrefix(walk.frontierMs);
-    if (answer.budget.isSpent() && reached > answer.range.from) {
-      answer.cut(reached);
-      return true;
-    }
-    const wanted = answer.missing * Math.max(1, answer.considered / Math.max(answer.matched, 1));
-    let { held } = walk;
-    const others = behind.filter((one, other) => {
-      // Of a day with few blocks the rest is needed as well if what has been read before it is not enough.
-      const isNext = isNeeded(other) || (one.isOne && held < wanted && wanted <= FEW);
-      held += one.held;
-      return isNext && !one.isOver();
-    });
-    await Promise.all([walk, ...others].map((one) => one.read(wanted)));
+    const reached = next && orderPrefix(next.frontierMs);
+    if (reached && answer.budget.isSpent() && reached > answer.range.from) return answer.cut(reached);
   }
 }
 

@@ -11,7 +11,7 @@ import { formatMoment } from "../../../lib/message/moment.ts";
 const NOW_MS = Date.UTC(2026, 10, 24, 12);
 const HOUR_MS = 3_600_000;
 /** More than a chunk of a run names, and fewer. */
-const SIZES = [1, 5, 40, 270, 600];
+const SIZES = [1, 40, 270, 600, 900];
 
 const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
 
@@ -40,7 +40,7 @@ function makeRun(id: string, random: Random, stored: Map<string, Item>) {
   return { run: made, named };
 }
 
-test.for(Array.from({ length: 25 }, (_, n) => n + 1))(
+test.for(Array.from({ length: 80 }, (_, n) => n + 1))(
   "archive %i: what is read comes newest first, and all of it once",
   async (seed) => {
     const random = new Random(seed);
@@ -51,7 +51,7 @@ test.for(Array.from({ length: 25 }, (_, n) => n + 1))(
     const expected = new Map<string, number>();
     const sinceMs = random.chance(0.3) ? NOW_MS - 8 * HOUR_MS : -Infinity;
     const untilMs = random.chance(0.3) ? NOW_MS - HOUR_MS : Infinity;
-    for (let n = 0; n < random.int(1, 4); n++) {
+    for (let n = 0; n < random.int(1, 6); n++) {
       const { run, named } = makeRun(`run${n}`, random, stored);
       const share = random.pick([0.02, 0.3, 1]);
       const numbers = random.chance(0.5) ? named.map((_, at) => at) : named.map((_, at) => at).reverse();
@@ -64,7 +64,7 @@ test.for(Array.from({ length: 25 }, (_, n) => n + 1))(
       }
     }
     const share = random.pick([0.1, 1]);
-    const limit = random.pick([1, 20, 1_000]);
+    const limit = random.pick([1, 3, 20, 1_000]);
     const isMatch = () => random.chance(share);
     const source = await blockSource(wantedOf, { sinceMs, untilMs }, get, isMatch, limit);
     const found = new Set<string>();

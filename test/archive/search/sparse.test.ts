@@ -167,3 +167,31 @@ test("a week after a campaign the newest come in six rounds at most, though it m
     expect(units, `${limit}`).toBeLessThanOrEqual(12);
   }
 });
+
+test("before anything has been settled the newest come in six rounds at most, though no run tells how many there are", async () => {
+  const { archive, at, find } = openArchive();
+  const pulls = 200;
+  const sentAtMs = (n: number) => START_MS + Math.floor(n / 2) * 5 * MINUTE_MS + (n % 2) * 2 * MINUTE_MS;
+  const first = Array.from({ length: 2 * pulls }, (_, n) =>
+    recordOf([
+      ["messageId", `${String(n * 7919).padStart(8, "0")}-${(n * 104_729).toString(16)}`],
+      ["channel", "SMS"],
+      ["sentAt", new Date(sentAtMs(n)).toISOString().replace("Z", "+0000")],
+      ["status", DELIVERED],
+    ]),
+  );
+  // Every second pull brings two messages that are minutes apart, and the others one at a time: so there are blocks of two classes.
+  for (let pull = 0; pull < pulls; pull++) {
+    at(sentAtMs(2 * pull + 1) + 1);
+    const two = first.slice(2 * pull, 2 * pull + 2);
+    for (const [n, part] of (pull % 2 === 0 ? [two] : two.map((one) => [one])).entries())
+      await archive.append({ source: "sms", place: 2 * pull + n }, part);
+  }
+  const newest = first.map(({ messageId }) => messageId).reverse();
+  for (const limit of [5, 20, 50, 300]) {
+    const { ids, rounds, units } = await find(limit);
+    expect(ids).toEqual(newest.slice(0, limit));
+    expect(rounds, `${limit}`).toBeLessThanOrEqual(6);
+    expect(units, `${limit}`).toBeLessThanOrEqual(5 + limit / 20);
+  }
+});
