@@ -9,7 +9,7 @@ import { VERSION, type Version } from "./version.ts";
  * The commit whose code runs beside the present one in some schedules, as it does while a stack is deployed. Whoever
  * releases moves it on to what is deployed then: any commit that git has, whose files version.ts can name.
  */
-export const PREVIOUS_COMMIT = "2dc0aed7f21b01ce7f502181d723d0ca6c8c3e65";
+export const PREVIOUS_COMMIT = "0fd2cdd204d54b3a851cc1eb3c03cc9e32af0d6b";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const CACHE = join(ROOT, "node_modules/.cache/previous");

@@ -15,14 +15,12 @@ import { loadCubes, loadHours } from "../../lib/statistics/cubes-for-jobs.ts";
 import { isBundleDue, isForBundle, isLasting } from "../../lib/statistics/due.ts";
 import { extendStatistics } from "../../lib/statistics/extend-retention.ts";
 import { gather } from "../../lib/statistics/gather.ts";
-import { pagesByHour } from "../../lib/statistics/pages-by-hour.ts";
 import { DAY_MS, dayName, HOUR_MS, hourName } from "../../lib/statistics/periods.ts";
 import { putCube } from "../../lib/statistics/put-cube.ts";
 import { loadState, putState } from "../../lib/statistics/state.ts";
 import { appendTo, dyingBeforeBlocks } from "../archive/appending.ts";
 import { Random } from "../archive/search/random.ts";
 import { aRecord } from "../message/records.ts";
-import { bundlePrevious, previousVersion } from "../simulation/previous.ts";
 import { MemoryArchive } from "./archive.ts";
 import { randomReport } from "./histories.ts";
 
@@ -168,40 +166,6 @@ test("a bundle is due when it is older by half, after a day, before it is final,
   ]);
   expect(at(14, 13, DAY + HOUR_MS)).toBe(true);
 });
-
-test.skipIf((await bundlePrevious()) === undefined)(
-  "the version before counts on while hours are left, and refuses when there is a bundle, and deletes nothing",
-  async () => {
-    const { archive, db, clock, services, messages } = setUp(DAY + 10 * HOUR_MS);
-    const { countAndSettle: before } = await previousVersion();
-    const hourMs = DAY + 5 * HOUR_MS;
-    // Settled, and deleted where it was: it is listed.
-    await appendTo(db, RETENTION, some(3, hourMs), clock);
-    for (let n = 0; n < 4; n++) {
-      await countAndSettle(services, 0);
-      archive.nowMs += 600_000;
-    }
-    expect((await loadState(db)).stale.has(hourName(hourMs))).toBe(true);
-    expect((await before(services)).fault).toBeUndefined();
-    // It stores by itself what it finds waiting, and that is where it is told.
-    expect((await loadCubes(db, [hourMs])).get(hourMs)?.messages).toBe(3);
-    archive.nowMs = REST_MS;
-    await appendTo(db, RETENTION, some(4, DAY, "other"), clock);
-    await countAndSettle(services, 0);
-    expect([await messages(DAY), await messages(hourMs)]).toEqual([4, 3]);
-    archive.nowMs += HOUR_MS;
-    await appendTo(db, RETENTION, some(5, DAY, "other"), clock);
-    await countAndSettle(services, 0);
-    archive.nowMs += HOUR_MS;
-    const pages = async () => (await pagesByHour(db)).get(DAY)?.length;
-    const waiting = await pages();
-    expect((await before(services, 0)).fault).toMatchObject({ name: "OtherFormatError" });
-    expect(await pages()).toBe(waiting);
-    archive.nowMs += DAY_MS;
-    expect((await countHours(services)).isWhole).toBe(true);
-    expect(await messages(DAY)).toBe(5);
-  },
-);
 
 it("its hours change for as long as their records live when the retention is raised, unless they are final", async () => {
   const { db, clock, bundle } = setUp(DAY);
