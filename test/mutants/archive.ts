@@ -132,10 +132,18 @@ export const ARCHIVE: readonly Mutant[] = [
   {
     name: "takes the bound of a range for that of the range behind it",
     file: "lib/archive/search/walk-stream.ts",
-    search: "const boundMs = Math.max(range.boundMs, behind.boundMs);",
+    search: "const boundMs = Math.max(range.boundMs, ...others.map(({ boundMs }) => boundMs));",
     replace: "const { boundMs } = range;",
     harm: "what was not delivered and is newer than what is settled is given late, or not at all",
     tests: ["test/archive/search/front.test.ts"],
+  },
+  {
+    name: "the newest page that is not settled is the only one whose ids are read",
+    file: "lib/archive/search/index-reader.ts",
+    search: "(least, sk) => (sk < least ? sk : least), range.until",
+    replace: "(most, sk) => (sk > most ? sk : most), range.from",
+    harm: "what fresh pages tell of settled messages is not served",
+    tests: ["test/archive/search/search.property.test.ts"],
   },
   {
     name: "asks the runs that do not name a message",
@@ -156,7 +164,7 @@ export const ARCHIVE: readonly Mutant[] = [
   {
     name: "begins with the blocks that end with the range",
     file: "lib/archive/search/sources.ts",
-    search: "const fromMs = Math.min(run.untilMs, untilMs + DAY_MS);",
+    search: "const fromMs = Math.min(run.untilMs, endOfDay(untilMs));",
     replace: "const fromMs = Math.min(run.untilMs, untilMs);",
     harm: "of a status other than DELIVERED all are passed by that stand in a block with newer ones",
     tests: ["test/archive/search/settled-walk.test.ts"],

@@ -92,8 +92,8 @@ export const SETTLING: readonly Mutant[] = [
   {
     name: "one message alone is never outdated",
     file: "lib/archive/search/index-reader.ts",
-    search: "...(run.stale > 0 ?",
-    replace: "...(run.stale > 1 ?",
+    search: "run.stale ? [staleKey(run.id)]",
+    replace: "run.stale !== 1 ? [staleKey(run.id)]",
     harm: "it is served as pending, though it has been delivered",
     tests: MERGE_RUNS,
   },
