@@ -62,7 +62,7 @@ function openArchive() {
   const at = (atMs: number) => {
     nowMs = atMs;
   };
-  return { archive, at, find, settle: () => settle({ db, clock, remainingMs: () => 1e9 }, 0) };
+  return { db, archive, at, find, settle: () => settle({ db, clock, remainingMs: () => 1e9 }, 0) };
 }
 
 /** Each message comes by itself; of `settledDays` each has been settled. */
@@ -194,4 +194,31 @@ test("before anything has been settled the newest come in six rounds at most, th
     expect(rounds, `${limit}`).toBeLessThanOrEqual(6);
     expect(units, `${limit}`).toBeLessThanOrEqual(5 + limit / 20);
   }
+});
+
+test("more days than are read at once, of which the budget ends right behind those, are all found from there on", async () => {
+  const { archive, at, db, settle } = openArchive();
+  const days = 45;
+  const one = Array.from({ length: days }, (_, n) =>
+    recordOf([
+      ["messageId", `m${n}`],
+      ["channel", "SMS"],
+      ["sentAt", new Date(START_MS + n * DAY_MS + DAY_MS / 2).toISOString().replace("Z", "+0000")],
+      ["status", DELIVERED],
+    ]),
+  );
+  for (const [n, record] of one.entries()) {
+    at(START_MS + (n + 1) * DAY_MS);
+    await archive.append({ source: "sms", place: n }, [record]);
+  }
+  await settle();
+  const nowMs = START_MS + days * DAY_MS;
+  const ids: string[] = [];
+  for (let after: string | undefined, page = 0; page === 0 || after !== undefined; page++) {
+    const request = { filter: {}, limit: 1_000, ...(after === undefined ? {} : { after }) };
+    const found = await search(db, request, { units: 0.5, timeoutMs: 1e9 }, () => nowMs);
+    ids.push(...found.items.map((item) => recordOfItem(item).messageId));
+    after = found.after;
+  }
+  expect(ids).toEqual(one.map(({ messageId }) => messageId).reverse());
 });
