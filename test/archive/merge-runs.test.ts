@@ -1,8 +1,15 @@
 import { expect, test } from "vitest";
 import { commitCatalog, loadCatalog, type SettledRun } from "../../lib/archive/catalog.ts";
-import { refsOf } from "../../lib/archive/lookup.ts";
+import { type GetItems, refsHolding, refsOf } from "../../lib/archive/lookup.ts";
 import { mergeRuns } from "../../lib/archive/merge-runs.ts";
-import { bucketKey, parseBucket, type RunContent, runItems, staleKey } from "../../lib/archive/run.ts";
+import {
+  bucketKey,
+  chunkKey,
+  parseBucket,
+  type RunContent,
+  runItems,
+  staleKey,
+} from "../../lib/archive/run.ts";
 import { loadRunValues, noteValues } from "../../lib/archive/run-values.ts";
 import type { Filter } from "../../lib/archive/search/filters.ts";
 import { search } from "../../lib/archive/search/search.ts";
@@ -152,6 +159,42 @@ test("each block of a run of many hundred is found by its number", async () => {
   );
   expect([...(found.get(run) ?? [])]).toEqual([...refs.entries()]);
 });
+
+test.each([
+  { blocks: 40, isBeside: true },
+  { blocks: 600, isBeside: false },
+])(
+  "all $blocks blocks are found of a run that is known to hold what is asked for",
+  async ({ blocks, isBeside }) => {
+    const { db, services } = anArchive();
+    const refs = Array.from({ length: blocks }, (_, n) => {
+      return {
+        className: "a",
+        newestMs: NOON - n,
+        oldestMs: NOON - n,
+        hash: n.toString(16).padStart(12, "0"),
+      };
+    });
+    const nothing = { again: new Set<number>(), moved: new Set<number>(), stale: new Set<number>() };
+    const counts = { records: blocks, level: 0, expiresAt: NOON / 1000 + 86_400 };
+    const entries = refs.map((_, n) => [n * 7_000_000, [n]] as const);
+    const { run, items } = runItems("run", { refs, ...nothing, exceptions: [], ...counts, entries });
+    await putAll(db, items, services.clock);
+    const atOnce = new Set<string>();
+    let isAnswered = false;
+    const get: GetItems = async (keys) => {
+      if (!isAnswered) for (const { sk } of keys) atOnce.add(sk);
+      const got = await getAll(db, keys, services.clock);
+      isAnswered = true;
+      return got;
+    };
+    const questions = [{ run, fingerprints: entries.map(([fingerprint]) => fingerprint) }];
+    const found = await refsHolding(questions, get, { areHeld: true });
+    expect(found.toSorted((a, b) => b.newestMs - a.newestMs)).toEqual(refs);
+    // Those of a small run are asked for beside its terms; of a large one it depends on these which.
+    expect(atOnce.has(chunkKey(run.id, 0).sk)).toBe(isBeside);
+  },
+);
 
 test("a run of a single moment is asked when that is the first or the last moment that is wanted", async () => {
   const archive = anArchive();
