@@ -87,3 +87,30 @@ test.for<Filter>([
     expect(await walk(db, filter, 40, LITTLE, nowMs)).toEqual(all);
   },
 );
+
+test.for([1, 2, 3])(
+  "of what several runs have settled, most of each in a few hours and the rest two days long, all comes in order (%i)",
+  async (seed) => {
+    let nowMs = NOON;
+    const now = () => nowMs;
+    const db = directDatabase(new Table(TABLE_SHAPE), now);
+    const clock = { ...testClock(), now };
+    const random = new Random(seed);
+    const pages = [0, 1, 2].map((run) =>
+      messages(`${run}-`, 120, random).map((record, n) => {
+        const hours = n % 6 === 0 ? 40 : 4;
+        const sentAt = formatMoment(NOON - run * 1_800_000 - random.below(hours * 3_600_000));
+        return { ...record, sentAt, status: PENDING };
+      }),
+    );
+    for (const page of pages.toReversed()) {
+      await appendTo(db, { retentionHours: 96 }, page, clock);
+      await settle({ db, clock, remainingMs: () => 300_000 }, 0);
+      nowMs += 2 * GRACE_MS;
+    }
+    const filter: Filter = { generalStatus: "PENDING" };
+    const all = plainly(pages.flat(), filter).map(({ messageId }) => messageId);
+    for (const limit of [3, 10, 40]) expect(await walk(db, filter, limit, PLENTY, nowMs)).toEqual(all);
+    expect(await walk(db, filter, 40, LITTLE, nowMs)).toEqual(all);
+  },
+);
